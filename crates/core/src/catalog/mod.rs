@@ -1,0 +1,202 @@
+//! Every node class a server knows: the typed form of ComfyUI's `/object_info`.
+//!
+//! Nothing is lost on the way in: the socket types are an open set, unknown keywords are kept with their class or input,
+//! and a value of a form nobody expected is kept as it is ([`Kind::Opaque`]). Writing a catalog gives back the JSON it was
+//! read from. Order is kept throughout: classes, inputs, options.
+//!
+//! Three things can be in a catalog that `/object_info` does not say (our own snapshots add them, [`Catalog::parse`] reads
+//! both forms): [`Traits`] of a class, [`Replacement`]s of classes that are gone, and option lists marked *open*, because
+//! they name the files or devices of one machine and mean nothing elsewhere.
+//!
+//! Reading a catalog splits it into classes and checks the JSON; a class itself is read when it is first asked for, since
+//! most runs touch a few of a thousand.
+//!
+//! This module does not judge graphs: what a declared input allows is asked of it, and decided in `check`.
+
+mod class;
+mod dynamic;
+mod embedded;
+mod input;
+mod wire;
+
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
+
+pub use class::{Class, Inputs, Output, OutputType, Traits, Type};
+pub use dynamic::{Declared, declared};
+pub use input::{Autogrow, Branch, Combo, DynamicSlot, Input, Kind, MatchType, Options};
+
+use crate::diagnostic::{Diagnostics, Problem};
+use crate::source::{Origin, Pointer, Source, SourceId};
+
+/// All node classes of a server, in the server's order.
+#[derive(Debug, Clone, Default)]
+pub struct Catalog {
+    of: Option<String>,
+    classes: IndexMap<String, Entry>,
+    replacements: IndexMap<String, Vec<Replacement>>,
+    /// Where traits are looked up that this catalog does not tell.
+    teacher: Option<Arc<Catalog>>,
+}
+
+/// A class that may not have been read yet.
+#[derive(Debug, Clone, Default)]
+struct Entry {
+    /// The JSON of the class within the text it stands in; `None` for a class that was never text.
+    json: Option<(Arc<str>, Range<usize>)>,
+    class: OnceLock<Arc<Class>>,
+}
+
+/// How a server rewrites a node whose class is gone (`/node_replacements`).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Replacement {
+    /// The class that takes its place.
+    pub new_class: String,
+    /// The whole rule as the server tells it.
+    pub rule: Map<String, Value>,
+}
+
+impl Catalog {
+    /// Reads an `/object_info` answer, or a snapshot that this crate wrote.
+    ///
+    /// A member that is no class is reported (`malformed-class`) and left out; the others are kept. Text that is not a
+    /// JSON object gives an empty catalog and an error. What is wrong inside a class is told by [`Self::problems`].
+    ///
+    /// ```
+    /// use comfyc::{catalog::Catalog, source::{Source, Sources, Syntax}};
+    ///
+    /// let text = r#"{"Empty": {"input": {"required": {"width": ["INT", {"min": 16}]}}, "output": ["LATENT"]}}"#;
+    /// let source = Source::new("object_info.json", Syntax::Json, text);
+    /// let (catalog, diagnostics) = Catalog::parse(&source, Sources::default().add(source.clone()));
+    /// assert!(diagnostics.is_empty());
+    /// assert_eq!(catalog.class("Empty").unwrap().outputs.len(), 1);
+    /// ```
+    pub fn parse(source: &Source, id: SourceId) -> (Self, Diagnostics) {
+        wire::parse(source, id)
+    }
+
+    /// What is wrong inside the classes of a catalog read from source `id`. Reads every class.
+    pub fn problems(&self, id: SourceId) -> Diagnostics {
+        let mut diagnostics = Diagnostics::default();
+        let root = Origin::value(id, Pointer::root());
+        let root = if self.of.is_some() { root.member("classes") } else { root };
+        for class in self.classes() {
+            if let Some(detail) = &class.malformed {
+                let problem = Problem::MalformedClass { class: class.name.clone(), detail: detail.clone() };
+                diagnostics.report(problem, Some(root.member(&class.name)));
+            }
+        }
+        diagnostics
+    }
+
+    /// The catalog that ships with this crate: the 887 classes of a plain ComfyUI 0.33.0, and those of the packs KJNodes
+    /// and VideoHelperSuite. Facts only: names, types, limits, options and their order.
+    ///
+    /// Option lists that hold the files or devices of one machine are marked open, and membership in them is not judged.
+    pub fn embedded() -> Self {
+        embedded::catalog()
+    }
+
+    /// What server this is the catalog of, where that is known: `ComfyUI 0.33.0`.
+    pub fn of(&self) -> Option<&str> {
+        self.of.as_deref()
+    }
+
+    /// The class of this name.
+    pub fn class(&self, name: &str) -> Option<&Class> {
+        let (name, entry) = self.classes.get_key_value(name)?;
+        Some(self.read(name, entry))
+    }
+
+    /// All classes in the server's order. Reads those that have not been asked for yet.
+    pub fn classes(&self) -> impl ExactSizeIterator<Item = &Class> {
+        self.classes.iter().map(|(name, entry)| self.read(name, entry))
+    }
+
+    /// The names of all classes in the server's order.
+    pub fn names(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.classes.keys().map(String::as_str)
+    }
+
+    fn read<'c>(&'c self, name: &str, entry: &'c Entry) -> &'c Class {
+        entry.class.get_or_init(|| {
+            let json = entry.json.as_ref().and_then(|(text, range)| text.get(range.clone()));
+            let mut class = wire::class_from_text(name, json.unwrap_or_default());
+            if class.traits.is_none()
+                && let Some(known) = self.teacher.as_ref().and_then(|teacher| teacher.class(name))
+                && known.python_module() == class.python_module()
+            {
+                class.traits.clone_from(&known.traits);
+            }
+            Arc::new(class)
+        })
+    }
+
+    /// How many classes there are.
+    pub fn len(&self) -> usize {
+        self.classes.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.classes.is_empty()
+    }
+
+    /// What the server puts in place of a class that is gone, best first.
+    pub fn replacements(&self, class: &str) -> &[Replacement] {
+        self.replacements.get(class).map_or(&[], Vec::as_slice)
+    }
+
+    /// Takes over what `/object_info` does not say from another catalog: traits of the classes of the same name and
+    /// module that have none, and replacements when this catalog has none.
+    #[must_use]
+    pub fn taught_by(mut self, teacher: Self) -> Self {
+        if self.replacements.is_empty() {
+            self.replacements.clone_from(&teacher.replacements);
+        }
+        for entry in self.classes.values_mut() {
+            if entry.json.is_some() {
+                entry.class = OnceLock::new();
+            }
+        }
+        self.teacher = Some(Arc::new(teacher));
+        self
+    }
+
+    /// The `/object_info` JSON of this catalog, with everything that was read and nothing else.
+    pub fn to_object_info(&self) -> Value {
+        Value::Object(self.classes().map(|class| (class.name.clone(), wire::class_to_json(class))).collect())
+    }
+}
+
+/// Building a catalog by hand, for snapshots.
+impl Catalog {
+    /// A catalog of the given classes.
+    pub fn new(of: Option<String>, classes: impl IntoIterator<Item = Class>) -> Self {
+        let entry = |class: Class| (class.name.clone(), Entry { json: None, class: Arc::new(class).into() });
+        Self { of, classes: classes.into_iter().map(entry).collect(), ..Self::default() }
+    }
+
+    /// Sets the replacements from a `/node_replacements` answer, or from the `replacements` of one that holds more.
+    pub fn set_replacements(&mut self, answer: &Value) {
+        self.replacements = wire::replacements(answer.get("replacements").unwrap_or(answer));
+    }
+
+    /// The text of a snapshot: this catalog with its traits, replacements and open lists, one class a line.
+    pub fn to_snapshot(&self) -> String {
+        wire::snapshot(self)
+    }
+
+    /// All classes of `other` that are not in this catalog yet.
+    pub fn extend_from(&mut self, other: &Self) {
+        for (name, entry) in &other.classes {
+            self.classes.entry(name.clone()).or_insert_with(|| entry.clone());
+        }
+        for (old, rules) in &other.replacements {
+            self.replacements.entry(old.clone()).or_insert_with(|| rules.clone());
+        }
+    }
+}

@@ -1,0 +1,418 @@
+//! `/object_info` JSON to catalog and back, and the snapshots this crate writes.
+//!
+//! A snapshot is an object with the key `comfyc_catalog`, the format's version: `classes` as in `/object_info`, in which a
+//! class may have `traits` and an input's options may hold `"open": true`; `of`, the server; `replacements` as in
+//! `/node_replacements`.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde_json::value::RawValue;
+use serde_json::{Map, Number, Value};
+
+use super::class::{Class, Inputs, Output, OutputType, Traits, Type};
+use super::input::{Autogrow, Branch, Combo, DynamicSlot, Form, Input, Kind, MatchType, Options, TypeForm};
+use super::{Catalog, Entry, Replacement};
+use crate::diagnostic::{Diagnostics, Problem, kind_of};
+use crate::front::json_error;
+use crate::source::{Origin, Pointer, Source, SourceId};
+
+/// The key that marks a snapshot, and the version it holds.
+pub(super) const SNAPSHOT: &str = "comfyc_catalog";
+/// The traits of a class in a snapshot.
+const TRAITS: &str = "traits";
+/// The option that marks a machine-specific list in a snapshot.
+const OPEN: &str = "open";
+
+pub(super) fn parse(source: &Source, id: SourceId) -> (Catalog, Diagnostics) {
+    let mut diagnostics = Diagnostics::default();
+    let mut catalog = Catalog::default();
+    let mut members: IndexMap<String, &RawValue> = match serde_json::from_str(source.body()) {
+        Ok(members) => members,
+        Err(error) => {
+            diagnostics.push(json_error(&error, source, id, "an object_info.json, an object of classes"));
+            return (catalog, diagnostics);
+        }
+    };
+    let mut base = Origin::value(id, Pointer::root());
+    if members.contains_key(SNAPSHOT) {
+        catalog.of = members.get("of").and_then(|of| serde_json::from_str(of.get()).ok());
+        if let Some(Ok(rules)) = members.get("replacements").map(|raw| serde_json::from_str(raw.get())) {
+            catalog.replacements = replacements(&rules);
+        }
+        base = base.member("classes");
+        match members.get("classes").map(|classes| serde_json::from_str(classes.get())) {
+            Some(Ok(classes)) => members = classes,
+            _ => {
+                let problem = Problem::WrongShape {
+                    what: "`classes` of a catalog snapshot".to_owned(),
+                    expected: "an object of classes".to_owned(),
+                    found: "something else".to_owned(),
+                };
+                diagnostics.report(problem, Some(base));
+                return (catalog, diagnostics);
+            }
+        }
+    }
+    let text = source.shared();
+    for (name, raw) in members {
+        if raw.get().starts_with('{') {
+            let start = raw.get().as_ptr().addr() - text.as_ptr().addr();
+            let json = Some((Arc::clone(&text), start..start + raw.get().len()));
+            catalog.classes.insert(name, Entry { json, ..Entry::default() });
+        } else {
+            let origin = base.member(&name);
+            let detail = "it is not an object".to_owned();
+            diagnostics.report(Problem::MalformedClass { class: name, detail }, Some(origin));
+        }
+    }
+    (catalog, diagnostics)
+}
+
+/// A class from its JSON. A class that cannot be read is empty and says why.
+pub(super) fn class_from_text(name: &str, json: &str) -> Class {
+    let mut class = match serde_json::from_str(json) {
+        Ok(fields) => class_from_json(name.to_owned(), fields),
+        Err(error) => Class { malformed: Some(error.to_string()), ..class_from_json(name.to_owned(), Map::new()) },
+    };
+    let wrong = ["input", "output"].into_iter().find_map(|field| Some((field, class.fields.get(field)?)));
+    if let Some((field, found)) = wrong {
+        class.malformed = Some(format!("its `{field}` is {}", kind_of(found)));
+    }
+    class
+}
+
+/// The rules of `/node_replacements`, by old class. A rule that names no new class says nothing and is left out.
+pub(super) fn replacements(answer: &Value) -> IndexMap<String, Vec<Replacement>> {
+    let rule = |rule: &Value| {
+        let new_class = rule.get("new_node_id")?.as_str()?.to_owned();
+        Some(Replacement { new_class, rule: rule.as_object()?.clone() })
+    };
+    let members = answer.as_object().into_iter().flatten();
+    members
+        .map(|(old, rules)| (old.clone(), rules.as_array().into_iter().flatten().filter_map(rule).collect()))
+        .collect()
+}
+
+fn class_from_json(name: String, mut fields: Map<String, Value>) -> Class {
+    let inputs = match fields.get_mut("input").map(Value::take) {
+        Some(Value::Object(sections)) => {
+            fields.shift_remove("input");
+            inputs_from_json(sections)
+        }
+        Some(other) => {
+            fields.insert("input".to_owned(), other);
+            Inputs::default()
+        }
+        None => Inputs::default(),
+    };
+    let traits = fields.shift_remove(TRAITS).and_then(|traits| traits_from_json(&traits));
+    let outputs = match fields.get_mut("output").map(Value::take) {
+        Some(Value::Array(types)) => {
+            fields.shift_remove("output");
+            outputs_from_json(types, &fields)
+        }
+        Some(other) => {
+            fields.insert("output".to_owned(), other);
+            Vec::new()
+        }
+        None => Vec::new(),
+    };
+    Class { name, inputs, outputs, traits, fields, malformed: None }
+}
+
+fn outputs_from_json(types: Vec<Value>, fields: &Map<String, Value>) -> Vec<Output> {
+    let at = |field: &str, slot: usize| fields.get(field).and_then(|list| list.get(slot));
+    types
+        .into_iter()
+        .enumerate()
+        .map(|(slot, ty)| Output {
+            ty: match ty {
+                Value::String(text) => OutputType::Named(Type::new(text)),
+                Value::Array(options) => OutputType::Options(options),
+                other => OutputType::Opaque(other),
+            },
+            name: at("output_name", slot).and_then(Value::as_str).map(str::to_owned),
+            is_list: at("output_is_list", slot).and_then(Value::as_bool).unwrap_or(false),
+            template: at("output_matchtypes", slot).and_then(Value::as_str).map(str::to_owned),
+        })
+        .collect()
+}
+
+fn traits_from_json(traits: &Value) -> Option<Traits> {
+    Some(Traits {
+        v3: traits.get("v3")?.as_bool()?,
+        validates: traits
+            .get("validates")
+            .and_then(Value::as_array)
+            .map(|names| names.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+            .unwrap_or_default(),
+        validates_all: traits.get("kwargs").and_then(Value::as_bool).unwrap_or(false),
+    })
+}
+
+/// Dynamic inputs nest; the JSON parser's own limit of 128 levels bounds how deep this goes.
+fn inputs_from_json(sections: Map<String, Value>) -> Inputs {
+    let mut inputs = Inputs::default();
+    for (name, section) in sections {
+        let slot = match name.as_str() {
+            "required" => &mut inputs.required,
+            "optional" => &mut inputs.optional,
+            "hidden" => &mut inputs.hidden,
+            _ => {
+                inputs.other.insert(name, section);
+                continue;
+            }
+        };
+        match section {
+            Value::Object(members) => {
+                *slot = Some(members.into_iter().map(|(name, spec)| (name, input_from_json(spec))).collect());
+            }
+            other => {
+                inputs.other.insert(name, other);
+            }
+        }
+    }
+    inputs
+}
+
+fn input_from_json(spec: Value) -> Input {
+    let bare = |kind| Input { kind, options: Options::default(), form: Form { ty: TypeForm::Bare, ..Form::default() } };
+    let mut elements = match spec {
+        Value::Array(elements) if !elements.is_empty() => elements.into_iter(),
+        Value::String(ty) => return bare(Kind::Named(Type::new(ty))),
+        other => return bare(Kind::Opaque(other)),
+    };
+    let ty = elements.next().unwrap_or_default();
+    let mut rest = Vec::new();
+    let keywords = match elements.next() {
+        Some(Value::Object(keywords)) => Some(keywords),
+        Some(other) => {
+            rest.push(other);
+            None
+        }
+        None => None,
+    };
+    rest.extend(elements);
+    let has_options = keywords.is_some();
+    let mut options = options_from_json(keywords.unwrap_or_default());
+    let (kind, ty) = kind_from_json(ty, &mut options.other);
+    Input { kind, options, form: Form { ty, has_options, rest } }
+}
+
+fn options_from_json(mut keywords: Map<String, Value>) -> Options {
+    let mut number = |name: &str| match take_if(&mut keywords, name, Value::is_number) {
+        Some(Value::Number(number)) => Some(number),
+        _ => None,
+    };
+    let (min, max, step) = (number("min"), number("max"), number("step"));
+    Options { default: keywords.shift_remove("default"), min, max, step, other: keywords }
+}
+
+/// Takes a keyword out when its value has the form that the typed model holds; else it stays where it is.
+fn take_if(keywords: &mut Map<String, Value>, name: &str, fits: impl Fn(&Value) -> bool) -> Option<Value> {
+    if keywords.get(name).is_some_and(fits) { keywords.shift_remove(name) } else { None }
+}
+
+fn kind_from_json(ty: Value, keywords: &mut Map<String, Value>) -> (Kind, TypeForm) {
+    let name = match ty {
+        Value::Array(options) => return (Kind::Combo(combo(options, keywords)), TypeForm::OptionsAsType),
+        Value::String(name) => name,
+        other => return (Kind::Opaque(other), TypeForm::Listed),
+    };
+    let kind = match name.as_str() {
+        Type::COMBO => match keywords.get("options") {
+            None => return (Kind::Combo(combo(Vec::new(), keywords)), TypeForm::Listed),
+            Some(Value::Array(_)) => {
+                let Some(Value::Array(options)) = keywords.shift_remove("options") else { return (Kind::Named(Type::new(name)), TypeForm::Listed) };
+                return (Kind::Combo(combo(options, keywords)), TypeForm::OptionsAsKeyword);
+            }
+            Some(_) => None,
+        },
+        Type::DYNAMIC_COMBO => take_branches(keywords).map(Kind::DynamicCombo),
+        Type::AUTOGROW => autogrow(keywords).map(Kind::Autogrow),
+        Type::DYNAMIC_SLOT => match take_if(keywords, "inputs", Value::is_object) {
+            Some(Value::Object(sections)) => Some(Kind::DynamicSlot(DynamicSlot { inputs: inputs_from_json(sections) })),
+            _ => None,
+        },
+        Type::MATCH => match_type(keywords).map(Kind::Match),
+        _ => None,
+    };
+    (kind.unwrap_or(Kind::Named(Type::new(name))), TypeForm::Listed)
+}
+
+fn combo(options: Vec<Value>, keywords: &mut Map<String, Value>) -> Combo {
+    let open = take_if(keywords, OPEN, |open| *open == Value::Bool(true)).is_some();
+    let multiselect = keywords.get("multiselect") == Some(&Value::Bool(true));
+    Combo { options, open, multiselect }
+}
+
+/// The branches of a dynamic combo; `None`, with nothing taken, when they have another form than expected.
+fn take_branches(keywords: &mut Map<String, Value>) -> Option<Vec<Branch>> {
+    let well_formed = keywords.get("options")?.as_array()?.iter().all(|option| {
+        option.as_object().is_some_and(|o| {
+            o.len() == 2 && o.contains_key("key") && o.get("inputs").is_some_and(Value::is_object)
+        })
+    });
+    if !well_formed {
+        return None;
+    }
+    let Some(Value::Array(options)) = keywords.shift_remove("options") else { return None };
+    Some(
+        options
+            .into_iter()
+            .filter_map(|mut option| {
+                let key = option.get_mut("key")?.take();
+                let Value::Object(sections) = option.get_mut("inputs")?.take() else { return None };
+                Some(Branch { key, inputs: inputs_from_json(sections) })
+            })
+            .collect(),
+    )
+}
+
+/// The typed form of an autogrow; its `template` keyword stays among the options, as it came.
+fn autogrow(keywords: &Map<String, Value>) -> Option<Autogrow> {
+    let template = keywords.get("template")?.as_object()?;
+    let count = |name: &str, default: usize| match template.get(name) {
+        Some(count) => count.as_u64().and_then(|n| usize::try_from(n).ok()),
+        None => Some(default),
+    };
+    let names = match template.get("names") {
+        Some(list) => {
+            Some(list.as_array()?.iter().map(|n| n.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>()?)
+        }
+        None => None,
+    };
+    let prefix = match template.get("prefix") {
+        Some(prefix) => Some(prefix.as_str()?.to_owned()),
+        None => None,
+    };
+    let inputs = inputs_from_json(template.get("input")?.as_object()?.clone());
+    Some(Autogrow { template: inputs, names, prefix, min: count("min", 1)?, max: count("max", 100)? })
+}
+
+fn match_type(keywords: &Map<String, Value>) -> Option<MatchType> {
+    let template = keywords.get("template")?;
+    Some(MatchType {
+        template: template.get("template_id")?.as_str()?.to_owned(),
+        allowed: Type::new(template.get("allowed_types")?.as_str()?),
+    })
+}
+
+/// The `/object_info` entry of a class.
+pub(super) fn class_to_json(class: &Class) -> Value {
+    let mut entry = Map::new();
+    if !class.fields.contains_key("input") {
+        entry.insert("input".to_owned(), inputs_to_json(&class.inputs));
+    }
+    if !class.fields.contains_key("output") {
+        let types = class.outputs.iter().map(|output| match &output.ty {
+            OutputType::Named(ty) => Value::from(ty.as_str()),
+            OutputType::Options(options) => Value::Array(options.clone()),
+            OutputType::Opaque(value) => value.clone(),
+        });
+        entry.insert("output".to_owned(), types.collect());
+    }
+    entry.extend(class.fields.iter().map(|(name, value)| (name.clone(), value.clone())));
+    Value::Object(entry)
+}
+
+fn inputs_to_json(inputs: &Inputs) -> Value {
+    let mut sections = Map::new();
+    let named = [("required", &inputs.required), ("optional", &inputs.optional), ("hidden", &inputs.hidden)];
+    for (name, section) in named {
+        if let Some(members) = section {
+            let members = members.iter().map(|(name, input)| (name.clone(), input_to_json(input)));
+            sections.insert(name.to_owned(), Value::Object(members.collect()));
+        }
+    }
+    sections.extend(inputs.other.iter().map(|(name, value)| (name.clone(), value.clone())));
+    Value::Object(sections)
+}
+
+fn input_to_json(input: &Input) -> Value {
+    let mut keywords = Map::new();
+    let Options { default, min, max, step, other } = &input.options;
+    let typed = [("default", default.clone()), ("min", number(min)), ("max", number(max)), ("step", number(step))];
+    keywords.extend(typed.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+    let ty = match &input.kind {
+        Kind::Named(ty) => Value::from(ty.as_str()),
+        Kind::Combo(combo) => {
+            if combo.open {
+                keywords.insert(OPEN.to_owned(), true.into());
+            }
+            match input.form.ty {
+                TypeForm::OptionsAsType => Value::Array(combo.options.clone()),
+                TypeForm::OptionsAsKeyword => {
+                    keywords.insert("options".to_owned(), Value::Array(combo.options.clone()));
+                    Type::COMBO.into()
+                }
+                TypeForm::Listed | TypeForm::Bare => Type::COMBO.into(),
+            }
+        }
+        Kind::DynamicCombo(branches) => {
+            let branches = branches.iter().map(|branch| {
+                let entry = [("key", branch.key.clone()), ("inputs", inputs_to_json(&branch.inputs))];
+                Value::Object(entry.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+            });
+            keywords.insert("options".to_owned(), branches.collect());
+            Type::DYNAMIC_COMBO.into()
+        }
+        Kind::Autogrow(_) => Type::AUTOGROW.into(),
+        Kind::DynamicSlot(slot) => {
+            keywords.insert("inputs".to_owned(), inputs_to_json(&slot.inputs));
+            Type::DYNAMIC_SLOT.into()
+        }
+        Kind::Match(_) => Type::MATCH.into(),
+        Kind::Opaque(value) => value.clone(),
+    };
+    if input.form.ty == TypeForm::Bare {
+        return ty;
+    }
+    keywords.extend(other.iter().map(|(name, value)| (name.clone(), value.clone())));
+    let mut elements = vec![ty];
+    if input.form.has_options || !keywords.is_empty() {
+        elements.push(Value::Object(keywords));
+    }
+    elements.extend(input.form.rest.iter().cloned());
+    Value::Array(elements)
+}
+
+fn number(limit: &Option<Number>) -> Option<Value> {
+    limit.clone().map(Value::Number)
+}
+
+/// The snapshot of a catalog: one class a line, so that a change shows as the classes that changed.
+pub(super) fn snapshot(catalog: &Catalog) -> String {
+    let mut text = format!("{{\"{SNAPSHOT}\":1");
+    if let Some(of) = &catalog.of {
+        text.push_str(&format!(",\n\"of\":{}", Value::from(of.as_str())));
+    }
+    text.push_str(",\n\"classes\":{");
+    for (i, class) in catalog.classes().enumerate() {
+        let mut entry = class_to_json(class);
+        if let (Some(traits), Some(entry)) = (&class.traits, entry.as_object_mut()) {
+            entry.insert(TRAITS.to_owned(), traits_to_json(traits));
+        }
+        let comma = if i == 0 { "" } else { "," };
+        text.push_str(&format!("{comma}\n{}:{entry}", Value::from(class.name.as_str())));
+    }
+    text.push_str("\n},\n\"replacements\":{");
+    for (i, (old, rules)) in catalog.replacements.iter().enumerate() {
+        let comma = if i == 0 { "" } else { "," };
+        let rules: Value = rules.iter().map(|r| Value::Object(r.rule.clone())).collect();
+        text.push_str(&format!("{comma}\n{}:{rules}", Value::from(old.as_str())));
+    }
+    text.push_str("\n}}\n");
+    text
+}
+
+fn traits_to_json(traits: &Traits) -> Value {
+    let mut entry = Map::new();
+    entry.insert("v3".to_owned(), traits.v3.into());
+    if !traits.validates.is_empty() {
+        entry.insert("validates".to_owned(), traits.validates.clone().into());
+        entry.insert("kwargs".to_owned(), traits.validates_all.into());
+    }
+    Value::Object(entry)
+}

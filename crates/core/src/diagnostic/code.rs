@@ -1,0 +1,121 @@
+//! The registry of codes: one row makes the variant, its slug, its severity and its one-line meaning.
+
+use std::fmt::{self, Display};
+
+/// How bad a diagnostic is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Severity {
+    /// The document is accepted, but does something its author may not expect.
+    Warning,
+    /// The document is refused.
+    Error,
+}
+
+impl Severity {
+    /// The word used in reports and in JSON: `error`, `warning`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+macro_rules! codes {
+    ($($variant:ident $slug:literal $severity:ident $meaning:literal;)*) => {
+        /// The kind of a problem: a stable kebab-case name that tools may match on.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum Code {
+            $(#[doc = $meaning] $variant,)*
+        }
+
+        impl Code {
+            /// Every code, in the order of the registry.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The name: `unknown-class`.
+            pub fn slug(self) -> &'static str {
+                match self { $(Self::$variant => $slug,)* }
+            }
+
+            /// How bad a problem of this kind is.
+            pub fn severity(self) -> Severity {
+                match self { $(Self::$variant => Severity::$severity,)* }
+            }
+
+            /// What it means, in one line.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => $meaning,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    // Documents
+    Syntax "syntax" Error "the text is not JSON or TOML";
+    WrongShape "wrong-shape" Error "a part of the document has another form than its place asks for";
+    UnsupportedDocument "unsupported-document" Error "the document is of no kind that can be read here";
+    BadManifest "bad-manifest" Error "an interface.toml is not of the form it must have";
+    MalformedClass "malformed-class" Error "a class of a catalog cannot be read";
+
+    // Graphs
+    UnknownClass "unknown-class" Error "the catalog has no class of this name";
+    MissingClass "missing-class" Error "a node names no class";
+    MissingInput "missing-input" Error "a required input is absent";
+    UnknownInput "unknown-input" Warning "the class declares no such input, and the server ignores it";
+    DanglingLink "dangling-link" Error "a link starts at a node that is not there";
+    BadLink "bad-link" Error "a list is taken for a link but is none";
+    SlotOutOfRange "slot-out-of-range" Error "a link starts at an output that the class does not have";
+    TypeMismatch "type-mismatch" Error "a link joins an output to an input of another type";
+    Cycle "cycle" Error "nodes feed each other in a circle";
+    InvalidValue "invalid-value" Error "a value is not of the type that its input takes";
+    OutOfRange "out-of-range" Error "a number lies outside its limits";
+    NotAnOption "not-an-option" Error "a value is not among the options";
+    NoOutputs "no-outputs" Error "no node of the graph produces a result";
+    UnreachableNode "unreachable-node" Warning "a node feeds no output, so it never runs";
+    IdleStage "idle-stage" Warning "a sampler stage does nothing";
+
+    // Keys and interfaces
+    UnknownKey "unknown-key" Error "no input is published under this key";
+    AmbiguousKey "ambiguous-key" Error "a key can be read as more than one set of inputs";
+    DuplicateKey "duplicate-key" Error "a key is published twice";
+    DuplicateTarget "duplicate-target" Error "two keys write the same input";
+    UnknownTarget "unknown-target" Error "a derived target names an input that is not there";
+    LinkedTarget "linked-target" Warning "a key replaces a link by a value";
+    LooseLimit "loose-limit" Error "a published limit lies outside the limits of the class";
+    ContradictoryLimits "contradictory-limits" Error "no value satisfies the limits";
+    BadDefault "bad-default" Error "a default breaks the rules of its own input";
+    DifferentDefault "different-default" Warning "a default differs from the value in the graph";
+    DoubtfulSchema "doubtful-schema" Warning "a published schema says something that cannot be taken at its word";
+
+    // Payloads
+    MissingKey "missing-key" Error "a required key is absent";
+    BadComposite "bad-composite" Error "a composite value is not numbers joined by `x`";
+    BadUrl "bad-url" Error "a file input is neither a URL nor a data URI";
+    PrivateUrl "private-url" Warning "a URL that the service cannot fetch";
+    FileTooLarge "file-too-large" Error "a file is larger than the published limit";
+    WrongLength "wrong-length" Error "a text or a list has too few or too many elements";
+    PatternMismatch "pattern-mismatch" Error "a text does not match the published pattern";
+}
+
+impl Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.slug())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn slugs_are_unique_kebab_case() {
+        let slugs: BTreeSet<_> = Code::ALL.iter().map(|code| code.slug()).collect();
+        assert_eq!(slugs.len(), Code::ALL.len());
+        assert!(slugs.iter().all(|slug| slug.chars().all(|c| c.is_ascii_lowercase() || c == '-')));
+    }
+}

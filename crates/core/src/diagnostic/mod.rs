@@ -1,0 +1,153 @@
+//! What can be wrong with a user's document, as data.
+//!
+//! A [`Problem`] is what is wrong, with typed fields; a [`Diagnostic`] is a problem at a place; [`Diagnostics`] are all
+//! those of one document, in the order they were found. Nothing here holds pre-formatted text: message, label and help
+//! are made from the fields when a [`Report`] joins a diagnostic with the sources to show it. Codes are registered once,
+//! in [`Code`].
+//!
+//! Errors about the world (files, networks, servers) are not diagnostics and have no place here.
+
+mod code;
+mod problem;
+mod report;
+
+use std::collections::BTreeSet;
+
+pub use code::{Code, Severity};
+pub use problem::{Idle, Limit, Problem, Subject};
+pub(crate) use problem::{kind_of, show};
+pub use report::{Place, Related, Rendered, Report, render};
+
+use crate::source::Origin;
+
+/// One problem at one place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Diagnostic {
+    /// What is wrong.
+    pub problem: Problem,
+    /// Where, when that is known.
+    pub origin: Option<Origin>,
+    /// Other places that belong to it, each with what it is.
+    pub related: Vec<(Origin, &'static str)>,
+}
+
+/// The problems of one document, in the order they were found.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Diagnostics(Vec<Diagnostic>);
+
+impl Diagnostic {
+    /// A problem at a place.
+    pub fn new(problem: Problem, origin: Option<Origin>) -> Self {
+        Self { problem, origin, related: Vec::new() }
+    }
+
+    /// The same with another place that belongs to it; nothing is added when the place is not known.
+    #[must_use]
+    pub fn with_related(mut self, origin: Option<Origin>, label: &'static str) -> Self {
+        self.related.extend(origin.map(|origin| (origin, label)));
+        self
+    }
+
+    /// The code of the problem.
+    pub fn code(&self) -> Code {
+        self.problem.code()
+    }
+
+    /// How bad it is.
+    pub fn severity(&self) -> Severity {
+        self.code().severity()
+    }
+}
+
+impl Diagnostics {
+    /// Adds one.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.0.push(diagnostic);
+    }
+
+    /// Adds a problem at a place.
+    pub fn report(&mut self, problem: Problem, origin: Option<Origin>) {
+        self.0.push(Diagnostic::new(problem, origin));
+    }
+
+    /// Adds all of `other`.
+    pub fn append(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
+    /// Whether one of them is an error.
+    pub fn has_errors(&self) -> bool {
+        self.0.iter().any(|d| d.severity() == Severity::Error)
+    }
+
+    /// How many there are of `severity`.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.0.iter().filter(|d| d.severity() == severity).count()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.0.iter()
+    }
+
+    /// The set of codes among them.
+    pub fn codes(&self) -> BTreeSet<Code> {
+        self.0.iter().map(Diagnostic::code).collect()
+    }
+}
+
+impl IntoIterator for Diagnostics {
+    type Item = Diagnostic;
+    type IntoIter = std::vec::IntoIter<Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+/// The candidates nearest to what was written, best first and at most three: what a report suggests instead.
+///
+/// A candidate is near when it differs by at most a quarter of its letters, or by two in a short name, or when it ends in what was written after the
+/// node id (`text` for `6_text`).
+pub fn nearest<'c>(written: &str, candidates: impl IntoIterator<Item = &'c str>) -> Vec<String> {
+    /// Names longer than this are not compared: the cost is quadratic and no real name comes near it.
+    const LONGEST: usize = 256;
+    if written.len() > LONGEST {
+        return Vec::new();
+    }
+    let mut scored: Vec<(usize, &str)> = candidates
+        .into_iter()
+        .filter(|candidate| candidate.len() <= LONGEST && *candidate != written)
+        .filter_map(|candidate| {
+            let distance = strsim::damerau_levenshtein(&written.to_lowercase(), &candidate.to_lowercase());
+            let suffix = candidate.split_once('_').is_some_and(|(_, name)| name == written);
+            (suffix || distance <= (candidate.chars().count() / 4).max(2)).then_some((distance, candidate))
+        })
+        .collect();
+    scored.sort_unstable();
+    scored.dedup();
+    scored.into_iter().take(3).map(|(_, candidate)| candidate.to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_names_are_few_and_best_first() {
+        let keys = ["6_text", "62_image", "57_steps", "7_text"];
+        assert_eq!(nearest("6_txt", keys), ["6_text", "7_text"]);
+        assert_eq!(nearest("text", keys), ["6_text", "7_text"]);
+        assert!(nearest("completely_other", keys).is_empty());
+    }
+}

@@ -1,0 +1,386 @@
+//! The typed problems, and the words they are shown with.
+//!
+//! Message: what was found and what was expected, in ComfyUI's words, lower case, no final stop, user text in back-ticks.
+//! Help: what to do about it, when that can be said.
+
+use std::fmt::{self, Display};
+
+use serde_json::{Number, Value};
+
+use super::Code;
+
+/// What a value belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// An input of a node.
+    Input {
+        /// The node's id.
+        node: String,
+        /// The input's name.
+        input: String,
+    },
+    /// A published input, or a place inside its value (`loras/0/strength`).
+    Key(String),
+}
+
+/// A limit of a number.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Limit {
+    /// The smallest value allowed.
+    Minimum(Number),
+    /// The largest value allowed.
+    Maximum(Number),
+    /// The value must be larger than this.
+    Above(Number),
+    /// The value must be smaller than this.
+    Below(Number),
+    /// The value must be a multiple of this.
+    MultipleOf(Number),
+}
+
+/// What is wrong.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "the variants are documented by their codes; the fields are named by the field's own words")]
+pub enum Problem {
+    Syntax { syntax: &'static str, detail: String },
+    WrongShape { what: String, expected: String, found: String },
+    UnsupportedDocument { found: String, hint: Option<&'static str> },
+    BadManifest { place: String, detail: String },
+    MalformedClass { class: String, detail: String },
+    UnknownClass { class: String, near: Vec<String> },
+    MissingClass { node: String },
+    MissingInput { node: String, class: String, input: String, ty: String },
+    UnknownInput { node: String, class: String, input: String, near: Vec<String> },
+    DanglingLink { node: String, input: String, from: String },
+    BadLink { node: String, input: String, found: String },
+    SlotOutOfRange { node: String, input: String, from: String, class: String, slot: i64, outputs: usize },
+    TypeMismatch { node: String, input: String, expected: String, from: String, slot: i64, found: String },
+    Cycle { nodes: Vec<String> },
+    InvalidValue { subject: Subject, expected: String, found: String },
+    OutOfRange { subject: Subject, value: String, limit: Limit },
+    NotAnOption { subject: Subject, value: String, near: Vec<String>, options: Vec<String> },
+    NoOutputs,
+    UnreachableNode { node: String, class: String },
+    IdleStage { node: String, when: Option<String>, because: Idle },
+    UnknownKey { key: String, near: Vec<String> },
+    AmbiguousKey { key: String, readings: Vec<String> },
+    DuplicateKey { key: String },
+    DuplicateTarget { target: String, keys: Vec<String> },
+    UnknownTarget { key: String, target: String, near: Vec<String> },
+    LinkedTarget { key: String, target: String, from: String },
+    LooseLimit { key: String, target: String, published: String, class: Limit },
+    ContradictoryLimits { key: String, detail: String },
+    BadDefault { key: String, because: Box<Problem> },
+    DifferentDefault { key: String, target: String, published: String, graph: String },
+    DoubtfulSchema { key: String, detail: String },
+    MissingKey { key: String, title: Option<String> },
+    BadComposite { key: String, value: String, parts: usize },
+    BadUrl { subject: Subject, value: String },
+    PrivateUrl { subject: Subject, value: String },
+    FileTooLarge { subject: Subject, limit_mb: String },
+    WrongLength { subject: Subject, unit: &'static str, found: usize, minimum: Option<usize>, maximum: Option<usize> },
+    PatternMismatch { subject: Subject, value: String, pattern: String },
+}
+
+/// Why a sampler stage does nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Idle {
+    /// It starts where the schedule has already ended.
+    StartsAfterEnd {
+        /// `start_at_step`.
+        start: String,
+        /// `steps`.
+        steps: String,
+    },
+    /// It ends where it starts, or before.
+    EmptyRange {
+        /// `start_at_step`.
+        start: String,
+        /// `end_at_step`.
+        end: String,
+    },
+    /// It leaves no steps for the stage that takes its latent.
+    LeavesNothing {
+        /// `end_at_step`.
+        end: String,
+        /// `steps`.
+        steps: String,
+        /// The node that continues.
+        next: String,
+    },
+}
+
+impl Subject {
+    /// An input of a node.
+    pub fn input(node: impl Display, input: impl Into<String>) -> Self {
+        Self::Input { node: node.to_string(), input: input.into() }
+    }
+}
+
+impl Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Input { node, input } => write!(f, "`{input}` of node `{node}`"),
+            Self::Key(key) => write!(f, "`{key}`"),
+        }
+    }
+}
+
+impl Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Minimum(n) => write!(f, "at least {n}"),
+            Self::Maximum(n) => write!(f, "at most {n}"),
+            Self::Above(n) => write!(f, "above {n}"),
+            Self::Below(n) => write!(f, "below {n}"),
+            Self::MultipleOf(n) => write!(f, "a multiple of {n}"),
+        }
+    }
+}
+
+impl Display for Idle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::StartsAfterEnd { start, steps } => {
+                write!(f, "it starts at step {start} of {steps}, and hands its latent on unchanged")
+            }
+            Self::EmptyRange { start, end } => write!(f, "it starts at step {start} and ends at step {end}"),
+            Self::LeavesNothing { end, steps, next } => {
+                write!(f, "its end at step {end} leaves none of the {steps} steps to node `{next}`")
+            }
+        }
+    }
+}
+
+/// How a JSON value is shown inside a message: on one line, cut when long.
+pub(crate) fn show(value: &Value) -> String {
+    const LONGEST: usize = 80;
+    let text = value.to_string();
+    if text.chars().count() <= LONGEST {
+        return text;
+    }
+    let mut cut: String = text.chars().take(LONGEST).collect();
+    cut.push('…');
+    cut
+}
+
+/// What kind of JSON value this is, in the words of JSON.
+pub(crate) fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
+impl Problem {
+    /// The code of this problem.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Syntax { .. } => Code::Syntax,
+            Self::WrongShape { .. } => Code::WrongShape,
+            Self::UnsupportedDocument { .. } => Code::UnsupportedDocument,
+            Self::BadManifest { .. } => Code::BadManifest,
+            Self::MalformedClass { .. } => Code::MalformedClass,
+            Self::UnknownClass { .. } => Code::UnknownClass,
+            Self::MissingClass { .. } => Code::MissingClass,
+            Self::MissingInput { .. } => Code::MissingInput,
+            Self::UnknownInput { .. } => Code::UnknownInput,
+            Self::DanglingLink { .. } => Code::DanglingLink,
+            Self::BadLink { .. } => Code::BadLink,
+            Self::SlotOutOfRange { .. } => Code::SlotOutOfRange,
+            Self::TypeMismatch { .. } => Code::TypeMismatch,
+            Self::Cycle { .. } => Code::Cycle,
+            Self::InvalidValue { .. } => Code::InvalidValue,
+            Self::OutOfRange { .. } => Code::OutOfRange,
+            Self::NotAnOption { .. } => Code::NotAnOption,
+            Self::NoOutputs => Code::NoOutputs,
+            Self::UnreachableNode { .. } => Code::UnreachableNode,
+            Self::IdleStage { .. } => Code::IdleStage,
+            Self::UnknownKey { .. } => Code::UnknownKey,
+            Self::AmbiguousKey { .. } => Code::AmbiguousKey,
+            Self::DuplicateKey { .. } => Code::DuplicateKey,
+            Self::DuplicateTarget { .. } => Code::DuplicateTarget,
+            Self::UnknownTarget { .. } => Code::UnknownTarget,
+            Self::LinkedTarget { .. } => Code::LinkedTarget,
+            Self::LooseLimit { .. } => Code::LooseLimit,
+            Self::ContradictoryLimits { .. } => Code::ContradictoryLimits,
+            Self::BadDefault { .. } => Code::BadDefault,
+            Self::DifferentDefault { .. } => Code::DifferentDefault,
+            Self::DoubtfulSchema { .. } => Code::DoubtfulSchema,
+            Self::MissingKey { .. } => Code::MissingKey,
+            Self::BadComposite { .. } => Code::BadComposite,
+            Self::BadUrl { .. } => Code::BadUrl,
+            Self::PrivateUrl { .. } => Code::PrivateUrl,
+            Self::FileTooLarge { .. } => Code::FileTooLarge,
+            Self::WrongLength { .. } => Code::WrongLength,
+            Self::PatternMismatch { .. } => Code::PatternMismatch,
+        }
+    }
+
+    /// What to do about it, when that can be said.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::UnsupportedDocument { hint, .. } => hint.map(str::to_owned),
+            Self::UnknownClass { near, .. }
+            | Self::UnknownInput { near, .. }
+            | Self::UnknownKey { near, .. }
+            | Self::UnknownTarget { near, .. }
+                if !near.is_empty() =>
+            {
+                Some(format!("did you mean {}?", alternatives(near)))
+            }
+            Self::UnknownClass { .. } => {
+                Some("a class of a custom node pack is known with `--catalog`: an object_info.json or a running ComfyUI".to_owned())
+            }
+            Self::MissingInput { ty, .. } => Some(format!("it takes {ty}")),
+            Self::NotAnOption { near, options, .. } => Some(if near.is_empty() {
+                format!("the options are {}", listing(options))
+            } else {
+                format!("did you mean {}?", alternatives(near))
+            }),
+            Self::AmbiguousKey { readings, .. } => Some(format!("it reads as {}", readings.join(" or as "))),
+            Self::TypeMismatch { expected, .. } => Some(format!("link an output of type `{expected}`")),
+            Self::MissingKey { title: Some(title), .. } if !title.is_empty() => Some(format!("it is titled “{title}”")),
+            Self::BadComposite { parts, .. } => {
+                let form = vec!["720"; *parts].join("x");
+                Some(format!("write {parts} numbers joined by `x`, with a label in parentheses if you like: `{form} (label)`"))
+            }
+            Self::BadUrl { .. } => Some("give a public https:// URL, or a data: URI".to_owned()),
+            Self::PrivateUrl { .. } => Some("the service fetches files over public HTTPS, without cookies".to_owned()),
+            Self::IdleStage { because: Idle::LeavesNothing { .. } | Idle::StartsAfterEnd { .. }, when: Some(_), .. } => {
+                Some("drive the split point from the same key with a derived target (`scale = 0.5`)".to_owned())
+            }
+            Self::UnreachableNode { .. } => Some("link it towards a node that saves or previews, or remove it".to_owned()),
+            Self::NoOutputs => Some("add a node that saves or previews a result, such as `SaveImage`".to_owned()),
+            Self::BadDefault { because, .. } => because.help(),
+            Self::Cycle { .. } => Some("cut one of the links".to_owned()),
+            _ => None,
+        }
+    }
+
+    /// What stands under the caret.
+    pub fn label(&self) -> String {
+        match self {
+            Self::OutOfRange { limit, .. } => format!("must be {limit}"),
+            Self::InvalidValue { expected, .. } | Self::WrongShape { expected, .. } => format!("expected {expected}"),
+            Self::TypeMismatch { found, .. } => format!("this link carries `{found}`"),
+            Self::LooseLimit { class, .. } => format!("the class allows {class}"),
+            Self::DifferentDefault { graph, .. } => format!("the graph holds {graph}"),
+            Self::MissingInput { input, .. } => format!("`{input}` is absent here"),
+            Self::MissingKey { key, .. } => format!("`{key}` is absent here"),
+            Self::BadDefault { because, .. } => because.label(),
+            other => other.code().meaning().to_owned(),
+        }
+    }
+}
+
+/// `a`, `b` or `c`.
+fn alternatives(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => format!("`{one}`"),
+        [first @ .., last] => format!("{} or `{last}`", quoted(first)),
+    }
+}
+
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// The first few of a list, and how many more there are.
+fn listing(names: &[String]) -> String {
+    const SHOWN: usize = 12;
+    match names.split_at_checked(SHOWN) {
+        Some((shown, rest)) if !rest.is_empty() => format!("{} and {} more", quoted(shown), rest.len()),
+        _ if names.is_empty() => "none: the list is empty".to_owned(),
+        _ => quoted(names),
+    }
+}
+
+impl Display for Problem {
+    #[expect(clippy::too_many_lines, reason = "one arm for each problem; splitting the list would hide its completeness")]
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Syntax { syntax, detail } => write!(f, "invalid {syntax}: {detail}"),
+            Self::WrongShape { what, expected, found } => write!(f, "{what} must be {expected}, found {found}"),
+            Self::UnsupportedDocument { found, .. } => write!(f, "cannot use this document: {found}"),
+            Self::BadManifest { place, detail } if place == "." => write!(f, "bad interface.toml: {detail}"),
+            Self::BadManifest { place, detail } => write!(f, "bad interface.toml at `{place}`: {detail}"),
+            Self::MalformedClass { class, detail } => write!(f, "cannot read class `{class}`: {detail}"),
+            Self::UnknownClass { class, .. } => write!(f, "unknown class `{class}`"),
+            Self::MissingClass { node } => write!(f, "node `{node}` has no `class_type`"),
+            Self::MissingInput { node, class, input, .. } => {
+                write!(f, "required input `{input}` of node `{node}` (`{class}`) is missing")
+            }
+            Self::UnknownInput { node, class, input, .. } => {
+                write!(f, "class `{class}` of node `{node}` has no input `{input}`")
+            }
+            Self::DanglingLink { node, input, from } => {
+                write!(f, "input `{input}` of node `{node}` links to node `{from}`, which is not in the graph")
+            }
+            Self::BadLink { node, input, found } => {
+                write!(f, "input `{input}` of node `{node}` holds the list {found}, which is not a link")
+            }
+            Self::SlotOutOfRange { node, input, from, class, slot, outputs } => write!(
+                f,
+                "input `{input}` of node `{node}` links to output {slot} of node `{from}`, but `{class}` has {outputs}"
+            ),
+            Self::TypeMismatch { node, input, expected, from, slot, found } => write!(
+                f,
+                "input `{input}` of node `{node}` takes `{expected}`, but output {slot} of node `{from}` is `{found}`"
+            ),
+            Self::Cycle { nodes } => write!(f, "nodes form a cycle: {}", nodes.join(" -> ")),
+            Self::InvalidValue { subject, expected, found } => write!(f, "{subject} must be {expected}, found {found}"),
+            Self::OutOfRange { subject, value, limit } => write!(f, "{subject} is {value}, but must be {limit}"),
+            Self::NotAnOption { subject, value, .. } => write!(f, "{value} is not an option of {subject}"),
+            Self::NoOutputs => f.write_str("the graph has no output node"),
+            Self::UnreachableNode { node, class } => write!(f, "node `{node}` (`{class}`) feeds no output, so it never runs"),
+            Self::IdleStage { node, when: None, because } => write!(f, "sampler stage `{node}` does nothing: {because}"),
+            Self::IdleStage { node, when: Some(when), because } => {
+                write!(f, "with {when}, sampler stage `{node}` does nothing: {because}")
+            }
+            Self::UnknownKey { key, .. } => write!(f, "unknown key `{key}`"),
+            Self::AmbiguousKey { key, .. } => write!(f, "key `{key}` is ambiguous"),
+            Self::DuplicateKey { key } => write!(f, "key `{key}` is published twice"),
+            Self::DuplicateTarget { target, keys } => {
+                write!(f, "{target} is written by more than one key: {}", quoted(keys))
+            }
+            Self::UnknownTarget { key, target, .. } => {
+                write!(f, "key `{key}` drives `{target}`, which the graph does not have")
+            }
+            Self::LinkedTarget { key, target, from } => {
+                write!(f, "key `{key}` writes {target}, which is linked to node `{from}`: the link would be lost")
+            }
+            Self::LooseLimit { key, target, published, class } => {
+                write!(f, "key `{key}` allows {published}, but {target} must be {class}")
+            }
+            Self::ContradictoryLimits { key, detail } => write!(f, "no value satisfies `{key}`: {detail}"),
+            Self::BadDefault { because, .. } => write!(f, "bad default: {because}"),
+            Self::DifferentDefault { key, target, published, graph } => {
+                write!(f, "the default {published} of key `{key}` replaces {graph} in {target}")
+            }
+            Self::DoubtfulSchema { key, detail } => write!(f, "`{key}`: {detail}"),
+            Self::MissingKey { key, .. } => write!(f, "required key `{key}` is missing"),
+            Self::BadComposite { key, value, parts } => {
+                write!(f, "`{key}` must be {parts} numbers joined by `x`, found {value}")
+            }
+            Self::BadUrl { subject, value } => write!(f, "{subject} must be a URL or a data URI, found {value}"),
+            Self::PrivateUrl { subject, value } => write!(f, "{subject} holds {value}, which is not a public HTTPS URL"),
+            Self::FileTooLarge { subject, limit_mb } => write!(f, "the file of {subject} is larger than {limit_mb} MB"),
+            Self::WrongLength { subject, unit, found, minimum, maximum } => match (minimum, maximum) {
+                (Some(minimum), _) => write!(f, "{subject} has {found} {unit}, but must have at least {minimum}"),
+                (None, Some(maximum)) => write!(f, "{subject} has {found} {unit}, but must have at most {maximum}"),
+                (None, None) => write!(f, "{subject} has {found} {unit}, and some are equal"),
+            },
+            Self::PatternMismatch { subject, value, pattern } => {
+                write!(f, "{subject} is {value}, but must match `{pattern}`")
+            }
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! Joining diagnostics with their sources, to be shown.
+//!
+//! Two forms: [`Report`], which any `miette` handler prints for people, and [`Rendered`], which is plain data with lines
+//! and columns for machines.
+
+use std::collections::HashMap;
+use std::fmt::{self, Display};
+use std::ops::Range;
+use std::sync::Arc;
+
+use miette::{LabeledSpan, NamedSource, SourceCode};
+use serde::Serialize;
+
+use super::{Diagnostic, Diagnostics, Severity};
+use crate::source::{Origin, Part, Pointer, Source, Sources};
+
+/// One diagnostic with the text it points into. The only hand-written `miette::Diagnostic`.
+#[derive(Debug)]
+pub struct Report {
+    code: &'static str,
+    severity: Severity,
+    message: String,
+    help: Option<String>,
+    source: Option<NamedSource<Arc<str>>>,
+    labels: Vec<LabeledSpan>,
+    related: Vec<Note>,
+}
+
+/// A related place in another text.
+#[derive(Debug)]
+struct Note {
+    message: &'static str,
+    source: NamedSource<Arc<str>>,
+    label: LabeledSpan,
+}
+
+/// One diagnostic as plain data: what `--format json` prints.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Rendered {
+    /// The code's name.
+    pub code: &'static str,
+    /// `error` or `warning`.
+    pub severity: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+    /// Where it is.
+    #[serde(skip_serializing_if = "Option::is_none", flatten)]
+    pub place: Option<Place>,
+    /// Other places that belong to it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub related: Vec<Related>,
+}
+
+/// A place in a source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Place {
+    /// The source's name.
+    pub file: String,
+    /// The JSON Pointer in it.
+    pub pointer: String,
+    /// The first line, counted from 1; absent when the pointer is not in the text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// The first column in characters, counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<usize>,
+    /// The line of the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end_line: Option<usize>,
+    /// The column after the last character.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end_column: Option<usize>,
+}
+
+/// Another place that belongs to a diagnostic.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Related {
+    /// What is there.
+    pub message: &'static str,
+    /// Where it is.
+    #[serde(flatten)]
+    pub place: Place,
+}
+
+/// The spans of every place that `diagnostics` mention: one pass over each source.
+struct Located<'a> {
+    sources: &'a Sources,
+    found: HashMap<&'a Origin, Range<usize>>,
+}
+
+impl<'a> Located<'a> {
+    fn new(diagnostics: &'a Diagnostics, sources: &'a Sources) -> Self {
+        let origins: Vec<&Origin> = diagnostics
+            .iter()
+            .flat_map(|d| d.origin.iter().chain(d.related.iter().map(|(origin, _)| origin)))
+            .collect();
+        let mut found = HashMap::new();
+        for (id, source) in sources.iter() {
+            let here: Vec<&Origin> = origins.iter().filter(|origin| origin.source == id).copied().collect();
+            let places: Vec<(&Pointer, Part)> = here.iter().map(|o| (&o.pointer, o.part)).collect();
+            if places.is_empty() {
+                continue;
+            }
+            for (origin, span) in here.into_iter().zip(source.locate(&places)) {
+                if let Some(span) = span {
+                    found.insert(origin, span);
+                }
+            }
+        }
+        Self { sources, found }
+    }
+
+    fn source(&self, origin: &Origin) -> Option<&'a Source> {
+        self.sources.get(origin.source)
+    }
+
+    fn place(&self, origin: &Origin) -> Option<Place> {
+        let source = self.source(origin)?;
+        let span = self.found.get(origin);
+        let start = span.map(|s| line_and_column(source.text(), s.start));
+        let end = span.map(|s| line_and_column(source.text(), s.end));
+        Some(Place {
+            file: source.name().to_owned(),
+            pointer: origin.pointer.as_str().to_owned(),
+            line: start.map(|p| p.0),
+            column: start.map(|p| p.1),
+            end_line: end.map(|p| p.0),
+            end_column: end.map(|p| p.1),
+        })
+    }
+
+    fn label(&self, origin: &Origin, text: String) -> Option<LabeledSpan> {
+        let source = self.source(origin)?;
+        let span = self.found.get(origin)?.clone();
+        Some(LabeledSpan::new_with_span(Some(text), shorten(source.text(), span)))
+    }
+}
+
+/// A caret under a whole subtree would underline pages: past the first line only the first line is marked.
+fn shorten(text: &str, span: Range<usize>) -> Range<usize> {
+    let marked = text.get(span.clone()).unwrap_or_default();
+    match marked.find(['\n', '\r']) {
+        Some(end) => span.start..span.start + end,
+        None => span,
+    }
+}
+
+fn line_and_column(text: &str, at: usize) -> (usize, usize) {
+    let before = text.get(..at).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or(before).trim_start_matches('\u{feff}').chars().count() + 1;
+    (line, column)
+}
+
+/// Joins `diagnostics` with `sources` for machines.
+pub fn render(diagnostics: &Diagnostics, sources: &Sources) -> Vec<Rendered> {
+    let located = Located::new(diagnostics, sources);
+    diagnostics
+        .iter()
+        .map(|diagnostic| Rendered {
+            code: diagnostic.code().slug(),
+            severity: diagnostic.severity().as_str(),
+            message: diagnostic.problem.to_string(),
+            help: diagnostic.problem.help(),
+            place: diagnostic.origin.as_ref().and_then(|origin| located.place(origin)),
+            related: diagnostic
+                .related
+                .iter()
+                .filter_map(|(origin, message)| Some(Related { message, place: located.place(origin)? }))
+                .collect(),
+        })
+        .collect()
+}
+
+impl Report {
+    /// Joins all of `diagnostics` with `sources`, each source being searched once.
+    pub fn all(diagnostics: &Diagnostics, sources: &Sources) -> Vec<Self> {
+        let located = Located::new(diagnostics, sources);
+        diagnostics.iter().map(|diagnostic| Self::new(diagnostic, &located)).collect()
+    }
+
+    fn new(diagnostic: &Diagnostic, located: &Located<'_>) -> Self {
+        let main = diagnostic.origin.as_ref();
+        let mut labels: Vec<LabeledSpan> =
+            main.and_then(|origin| located.label(origin, diagnostic.problem.label())).into_iter().collect();
+        let mut related = Vec::new();
+        for (origin, message) in &diagnostic.related {
+            let Some(label) = located.label(origin, (*message).to_owned()) else { continue };
+            if main.is_some_and(|main| main.source == origin.source) {
+                labels.push(label);
+            } else if let Some(source) = located.source(origin) {
+                related.push(Note { message, source: named(source), label });
+            }
+        }
+        Self {
+            code: diagnostic.code().slug(),
+            severity: diagnostic.severity(),
+            message: diagnostic.problem.to_string(),
+            help: diagnostic.problem.help(),
+            source: main.and_then(|origin| located.source(origin)).map(named),
+            labels,
+            related,
+        }
+    }
+}
+
+fn named(source: &Source) -> NamedSource<Arc<str>> {
+    NamedSource::new(source.name(), source.shared())
+}
+
+impl Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Report {}
+
+impl miette::Diagnostic for Report {
+    fn code<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
+        Some(Box::new(self.code))
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match self.severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+        })
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.source.as_ref().map(|source| source as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        (!self.labels.is_empty()).then(|| Box::new(self.labels.iter().cloned()) as Box<_>)
+    }
+
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn miette::Diagnostic> + 'a>> {
+        (!self.related.is_empty())
+            .then(|| Box::new(self.related.iter().map(|note| note as &dyn miette::Diagnostic)) as Box<_>)
+    }
+}
+
+impl Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message)
+    }
+}
+
+impl std::error::Error for Note {}
+
+impl miette::Diagnostic for Note {
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(miette::Severity::Advice)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(&self.source)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(std::iter::once(self.label.clone())))
+    }
+}

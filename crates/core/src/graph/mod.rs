@@ -1,0 +1,379 @@
+//! The graph: nodes, the values of their inputs, and the links between them. Free of any format.
+//!
+//! - A **node** has an id, a class and named inputs. An input holds a literal or a link, never both; an input that the
+//!   node does not have takes its class's default, or must not be missing.
+//! - A **link** names an origin node and one of its output slots, counted from 0. The link belongs to the input it
+//!   feeds: one input has at most one link, an output feeds any number. A link may *dangle*: its origin need not be in
+//!   the graph. It is kept as it is, and `check` reports it.
+//! - **Order** of nodes and of inputs is that of the document the graph came from. It has no meaning for what runs, only
+//!   for what is printed; two graphs are equal when they have the same nodes with the same inputs, in any order.
+//! - Bypass, mute, subgraphs and virtual nodes belong to the editor's documents. A graph here is what remains when they
+//!   are resolved: what a server is given.
+//!
+//! Topology is kept in petgraph, whose indices never leave this module. Nothing here knows about catalogs: whether a class
+//! has an input or an output slot is asked in `check`.
+
+mod node;
+
+use std::borrow::Borrow;
+use std::collections::{HashMap, HashSet};
+use std::fmt::{self, Display};
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use petgraph::Direction;
+use petgraph::stable_graph::{NodeIndex, StableDiGraph};
+use petgraph::visit::EdgeRef;
+
+pub use node::{Input, Link, Node, Value};
+
+/// The name of a node: any text ComfyUI allows as a key, `57`, `57:8` or `loader`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NodeId(Arc<str>);
+
+/// Nodes and links.
+#[derive(Debug, Clone, Default)]
+pub struct Graph {
+    nodes: IndexMap<NodeId, Entry>,
+    topology: StableDiGraph<NodeId, Edge>,
+    /// Inputs whose link dangles, by the id that is not there.
+    dangling: HashMap<NodeId, HashSet<(NodeId, String)>>,
+}
+
+#[derive(Debug, Clone)]
+struct Entry {
+    node: Node,
+    index: NodeIndex,
+}
+
+/// A link whose origin is in the graph.
+#[derive(Debug, Clone)]
+struct Edge {
+    slot: i64,
+    input: String,
+}
+
+/// One end of a link seen from the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Consumer<'g> {
+    /// The node that is fed.
+    pub node: &'g NodeId,
+    /// Its input.
+    pub input: &'g str,
+    /// The output slot it is fed from.
+    pub slot: i64,
+}
+
+impl NodeId {
+    /// The id of this text.
+    pub fn new(text: impl Into<Arc<str>>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Display for NodeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<&str> for NodeId {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+impl Borrow<str> for NodeId {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Graph {
+    /// Adds a node, or puts it in the place of the one of the same id, which is returned. Links to the id stay.
+    pub fn insert(&mut self, id: NodeId, node: Node) -> Option<Node> {
+        let old = match self.nodes.get(&id).map(|entry| entry.index) {
+            Some(index) => {
+                self.disconnect_inputs(&id, index);
+                self.nodes.get_mut(&id).map(|entry| std::mem::replace(&mut entry.node, node))
+            }
+            None => {
+                let index = self.topology.add_node(id.clone());
+                self.nodes.insert(id.clone(), Entry { node, index });
+                None
+            }
+        };
+        self.connect_inputs(&id);
+        for (consumer, input) in self.dangling.remove(&id).unwrap_or_default() {
+            self.connect(&consumer, &input);
+        }
+        old
+    }
+
+    /// Takes a node out. Links to it dangle from then on.
+    pub fn remove(&mut self, id: &str) -> Option<Node> {
+        let (id, entry) = self.nodes.get_key_value(id).map(|(id, entry)| (id.clone(), entry.index))?;
+        self.disconnect_inputs(&id, entry);
+        let consumers: Vec<(NodeId, String)> = self
+            .topology
+            .edges_directed(entry, Direction::Outgoing)
+            .filter_map(|edge| Some((self.topology.node_weight(edge.target())?.clone(), edge.weight().input.clone())))
+            .collect();
+        self.topology.remove_node(entry);
+        if !consumers.is_empty() {
+            self.dangling.entry(id.clone()).or_default().extend(consumers);
+        }
+        self.nodes.shift_remove(&id).map(|entry| entry.node)
+    }
+
+    /// The node of this id.
+    pub fn node(&self, id: &str) -> Option<&Node> {
+        self.nodes.get(id).map(|entry| &entry.node)
+    }
+
+    /// The node of this id with the id as the graph holds it.
+    pub fn get(&self, id: &str) -> Option<(&NodeId, &Node)> {
+        self.nodes.get_key_value(id).map(|(id, entry)| (id, &entry.node))
+    }
+
+    /// All nodes in document order.
+    pub fn nodes(&self) -> impl ExactSizeIterator<Item = (&NodeId, &Node)> {
+        self.nodes.iter().map(|(id, entry)| (id, &entry.node))
+    }
+
+    /// How many nodes there are.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// Sets an input of a node to a literal or a link; a new input goes to the end. Returns whether the node is there.
+    pub fn set_input(&mut self, id: &str, name: &str, input: impl Into<Input>) -> bool {
+        let Some((id, index)) = self.nodes.get_key_value(id).map(|(id, entry)| (id.clone(), entry.index)) else {
+            return false;
+        };
+        self.disconnect(&id, index, name);
+        if let Some(entry) = self.nodes.get_mut(&id) {
+            entry.node.put_input(name.to_owned(), input.into());
+        }
+        self.connect(&id, name);
+        true
+    }
+
+    /// Sets the title of a node; returns whether the node is there.
+    pub fn set_title(&mut self, id: &str, title: impl Into<String>) -> bool {
+        self.nodes.get_mut(id).map(|entry| entry.node.set_title(title)).is_some()
+    }
+
+    /// The links that start at a node, in no particular order.
+    pub fn consumers(&self, id: &str) -> impl Iterator<Item = Consumer<'_>> {
+        let edges = self.nodes.get(id).map(|entry| self.topology.edges_directed(entry.index, Direction::Outgoing));
+        edges.into_iter().flatten().filter_map(|edge| {
+            let node = self.topology.node_weight(edge.target())?;
+            Some(Consumer { node, input: &edge.weight().input, slot: edge.weight().slot })
+        })
+    }
+
+    /// Groups of nodes that feed each other in circles: each strongly connected group of more than one node, and each node
+    /// linked to itself. Nodes are in document order, groups by their first node.
+    pub fn cycles(&self) -> Vec<Vec<&NodeId>> {
+        let position: HashMap<&NodeId, usize> = self.nodes.keys().enumerate().map(|(i, id)| (id, i)).collect();
+        let place = |id: &NodeId| position.get(id).copied().unwrap_or(usize::MAX);
+        // petgraph's Tarjan recurses; Kosaraju's algorithm there does not.
+        let mut groups: Vec<Vec<&NodeId>> = petgraph::algo::kosaraju_scc(&self.topology)
+            .into_iter()
+            .filter(|group| match group.as_slice() {
+                [one] => self.topology.contains_edge(*one, *one),
+                _ => true,
+            })
+            .map(|group| {
+                let mut ids: Vec<&NodeId> = group.iter().filter_map(|i| self.topology.node_weight(*i)).collect();
+                ids.sort_by_key(|id| place(id));
+                ids
+            })
+            .collect();
+        groups.sort_by_key(|group| group.first().map(|id| place(id)));
+        groups
+    }
+
+    /// The nodes from which one of `ends` can be reached over links, `ends` included.
+    pub fn ancestors<'g>(&'g self, ends: impl IntoIterator<Item = &'g NodeId>) -> HashSet<&'g NodeId> {
+        let mut open: Vec<NodeIndex> =
+            ends.into_iter().filter_map(|id| self.nodes.get(id)).map(|entry| entry.index).collect();
+        let mut seen: HashSet<NodeIndex> = open.iter().copied().collect();
+        while let Some(index) = open.pop() {
+            for origin in self.topology.neighbors_directed(index, Direction::Incoming) {
+                if seen.insert(origin) {
+                    open.push(origin);
+                }
+            }
+        }
+        seen.into_iter().filter_map(|index| self.topology.node_weight(index)).collect()
+    }
+
+    /// Puts nodes, and the inputs of each, into the order in which a JavaScript engine holds object keys: whole numbers
+    /// below 2³²−1 ascending, then all others as they stand. It is the order of ComfyUI's own exports.
+    pub fn sort_as_editor(&mut self) {
+        self.nodes.sort_by(|a, _, b, _| array_index(a.as_str()).cmp(&array_index(b.as_str())));
+        for entry in self.nodes.values_mut() {
+            entry.node.sort_inputs_by(|a, b| array_index(a).cmp(&array_index(b)));
+        }
+    }
+
+    fn connect_inputs(&mut self, id: &NodeId) {
+        let names: Vec<String> = self.node(id.as_str()).map(linked_inputs).unwrap_or_default();
+        for name in names {
+            self.connect(id, &name);
+        }
+    }
+
+    fn disconnect_inputs(&mut self, id: &NodeId, index: NodeIndex) {
+        let names: Vec<String> = self.node(id.as_str()).map(linked_inputs).unwrap_or_default();
+        for name in names {
+            self.disconnect(id, index, &name);
+        }
+    }
+
+    /// Records the link that an input holds, if it holds one.
+    fn connect(&mut self, id: &NodeId, input: &str) {
+        let Some(entry) = self.nodes.get(id) else { return };
+        let Some(Value::Link(link)) = entry.node.value(input) else { return };
+        match self.nodes.get(&link.node) {
+            Some(origin) => {
+                let edge = Edge { slot: link.slot, input: input.to_owned() };
+                self.topology.add_edge(origin.index, entry.index, edge);
+            }
+            None => {
+                self.dangling.entry(link.node.clone()).or_default().insert((id.clone(), input.to_owned()));
+            }
+        }
+    }
+
+    /// Forgets the link that an input holds, if it holds one.
+    fn disconnect(&mut self, id: &NodeId, index: NodeIndex, input: &str) {
+        let Some(Value::Link(link)) = self.node(id.as_str()).and_then(|node| node.value(input)) else { return };
+        if let Some(waiting) = self.dangling.get_mut(&link.node.clone()) {
+            waiting.remove(&(id.clone(), input.to_owned()));
+        }
+        let edge = self
+            .topology
+            .edges_directed(index, Direction::Incoming)
+            .find(|edge| edge.weight().input == input)
+            .map(|edge| edge.id());
+        if let Some(edge) = edge {
+            self.topology.remove_edge(edge);
+        }
+    }
+}
+
+fn linked_inputs(node: &Node) -> Vec<String> {
+    node.inputs().filter(|(_, input)| matches!(input.value, Value::Link(_))).map(|(name, _)| name.to_owned()).collect()
+}
+
+/// Where a key sorts among JavaScript object keys: array indices by value, then everything else alike.
+fn array_index(key: &str) -> (bool, u32) {
+    match key.parse::<u32>() {
+        Ok(index) if index != u32::MAX && index.to_string() == key => (false, index),
+        _ => (true, 0),
+    }
+}
+
+impl PartialEq for Graph {
+    fn eq(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.nodes().all(|(id, node)| other.node(id.as_str()) == Some(node))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn node(links: &[(&str, &str, i64)]) -> Node {
+        let mut node = Node::new("Any");
+        for (input, from, slot) in links {
+            node = node.with(*input, Link { node: (*from).into(), slot: *slot });
+        }
+        node
+    }
+
+    fn consumers(graph: &Graph, id: &str) -> Vec<String> {
+        let mut found: Vec<_> = graph.consumers(id).map(|c| format!("{}.{}<-{}", c.node, c.input, c.slot)).collect();
+        found.sort();
+        found
+    }
+
+    #[test]
+    fn a_link_may_come_before_its_origin() {
+        let mut graph = Graph::default();
+        graph.insert("2".into(), node(&[("a", "1", 0), ("b", "1", 1)]));
+        assert!(consumers(&graph, "1").is_empty());
+        graph.insert("1".into(), node(&[]));
+        assert_eq!(consumers(&graph, "1"), ["2.a<-0", "2.b<-1"]);
+    }
+
+    #[test]
+    fn removing_a_node_leaves_links_that_dangle_until_it_is_back() {
+        let mut graph = Graph::default();
+        graph.insert("1".into(), node(&[]));
+        graph.insert("2".into(), node(&[("a", "1", 0)]));
+        graph.remove("1");
+        assert!(matches!(graph.node("2").and_then(|n| n.value("a")), Some(Value::Link(_))));
+        graph.insert("1".into(), node(&[]));
+        assert_eq!(consumers(&graph, "1"), ["2.a<-0"]);
+    }
+
+    #[test]
+    fn setting_an_input_replaces_its_link() {
+        let mut graph = Graph::default();
+        graph.insert("1".into(), node(&[]));
+        graph.insert("2".into(), node(&[("a", "1", 0)]));
+        assert!(graph.set_input("2", "a", json!(5)));
+        assert!(consumers(&graph, "1").is_empty());
+        assert!(!graph.set_input("3", "a", json!(5)));
+    }
+
+    #[test]
+    fn cycles_are_groups_in_document_order() {
+        let mut graph = Graph::default();
+        graph.insert("b".into(), node(&[("x", "a", 0)]));
+        graph.insert("a".into(), node(&[("x", "b", 0)]));
+        graph.insert("self".into(), node(&[("x", "self", 0)]));
+        graph.insert("end".into(), node(&[("x", "a", 0)]));
+        let cycles: Vec<Vec<&str>> =
+            graph.cycles().into_iter().map(|c| c.into_iter().map(NodeId::as_str).collect()).collect();
+        assert_eq!(cycles, [vec!["b", "a"], vec!["self"]]);
+    }
+
+    #[test]
+    fn editor_order_puts_array_indices_first() {
+        let mut graph = Graph::default();
+        for id in ["57:8", "10", "007", "2", "4294967295", "4294967294"] {
+            graph.insert(id.into(), node(&[]));
+        }
+        graph.sort_as_editor();
+        let ids: Vec<&str> = graph.nodes().map(|(id, _)| id.as_str()).collect();
+        assert_eq!(ids, ["2", "10", "4294967294", "57:8", "007", "4294967295"]);
+    }
+
+    #[test]
+    fn a_chain_of_a_hundred_thousand_nodes_has_no_cycle_and_no_recursion() {
+        let mut graph = Graph::default();
+        for i in 0..100_000 {
+            let from = format!("{}", i + 1);
+            graph.insert(NodeId::new(i.to_string()), node(&[("x", &from, 0)]));
+        }
+        assert!(graph.cycles().is_empty());
+        assert_eq!(graph.ancestors([&NodeId::from("0")]).len(), 100_000);
+    }
+}

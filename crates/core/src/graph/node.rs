@@ -1,0 +1,203 @@
+//! A node: its class, its inputs, and what else the document said about it.
+
+use std::cmp::Ordering;
+
+use indexmap::IndexMap;
+use serde_json::Map;
+
+use super::NodeId;
+use crate::source::Origin;
+
+/// One node of a graph.
+#[derive(Debug, Clone, Default)]
+pub struct Node {
+    class: Option<String>,
+    inputs: Option<IndexMap<String, Input>>,
+    meta: Option<serde_json::Value>,
+    other: Map<String, serde_json::Value>,
+    origin: Option<Origin>,
+}
+
+/// One input of a node.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// What it holds.
+    pub value: Value,
+    /// Where that was said.
+    pub origin: Option<Origin>,
+}
+
+/// What an input holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// A value of the node's own.
+    Literal(serde_json::Value),
+    /// The output of another node.
+    Link(Link),
+}
+
+/// The origin of a value that comes from another node.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Link {
+    /// The node.
+    pub node: NodeId,
+    /// Its output slot, counted from 0. The server counts negative slots from the end.
+    pub slot: i64,
+}
+
+impl Node {
+    /// A node of this class, without inputs.
+    pub fn new(class: impl Into<String>) -> Self {
+        Self { class: Some(class.into()), inputs: Some(IndexMap::new()), ..Self::default() }
+    }
+
+    /// A node that came without a class; the server refuses it.
+    pub fn without_class() -> Self {
+        Self::default()
+    }
+
+    /// The same node, said at this place.
+    #[must_use]
+    pub fn at(mut self, origin: Origin) -> Self {
+        self.origin = Some(origin);
+        self
+    }
+
+    /// The class name; `None` when the document gave none.
+    pub fn class(&self) -> Option<&str> {
+        self.class.as_deref()
+    }
+
+    /// The title, where the document gave one.
+    pub fn title(&self) -> Option<&str> {
+        self.meta.as_ref()?.get("title")?.as_str()
+    }
+
+    /// Where the node was said.
+    pub fn origin(&self) -> Option<&Origin> {
+        self.origin.as_ref()
+    }
+
+    /// The inputs in document order.
+    pub fn inputs(&self) -> impl Iterator<Item = (&str, &Input)> {
+        self.inputs.iter().flatten().map(|(name, input)| (name.as_str(), input))
+    }
+
+    /// Whether the document gave the node any set of inputs, be it an empty one. The server fails on a node without.
+    pub fn has_inputs(&self) -> bool {
+        self.inputs.is_some()
+    }
+
+    /// The input of this name.
+    pub fn input(&self, name: &str) -> Option<&Input> {
+        self.inputs.as_ref()?.get(name)
+    }
+
+    /// What the input of this name holds.
+    pub fn value(&self, name: &str) -> Option<&Value> {
+        self.input(name).map(|input| &input.value)
+    }
+
+    /// The literal that the input of this name holds; `None` for a link.
+    pub fn literal(&self, name: &str) -> Option<&serde_json::Value> {
+        match self.value(name) {
+            Some(Value::Literal(literal)) => Some(literal),
+            _ => None,
+        }
+    }
+
+    /// `_meta` as the document gave it.
+    pub fn meta(&self) -> Option<&serde_json::Value> {
+        self.meta.as_ref()
+    }
+
+    /// Every other field of the document's node.
+    pub fn other(&self) -> &Map<String, serde_json::Value> {
+        &self.other
+    }
+
+    /// The same node with an input set, for one that is not in a graph yet; [`Graph::set_input`](super::Graph::set_input)
+    /// does it for one that is.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, input: impl Into<Input>) -> Self {
+        self.put_input(name.into(), input.into());
+        self
+    }
+
+    /// The same node with a title.
+    #[must_use]
+    pub fn titled(mut self, title: impl Into<String>) -> Self {
+        self.set_title(title);
+        self
+    }
+
+    pub(crate) fn put_input(&mut self, name: String, input: Input) {
+        self.inputs.get_or_insert_default().insert(name, input);
+    }
+
+    /// Says that the document gave a set of inputs, however empty.
+    pub(crate) fn open_inputs(&mut self) {
+        self.inputs.get_or_insert_default();
+    }
+
+    pub(crate) fn set_title(&mut self, title: impl Into<String>) {
+        let title = serde_json::Value::String(title.into());
+        match &mut self.meta {
+            Some(serde_json::Value::Object(meta)) => {
+                meta.insert("title".to_owned(), title);
+            }
+            _ => self.meta = Some(serde_json::Value::Object(Map::from_iter([("title".to_owned(), title)]))),
+        }
+    }
+
+    pub(crate) fn set_class(&mut self, class: String) {
+        self.class = Some(class);
+    }
+
+    pub(crate) fn set_meta(&mut self, meta: serde_json::Value) {
+        self.meta = Some(meta);
+    }
+
+    pub(crate) fn set_other(&mut self, field: String, value: serde_json::Value) {
+        self.other.insert(field, value);
+    }
+
+    pub(super) fn sort_inputs_by(&mut self, order: impl Fn(&str, &str) -> Ordering) {
+        if let Some(inputs) = &mut self.inputs {
+            inputs.sort_by(|a, _, b, _| order(a, b));
+        }
+    }
+}
+
+impl PartialEq for Node {
+    fn eq(&self, other: &Self) -> bool {
+        self.class == other.class
+            && self.inputs == other.inputs
+            && self.meta == other.meta
+            && self.other == other.other
+    }
+}
+
+impl PartialEq for Input {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+impl From<Value> for Input {
+    fn from(value: Value) -> Self {
+        Self { value, origin: None }
+    }
+}
+
+impl From<serde_json::Value> for Input {
+    fn from(literal: serde_json::Value) -> Self {
+        Value::Literal(literal).into()
+    }
+}
+
+impl From<Link> for Input {
+    fn from(link: Link) -> Self {
+        Value::Link(link).into()
+    }
+}

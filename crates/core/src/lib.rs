@@ -1,0 +1,17 @@
+//! The ComfyUI workflow compiler as a library: it reads a ComfyUI graph in any form, checks it as a server would, and
+//! compiles it to what a service wants to receive.
+//!
+//! Modules are layers, each using only those before it: [`source`], [`diagnostic`], [`catalog`], [`graph`], [`interface`];
+//! then [`front`] (text to graph), [`pass`] (graph to graph) and [`check`], and [`back`] (checked graph to artifact) on top.
+//!
+//! This crate is pure: it opens no file and no socket, reads no clock and no environment, and starts no thread.
+
+pub mod back;
+pub mod catalog;
+pub mod check;
+pub mod diagnostic;
+pub mod front;
+pub mod graph;
+pub mod interface;
+pub mod number;
+pub mod source;

@@ -1,0 +1,292 @@
+//! The texts a user handed in, and where in them a thing stands.
+//!
+//! Everything downstream names a place by [`Origin`]: which source, and which JSON Pointer (RFC 6901) in it. A TOML
+//! document is addressed by the same pointers as the JSON it stands for. Byte spans are found by [`Source::locate`] from
+//! the text alone, and only when a report is rendered: a run without diagnostics never computes one.
+//!
+//! This module knows nothing of graphs or diagnostics and reads no files.
+
+mod json;
+mod toml;
+
+use std::fmt::{self, Display};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Names one text within [`Sources`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SourceId(usize);
+
+/// How a source is written, which decides how places in it are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Syntax {
+    /// JSON text.
+    Json,
+    /// TOML text.
+    Toml,
+    /// Command-line assignments, one `KEY=VALUE` a line: the place `/KEY` is the value after the last such `KEY=`.
+    Assignments,
+}
+
+/// One text: its name as shown to people, its syntax and its contents.
+#[derive(Debug, Clone)]
+pub struct Source {
+    name: String,
+    syntax: Syntax,
+    text: Arc<str>,
+}
+
+/// Which part of a member a place means: `{"steps": 99}` has a key and a value at the pointer `/steps`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Part {
+    /// The member's name; at the document's root and in arrays, the value.
+    Key,
+    /// The member's value.
+    Value,
+    /// The byte at this offset of the text, whatever the pointer: where a parser gave up.
+    Offset(usize),
+}
+
+/// Where a thing in the user's document comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Origin {
+    /// The text.
+    pub source: SourceId,
+    /// The place in it.
+    pub pointer: Pointer,
+    /// The name or the value at that place.
+    pub part: Part,
+}
+
+/// A JSON Pointer: `""` is the whole document, `/57/inputs/steps` a member of a member.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Pointer(String);
+
+/// All the texts of one run, in the order they were read.
+#[derive(Debug, Clone, Default)]
+pub struct Sources(Vec<Source>);
+
+impl Origin {
+    /// The value at `pointer` in `source`.
+    pub fn value(source: SourceId, pointer: Pointer) -> Self {
+        Self { source, pointer, part: Part::Value }
+    }
+
+    /// The character at byte `at` of `source`.
+    pub fn offset(source: SourceId, at: usize) -> Self {
+        Self { source, pointer: Pointer::root(), part: Part::Offset(at) }
+    }
+
+    /// The member `token` of the value at this origin.
+    #[must_use]
+    pub fn member(&self, token: impl Display) -> Self {
+        Self::value(self.source, self.pointer.join(token))
+    }
+
+    /// The name of the member, where this is its value.
+    #[must_use]
+    pub fn key(mut self) -> Self {
+        self.part = Part::Key;
+        self
+    }
+}
+
+impl Pointer {
+    /// The pointer to the whole document.
+    pub fn root() -> Self {
+        Self::default()
+    }
+
+    /// The pointer to member or element `token` of what this points at.
+    #[must_use]
+    pub fn join(&self, token: impl Display) -> Self {
+        let token = token.to_string();
+        let mut joined = String::with_capacity(self.0.len() + token.len() + 1);
+        joined.push_str(&self.0);
+        push_token(&mut joined, &token);
+        Self(joined)
+    }
+
+    /// The pointer as RFC 6901 writes it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The unescaped tokens from the root down.
+    pub fn tokens(&self) -> impl Iterator<Item = String> + '_ {
+        self.0.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~"))
+    }
+}
+
+impl Display for Pointer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn push_token(pointer: &mut String, token: &str) {
+    pointer.push('/');
+    for c in token.chars() {
+        match c {
+            '~' => pointer.push_str("~0"),
+            '/' => pointer.push_str("~1"),
+            other => pointer.push(other),
+        }
+    }
+}
+
+impl Source {
+    /// A text under the name shown in reports.
+    pub fn new(name: impl Into<String>, syntax: Syntax, text: impl Into<Arc<str>>) -> Self {
+        Self { name: name.into(), syntax, text: text.into() }
+    }
+
+    /// The name shown in reports.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The whole text as handed in, a byte order mark included.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The same text, shared.
+    pub(crate) fn shared(&self) -> Arc<str> {
+        Arc::clone(&self.text)
+    }
+
+    /// The text to parse: without a leading byte order mark, which editors add and JSON does not allow.
+    pub fn body(&self) -> &str {
+        self.text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&self.text)
+    }
+
+    /// How the text is written.
+    pub fn syntax(&self) -> Syntax {
+        self.syntax
+    }
+
+    /// The byte spans of `places` in the text, in one pass over it. A place that is not there gives `None`.
+    pub fn locate(&self, places: &[(&Pointer, Part)]) -> Vec<Option<Range<usize>>> {
+        let skipped = self.text.len() - self.body().len();
+        let spans = match self.syntax {
+            Syntax::Json => json::locate(self.body(), places),
+            Syntax::Toml => toml::locate(self.body(), places),
+            Syntax::Assignments => places.iter().map(|(pointer, part)| assignment(&self.text, pointer, *part)).collect(),
+        };
+        spans
+            .into_iter()
+            .zip(places)
+            .map(|(span, (_, part))| match part {
+                Part::Offset(at) => Some(self.char_at(*at)),
+                Part::Key | Part::Value => span.map(|s| s.start + skipped..s.end + skipped),
+            })
+            .collect()
+    }
+
+    /// The span of the character at byte `at`, or of nothing at the end of the text.
+    fn char_at(&self, at: usize) -> Range<usize> {
+        let start = self.text.floor_char_boundary(at.min(self.text.len()));
+        let width = self.text.get(start..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+        start..start + width
+    }
+}
+
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// The span of one `KEY=VALUE` line; the last one wins, as it does when the assignments are applied.
+fn assignment(text: &str, pointer: &Pointer, part: Part) -> Option<Range<usize>> {
+    let key = pointer.tokens().next()?;
+    let mut start = 0;
+    let mut found = None;
+    for line in text.split_inclusive('\n') {
+        let content = line.trim_end_matches('\n');
+        if let Some((name, value)) = content.split_once('=')
+            && name == key
+        {
+            let value_start = start + name.len() + 1;
+            found = Some(match part {
+                Part::Key => start..start + name.len(),
+                Part::Value if value.is_empty() => start..start + content.len(),
+                Part::Value | Part::Offset(_) => value_start..value_start + value.len(),
+            });
+        }
+        start += line.len();
+    }
+    found
+}
+
+impl Sources {
+    /// Adds a text and returns its name within this collection.
+    pub fn add(&mut self, source: Source) -> SourceId {
+        self.0.push(source);
+        SourceId(self.0.len() - 1)
+    }
+
+    /// The text of `id`; `None` when `id` is of another collection.
+    pub fn get(&self, id: SourceId) -> Option<&Source> {
+        self.0.get(id.0)
+    }
+
+    /// All texts with their ids, in the order they were added.
+    pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
+        self.0.iter().enumerate().map(|(i, source)| (SourceId(i), source))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(syntax: Syntax, text: &str, pointer: &str, part: Part, expected: &str) {
+        let source = Source::new("test", syntax, text);
+        let pointer = Pointer(pointer.to_owned());
+        let span = source.locate(&[(&pointer, part)]).remove(0);
+        assert_eq!(span.and_then(|s| text.get(s)), Some(expected));
+    }
+
+    #[test]
+    fn json_members_have_a_key_and_a_value() {
+        let text = r#"{"a": {"b": [1, "x]", {"c/d": true}]}, "e": null}"#;
+        check(Syntax::Json, text, "/a/b/0", Part::Value, "1");
+        check(Syntax::Json, text, "/a/b/1", Part::Value, r#""x]""#);
+        check(Syntax::Json, text, "/a/b/2/c~1d", Part::Value, "true");
+        check(Syntax::Json, text, "/a/b/2/c~1d", Part::Key, r#""c/d""#);
+        check(Syntax::Json, text, "/e", Part::Value, "null");
+        check(Syntax::Json, text, "/a/b", Part::Value, r#"[1, "x]", {"c/d": true}]"#);
+        check(Syntax::Json, text, "", Part::Value, text);
+    }
+
+    #[test]
+    fn escaped_member_names_are_compared_unescaped() {
+        check(Syntax::Json, r#"{"\u0061\"": 5}"#, "/a\"", Part::Value, "5");
+    }
+
+    #[test]
+    fn the_last_of_repeated_members_is_the_one_that_counts() {
+        check(Syntax::Json, r#"{"a": 1, "a": 2}"#, "/a", Part::Value, "2");
+    }
+
+    #[test]
+    fn a_byte_order_mark_shifts_spans() {
+        check(Syntax::Json, "\u{feff}{\"a\": 1}", "/a", Part::Value, "1");
+    }
+
+    #[test]
+    fn toml_is_addressed_as_the_json_it_stands_for() {
+        let text = "title = 'x'\n[[inputs]]\nkey = \"6_text\"\nenum = [1, 22]\n[[inputs.derived]]\nscale = 0.5\n";
+        check(Syntax::Toml, text, "/inputs/0/key", Part::Value, "\"6_text\"");
+        check(Syntax::Toml, text, "/inputs/0/enum/1", Part::Value, "22");
+        check(Syntax::Toml, text, "/inputs/0/derived/0/scale", Part::Value, "0.5");
+        check(Syntax::Toml, text, "/title", Part::Key, "title");
+    }
+
+    #[test]
+    fn assignments_point_at_the_value_that_counts() {
+        let text = "57_steps=99\n6_txt=a=b\n57_steps=7";
+        check(Syntax::Assignments, text, "/57_steps", Part::Value, "7");
+        check(Syntax::Assignments, text, "/6_txt", Part::Value, "a=b");
+        check(Syntax::Assignments, text, "/6_txt", Part::Key, "6_txt");
+    }
+}

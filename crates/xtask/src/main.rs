@@ -1,0 +1,61 @@
+//! Repository tasks, run as `cargo xtask TASK`.
+#![expect(clippy::print_stderr, clippy::print_stdout, reason = "this is a command-line tool")]
+
+mod codegen;
+
+use std::fmt::{self, Display};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Why a task failed, for people.
+#[derive(Debug)]
+pub(crate) struct Failure(pub(crate) String);
+
+impl Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Repository tasks")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Write the generated files.
+    Codegen {
+        /// Only compare; fail when one is not up to date.
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().task {
+        Task::Codegen { check } => codegen::run(check),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("xtask: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The root of the repository.
+pub(crate) fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// The reference data beside the repository, where it is.
+pub(crate) fn shared() -> Option<PathBuf> {
+    let path = repository().join("../shared");
+    path.is_dir().then_some(path)
+}
