@@ -13,5 +13,8 @@ pub mod diagnostic;
 pub mod front;
 pub mod graph;
 pub mod interface;
+pub mod job;
 pub mod number;
+pub mod pass;
 pub mod source;
+pub mod workflow;

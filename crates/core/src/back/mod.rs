@@ -1,3 +1,10 @@
-//! From what was checked to what a service takes. Nothing unchecked is accepted here.
+//! From what was checked to what a service takes. Nothing unchecked is accepted here, and checked means that no back end
+//! panics.
 
+mod json;
+pub mod overrides;
+pub mod payload;
 pub mod prompt;
+pub mod schema;
+
+pub use json::Layout;

@@ -4,20 +4,10 @@
 //! order; two spaces of indentation, or one line.
 
 use serde::ser::{SerializeMap, SerializeSeq, Serializer};
-use serde_json::ser::{PrettyFormatter, Serializer as JsonSerializer};
 
+use super::json::{Layout, to_text};
 use crate::check::Checked;
 use crate::graph::{Graph, Input, Node, Value};
-
-/// How a JSON artifact is laid out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Layout {
-    /// Two spaces of indentation.
-    #[default]
-    Pretty,
-    /// One line.
-    Compact,
-}
 
 /// The prompt of a checked graph, without a final line break.
 pub fn write(graph: &Checked<Graph>, layout: Layout) -> String {
@@ -27,20 +17,6 @@ pub fn write(graph: &Checked<Graph>, layout: Layout) -> String {
 /// The prompt of a checked graph as JSON.
 pub fn to_json(graph: &Checked<Graph>) -> serde_json::Value {
     serde_json::to_value(Prompt(graph)).unwrap_or_default()
-}
-
-/// Any JSON artifact as text.
-pub(crate) fn to_text(value: &impl serde::Serialize, layout: Layout) -> String {
-    let mut bytes = Vec::new();
-    let written = match layout {
-        Layout::Compact => value.serialize(&mut JsonSerializer::new(&mut bytes)),
-        Layout::Pretty => {
-            value.serialize(&mut JsonSerializer::with_formatter(&mut bytes, PrettyFormatter::with_indent(b"  ")))
-        }
-    };
-    // Writing to memory cannot fail, every key is a string, and JSON text is UTF-8.
-    debug_assert!(written.is_ok());
-    String::from_utf8(bytes).unwrap_or_default()
 }
 
 struct Prompt<'g>(&'g Graph);

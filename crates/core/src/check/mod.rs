@@ -1,4 +1,23 @@
-//! Deciding whether a document would be accepted, and evidence of it.
+//! Deciding whether a document would be accepted, with evidence of it.
+//!
+//! Every check reports all it finds, in document order, and never stops at the first error. What passes becomes a
+//! [`Checked`] value, the only thing back ends take; what does not, a [`Rejected`] one that keeps the partial result.
+//!
+//! One file for each thing that is checked: a graph, one node of it, sampler stages, an interface, one value against its
+//! schema, a payload, a workflow, a job. Rules of the server are those of ComfyUI 0.33.0.
 
 mod checked;
+mod graph;
+mod interface;
+mod node;
+mod payload;
+mod python;
+mod sampler;
+mod value;
+mod workflow;
+
 pub use checked::{Checked, Rejected};
+pub use graph::graph;
+pub use interface::published;
+pub use payload::payload;
+pub use workflow::{job, workflow};

@@ -101,15 +101,6 @@ pub enum Idle {
         /// `end_at_step`.
         end: String,
     },
-    /// It leaves no steps for the stage that takes its latent.
-    LeavesNothing {
-        /// `end_at_step`.
-        end: String,
-        /// `steps`.
-        steps: String,
-        /// The node that continues.
-        next: String,
-    },
 }
 
 impl Subject {
@@ -147,9 +138,6 @@ impl Display for Idle {
                 write!(f, "it starts at step {start} of {steps}, and hands its latent on unchanged")
             }
             Self::EmptyRange { start, end } => write!(f, "it starts at step {start} and ends at step {end}"),
-            Self::LeavesNothing { end, steps, next } => {
-                write!(f, "its end at step {end} leaves none of the {steps} steps to node `{next}`")
-            }
         }
     }
 }
@@ -253,7 +241,7 @@ impl Problem {
             }
             Self::BadUrl { .. } => Some("give a public https:// URL, or a data: URI".to_owned()),
             Self::PrivateUrl { .. } => Some("the service fetches files over public HTTPS, without cookies".to_owned()),
-            Self::IdleStage { because: Idle::LeavesNothing { .. } | Idle::StartsAfterEnd { .. }, when: Some(_), .. } => {
+            Self::IdleStage { when: Some(_), .. } => {
                 Some("drive the split point from the same key with a derived target (`scale = 0.5`)".to_owned())
             }
             Self::UnreachableNode { .. } => Some("link it towards a node that saves or previews, or remove it".to_owned()),

@@ -14,6 +14,7 @@ mod derived;
 mod key;
 mod payload;
 mod schema;
+pub(crate) mod standard;
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value};

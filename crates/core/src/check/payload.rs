@@ -1,0 +1,78 @@
+//! A payload against the interface it is for.
+
+use super::{Checked, Rejected, value};
+use crate::diagnostic::{Diagnostic, Diagnostics, Problem, Subject, nearest, show};
+use crate::interface::standard::standard;
+use crate::interface::{Input, Interface, Key, Media, Payload};
+
+/// Checks a payload: known keys, required keys, and each value against its input. Accepted is exactly what a JSON Schema
+/// validator accepts with the interface's `2020-12` schema; URLs that a service cannot fetch are warned of.
+pub fn payload(interface: &Interface, payload: Payload) -> Result<Checked<Payload>, Rejected<Payload>> {
+    let mut diagnostics = Diagnostics::default();
+    for key in interface.required() {
+        if payload.get(key.as_str()).is_none() {
+            let title = interface.input(key.as_str()).and_then(|input| input.schema.title()).map(str::to_owned);
+            let problem = Problem::MissingKey { key: key.to_string(), title };
+            diagnostics.report(problem, payload.origin().cloned());
+        }
+    }
+    for (name, given) in payload.iter() {
+        let origin = payload.origin_of(name);
+        let Some((key, input)) = interface.inputs.get_key_value(name) else {
+            let near = nearest(name, interface.inputs.keys().map(Key::as_str));
+            diagnostics.report(Problem::UnknownKey { key: name.to_owned(), near }, origin.cloned().map(|o| o.key()));
+            continue;
+        };
+        let mut found = Diagnostics::default();
+        let schema = standard(key, input);
+        value::check(name, &schema, input.schema.keywords(), given, origin, input.parts(key), &mut found);
+        warn_of_private_urls(name, input, given, origin, &mut found);
+        for diagnostic in found {
+            diagnostics.push(with_rule(diagnostic, input));
+        }
+    }
+    Checked::decide(payload, diagnostics)
+}
+
+/// The same diagnostic with the place of the published rule that it breaks.
+fn with_rule(diagnostic: Diagnostic, input: &Input) -> Diagnostic {
+    let (keyword, label) = match &diagnostic.problem {
+        Problem::OutOfRange { limit, .. } => {
+            use crate::diagnostic::Limit;
+            let keyword = match limit {
+                Limit::Minimum(_) => "minimum",
+                Limit::Maximum(_) => "maximum",
+                Limit::Above(_) => "exclusiveMinimum",
+                Limit::Below(_) => "exclusiveMaximum",
+                Limit::MultipleOf(_) => "multipleOf",
+            };
+            (keyword, "the limit")
+        }
+        Problem::NotAnOption { .. } => ("enum", "the options"),
+        Problem::InvalidValue { .. } => ("type", "the type"),
+        Problem::FileTooLarge { .. } => ("validations", "the limit"),
+        _ => return diagnostic,
+    };
+    let place = input.schema.get(keyword).and_then(|_| input.origin_of(keyword));
+    diagnostic.with_related(place, label)
+}
+
+fn warn_of_private_urls(
+    key: &str,
+    input: &Input,
+    given: &serde_json::Value,
+    origin: Option<&crate::source::Origin>,
+    diagnostics: &mut Diagnostics,
+) {
+    if input.schema.media().is_none() || diagnostics.has_errors() {
+        return;
+    }
+    let elements: Vec<&serde_json::Value> = match given {
+        serde_json::Value::Array(elements) => elements.iter().collect(),
+        one => vec![one],
+    };
+    for element in elements.into_iter().filter(|element| element.as_str().is_some_and(|url| !Media::is_public(url))) {
+        let subject = Subject::Key(key.to_owned());
+        diagnostics.report(Problem::PrivateUrl { subject, value: show(element) }, origin.cloned());
+    }
+}

@@ -1,0 +1,82 @@
+//! Sampler stages that do nothing.
+//!
+//! `KSamplerAdvanced` runs steps `start_at_step` to `end_at_step` of a schedule of `steps`. A stage that starts at or after
+//! the end of its schedule hands its latent on unchanged: the server runs it, reports success, and a whole model is
+//! silently skipped. Only a checker can tell.
+
+use super::python;
+use crate::diagnostic::{Diagnostics, Idle, Problem};
+use crate::graph::{Graph, Node, NodeId};
+use crate::number::Num;
+use crate::source::Origin;
+
+const CLASS: &str = "KSamplerAdvanced";
+
+/// Reports the stages of `graph` that do nothing. `when` says under which condition, and where that is said, for a graph
+/// that is only one of those its document stands for.
+pub(super) fn check(graph: &Graph, when: Option<(&str, Option<&Origin>)>, diagnostics: &mut Diagnostics) {
+    for (id, node, because, at) in idle(graph) {
+        let problem = Problem::IdleStage { node: id.to_string(), when: when.map(|(when, _)| when.to_owned()), because };
+        let place = match when {
+            Some((_, place)) => place.cloned(),
+            None => node.input(at).and_then(|input| input.origin.clone()).or_else(|| node.origin().cloned()),
+        };
+        diagnostics.report(problem, place);
+    }
+}
+
+/// The ids of the stages that do nothing.
+pub(super) fn idle_stages(graph: &Graph) -> Vec<NodeId> {
+    idle(graph).into_iter().map(|(id, ..)| id.clone()).collect()
+}
+
+fn idle(graph: &Graph) -> Vec<(&NodeId, &Node, Idle, &'static str)> {
+    let samplers = graph.nodes().filter(|(_, node)| node.class() == Some(CLASS));
+    samplers
+        .filter_map(|(id, node)| {
+            let (because, at) = why_idle(node)?;
+            Some((id, node, because, at))
+        })
+        .collect()
+}
+
+fn why_idle(node: &Node) -> Option<(Idle, &'static str)> {
+    let number = |input: &str| node.literal(input).and_then(python::int);
+    let (start, end, steps) = (number("start_at_step"), number("end_at_step"), number("steps"));
+    let text = |number: &Num| number.to_number().map_or_else(String::new, |n| n.to_string());
+    if let (Some(start), Some(steps)) = (&start, &steps)
+        && start >= steps
+    {
+        return Some((Idle::StartsAfterEnd { start: text(start), steps: text(steps) }, "start_at_step"));
+    }
+    if let (Some(start), Some(end)) = (&start, &end)
+        && start >= end
+    {
+        return Some((Idle::EmptyRange { start: text(start), end: text(end) }, "end_at_step"));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value as Json;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(start: Json, end: Json, steps: Json, idle: bool) {
+        let mut graph = Graph::default();
+        let node = Node::new(CLASS).with("start_at_step", start).with("end_at_step", end).with("steps", steps);
+        graph.insert("1".into(), node);
+        assert_eq!(!idle_stages(&graph).is_empty(), idle);
+    }
+
+    #[test]
+    fn a_stage_that_starts_at_the_end_of_its_schedule_does_nothing() {
+        check(10.into(), 10_000.into(), 6.into(), true);
+        check(10.into(), 10_000.into(), 10.into(), true);
+        check(10.into(), 10_000.into(), 11.into(), false);
+        check(5.into(), 5.into(), 20.into(), true);
+        check(0.into(), 10.into(), 6.into(), false);
+    }
+}

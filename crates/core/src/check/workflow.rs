@@ -1,0 +1,48 @@
+//! A workflow, and a job made of it.
+
+use super::{Checked, Rejected, graph, interface, payload};
+use crate::catalog::Catalog;
+use crate::diagnostic::Diagnostics;
+use crate::interface::Payload;
+use crate::job::Job;
+use crate::pass::apply;
+use crate::workflow::Workflow;
+
+/// Checks a workflow: its graph, its interface, and that the interface binds to the graph, which is done here.
+pub fn workflow(mut workflow: Workflow, catalog: &Catalog) -> Result<Checked<Workflow>, Rejected<Workflow>> {
+    let mut diagnostics = workflow.interface.bind(&workflow.graph, catalog);
+    diagnostics.append(graph::problems(&workflow.graph, catalog));
+    diagnostics.append(interface::problems(&workflow.interface, &workflow.graph, catalog));
+    Checked::decide(workflow, diagnostics)
+}
+
+/// Checks what a caller gives for a workflow, and makes the job: the payload to send, and the graph with all values in
+/// place, keys that were not given at their defaults. The graph is checked again, since a value within the published
+/// limits may still be one that the graph cannot take.
+pub fn job(workflow: &Checked<Workflow>, given: &Payload, catalog: &Catalog) -> Result<Checked<Job>, Rejected<Payload>> {
+    let interface = &workflow.interface;
+    let body = payload(interface, interface.complete(given, false))?;
+    let full = interface.complete(given, true);
+    let applied = apply::run(&workflow.graph, interface, &full);
+    // What was wrong before the values came is known already; only what they bring counts.
+    let mut diagnostics = body.warnings().clone();
+    let before = graph::problems(&workflow.graph, catalog);
+    for diagnostic in graph::problems(&applied, catalog) {
+        if !before.iter().any(|known| known.problem == diagnostic.problem) {
+            diagnostics.push(diagnostic);
+        }
+    }
+    if diagnostics.has_errors() {
+        return Err(Rejected { value: body.into_inner(), diagnostics });
+    }
+    let job = Job::new(workflow, body.into_inner(), full, Checked::assume_checked(applied));
+    Ok(Checked::decide(job, diagnostics).unwrap_or_else(|rejected| Checked::assume_checked(rejected.value)))
+}
+
+/// Used where diagnostics are collected from several checks.
+impl<T> Rejected<T> {
+    /// The diagnostics alone.
+    pub fn into_diagnostics(self) -> Diagnostics {
+        self.diagnostics
+    }
+}
