@@ -1,1 +1,12 @@
-//! x
+//! The project's own tests beside the unit tests: artifacts of the workflows, the command line end to end, properties, and
+//! the rules of the house. None needs the reference data or the internet.
+
+mod agreement;
+mod cli;
+mod goldens;
+mod house;
+mod identity;
+mod interfaces;
+mod panics;
+mod readme;
+mod support;

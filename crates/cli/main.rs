@@ -1,2 +1,79 @@
-//! x
-fn main(){}
+//! The `comfyc` command: arguments to settings to commands, and nothing that a library crate does not do.
+//!
+//! `stdout` carries data and nothing else; everything for people goes to `stderr`. Exit codes: 0 done, 1 the document has
+//! errors, 2 the tool could not do its job, 130 interrupted. A closed `stdout` is 0.
+
+mod args;
+mod cmd;
+mod load;
+mod printer;
+mod settings;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Arguments, Command};
+use crate::printer::Printer;
+
+/// Why the tool could not do its job.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// A file cannot be read or written.
+    #[error("{path}: {source}")]
+    File {
+        /// The file.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// `stdout` does not take what is written.
+    #[error("cannot write: {0}")]
+    Output(#[source] std::io::Error),
+    /// The arguments do not go together.
+    #[error("{0}")]
+    Usage(String),
+    /// A server or service failed.
+    #[error(transparent)]
+    Client(#[from] comfyc_client::Error),
+    /// The asynchronous runtime could not be started.
+    #[error("cannot start: {0}")]
+    Runtime(#[source] std::io::Error),
+    /// The run was interrupted.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+/// How a command that did its job ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Done {
+    /// The documents are fine.
+    Clean,
+    /// A document has errors, which were reported.
+    Refused,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let printer = Printer::new(&arguments.output);
+    let done = match arguments.command {
+        Command::Check(check) => cmd::check::run(&check, &printer),
+        Command::Build(build) => cmd::build::run(&build, &printer),
+        Command::Init(init) => cmd::init::run(&init, &printer),
+        Command::Run(run) => cmd::run::run(&run, &printer),
+        Command::Status(job) => cmd::job::status(&job, &printer),
+        Command::Result(job) => cmd::job::result(&job, &printer),
+        Command::Cancel(job) => cmd::job::cancel(&job, &printer),
+        Command::Explain(explain) => cmd::explain::run(&explain, &printer),
+    };
+    match done {
+        Ok(Done::Clean) => ExitCode::SUCCESS,
+        Ok(Done::Refused) => ExitCode::from(1),
+        Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(Failure::Interrupted) => ExitCode::from(130),
+        Err(failure) => {
+            printer.failure(&failure);
+            ExitCode::from(2)
+        }
+    }
+}

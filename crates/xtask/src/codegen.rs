@@ -8,6 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use comfyc::catalog::{Catalog, Class, Inputs, Input, Kind, Traits};
+use comfyc::front::manifest::Manifest;
+use comfyc::interface::Interface;
 use comfyc::source::{Source, Sources, Syntax};
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -47,12 +49,22 @@ pub(crate) fn run(check: bool) -> Result<(), Failure> {
 }
 
 fn generated() -> Result<Vec<(PathBuf, String)>, Failure> {
-    let mut files = Vec::new();
+    let mut files = vec![
+        (PathBuf::from("schemas/interface.schema.json"), json_schema::<Manifest>("interface.toml")),
+        (PathBuf::from("schemas/published.schema.json"), json_schema::<Interface>("published schema")),
+    ];
     match shared() {
         Some(shared) => files.extend(catalogs(&shared)?),
         None => eprintln!("codegen: the embedded catalogs are not checked: their source, ../shared, is not here"),
     }
     Ok(files)
+}
+
+/// The JSON Schema of one of our own formats.
+fn json_schema<T: schemars::JsonSchema>(title: &str) -> String {
+    let mut schema = schemars::schema_for!(T);
+    schema.insert("title".to_owned(), title.into());
+    format!("{:#}\n", schema.as_value())
 }
 
 /// The three embedded snapshots.

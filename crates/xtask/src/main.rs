@@ -1,7 +1,10 @@
 //! Repository tasks, run as `cargo xtask TASK`.
 #![expect(clippy::print_stderr, clippy::print_stdout, reason = "this is a command-line tool")]
 
+mod bench;
+mod ci;
 mod codegen;
+mod conformance;
 
 use std::fmt::{self, Display};
 use std::path::{Path, PathBuf};
@@ -28,6 +31,16 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Run every gate: formatting, lints, tests, documentation, generated files, dependencies.
+    Ci {
+        /// Leave the tests out, for a run that has them already.
+        #[arg(long)]
+        no_tests: bool,
+    },
+    /// Compare with the reference data beside the repository.
+    Conformance,
+    /// Measure.
+    Bench,
     /// Write the generated files.
     Codegen {
         /// Only compare; fail when one is not up to date.
@@ -38,6 +51,9 @@ enum Task {
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().task {
+        Task::Ci { no_tests } => ci::run(!no_tests),
+        Task::Conformance => conformance::run(),
+        Task::Bench => bench::run(),
         Task::Codegen { check } => codegen::run(check),
     };
     match done {

@@ -2,6 +2,7 @@
 //! panics.
 
 mod json;
+pub mod manifest;
 pub mod overrides;
 pub mod payload;
 pub mod prompt;

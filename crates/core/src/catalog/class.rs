@@ -22,6 +22,15 @@ pub struct Class {
     pub fields: Map<String, Value>,
     /// What about it cannot be read, if anything.
     pub(crate) malformed: Option<String>,
+    /// Which of `input` and `output` the entry had, so that it can be written again.
+    pub(super) had: Had,
+}
+
+/// Which parts a class's entry had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Had {
+    pub(super) input: bool,
+    pub(super) output: bool,
 }
 
 /// The declared inputs of a class by section; a section that is absent differs from an empty one.

@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 use serde_json::value::RawValue;
 use serde_json::{Map, Number, Value};
 
-use super::class::{Class, Inputs, Output, OutputType, Traits, Type};
+use super::class::{Class, Had, Inputs, Output, OutputType, Traits, Type};
 use super::input::{Autogrow, Branch, Combo, DynamicSlot, Form, Input, Kind, MatchType, Options, TypeForm};
 use super::{Catalog, Entry, Replacement};
 use crate::diagnostic::{Diagnostics, Problem, kind_of};
@@ -18,7 +18,7 @@ use crate::front::json_error;
 use crate::source::{Origin, Pointer, Source, SourceId};
 
 /// The key that marks a snapshot, and the version it holds.
-pub(super) const SNAPSHOT: &str = "comfyc_catalog";
+pub(crate) const SNAPSHOT: &str = "comfyc_catalog";
 /// The traits of a class in a snapshot.
 const TRAITS: &str = "traits";
 /// The option that marks a machine-specific list in a snapshot.
@@ -95,6 +95,8 @@ pub(super) fn replacements(answer: &Value) -> IndexMap<String, Vec<Replacement>>
 }
 
 fn class_from_json(name: String, mut fields: Map<String, Value>) -> Class {
+    let had = |field: &str, form: fn(&Value) -> bool| fields.get(field).is_some_and(form);
+    let had = Had { input: had("input", Value::is_object), output: had("output", Value::is_array) };
     let inputs = match fields.get_mut("input").map(Value::take) {
         Some(Value::Object(sections)) => {
             fields.shift_remove("input");
@@ -118,7 +120,7 @@ fn class_from_json(name: String, mut fields: Map<String, Value>) -> Class {
         }
         None => Vec::new(),
     };
-    Class { name, inputs, outputs, traits, fields, malformed: None }
+    Class { name, inputs, outputs, traits, fields, malformed: None, had }
 }
 
 fn outputs_from_json(types: Vec<Value>, fields: &Map<String, Value>) -> Vec<Output> {
@@ -302,10 +304,10 @@ fn match_type(keywords: &Map<String, Value>) -> Option<MatchType> {
 /// The `/object_info` entry of a class.
 pub(super) fn class_to_json(class: &Class) -> Value {
     let mut entry = Map::new();
-    if !class.fields.contains_key("input") {
+    if class.had.input {
         entry.insert("input".to_owned(), inputs_to_json(&class.inputs));
     }
-    if !class.fields.contains_key("output") {
+    if class.had.output {
         let types = class.outputs.iter().map(|output| match &output.ty {
             OutputType::Named(ty) => Value::from(ty.as_str()),
             OutputType::Options(options) => Value::Array(options.clone()),

@@ -11,8 +11,10 @@ mod bind;
 mod builder;
 pub mod composite;
 mod derived;
+mod form;
 mod key;
 mod payload;
+mod propose;
 mod schema;
 pub(crate) mod standard;
 
@@ -23,6 +25,7 @@ pub use builder::{Builder, Exposed};
 pub use derived::{Derived, Round, Rule};
 pub use key::{Key, Target, Unresolved};
 pub use payload::Payload;
+pub use propose::propose;
 pub use schema::{Media, Schema, ValueType};
 
 use crate::source::Origin;
@@ -80,6 +83,12 @@ impl Interface {
             outputs: Vec::new(),
             origin: None,
         }
+    }
+
+    /// An interface that publishes these keys and says nothing about them.
+    pub fn of_keys<'k>(keys: impl IntoIterator<Item = &'k str>) -> Self {
+        let input = |key: &str| (Key::new(key), Input::new(Schema::new(Map::new())));
+        Self { inputs: keys.into_iter().map(input).collect(), ..Self::new() }
     }
 
     /// The inputs in display order.

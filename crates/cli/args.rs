@@ -1,0 +1,193 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// The ComfyUI workflow compiler: check, compile and run ComfyUI graphs.
+#[derive(Debug, Parser)]
+#[command(name = "comfyc", version, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) output: Output,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// How reports are printed.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Output {
+    /// How reports are printed: `check` prints them to stdout when they are JSON
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+    /// Print no summary
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+}
+
+/// A form of reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Human,
+    /// For programs: one JSON object.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Say whether a document would be accepted, and if not, why and where
+    Check(Check),
+    /// Compile a workflow, a prompt or a published schema
+    Build(Build),
+    /// Propose an interface.toml for a graph
+    Init(Init),
+    /// Compile, check and submit a workflow, and wait for its result
+    Run(Run),
+    /// Ask for the status of a submitted job
+    Status(JobArguments),
+    /// Ask for the result of a submitted job
+    Result(JobArguments),
+    /// Cancel a submitted job
+    Cancel(JobArguments),
+    /// Explain a code of a report
+    Explain(Explain),
+}
+
+/// The catalog to check against.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct CatalogArguments {
+    /// The classes to check against: an object_info.json, a snapshot, or the URL of a running ComfyUI; else those built in
+    #[arg(long, value_name = "FILE|URL")]
+    pub(crate) catalog: Option<String>,
+}
+
+/// Values for published inputs.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct Values {
+    /// The value of a published input; a later one replaces an earlier one
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// A JSON file of values by key; --set replaces them
+    #[arg(long, value_name = "FILE")]
+    pub(crate) inputs: Option<String>,
+    /// The interface of a graph that has none beside it: an interface.toml or a published schema
+    #[arg(long, value_name = "FILE")]
+    pub(crate) interface: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// Documents: workflow folders, interface.toml, prompts, published schemas, payloads (with --for), object_info.json;
+    /// `-` is stdin
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<String>,
+    /// The workflow or published schema that the files are payloads for
+    #[arg(long = "for", value_name = "WORKFLOW")]
+    pub(crate) for_workflow: Option<String>,
+    #[command(flatten)]
+    pub(crate) values: Values,
+    #[command(flatten)]
+    pub(crate) catalog: CatalogArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Build {
+    /// A workflow folder, an interface.toml, a prompt or a published schema; `-` is stdin
+    #[arg(value_name = "FILE")]
+    pub(crate) file: String,
+    /// What to make of it
+    #[arg(long, value_enum, default_value_t = Emit::Prompt)]
+    pub(crate) emit: Emit,
+    /// How a schema is written down
+    #[arg(long, value_enum, default_value_t = DialectArgument::Runcomfy)]
+    pub(crate) dialect: DialectArgument,
+    /// Every key that has a value, not only those required or set (payload, overrides)
+    #[arg(long)]
+    pub(crate) full: bool,
+    /// One line
+    #[arg(long)]
+    pub(crate) compact: bool,
+    /// Print the artifact in spite of errors; the exit code tells of them all the same
+    #[arg(long)]
+    pub(crate) unchecked: bool,
+    #[command(flatten)]
+    pub(crate) values: Values,
+    #[command(flatten)]
+    pub(crate) catalog: CatalogArguments,
+}
+
+/// An artifact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Emit {
+    /// The prompt that a ComfyUI server takes.
+    Prompt,
+    /// The flat payload of RunComfy's Model API.
+    Payload,
+    /// The overrides of RunComfy's Serverless API.
+    Overrides,
+    /// The published schema.
+    Schema,
+}
+
+/// A schema dialect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DialectArgument {
+    /// As RunComfy publishes it.
+    Runcomfy,
+    /// Standard JSON Schema 2020-12.
+    #[value(name = "2020-12")]
+    Draft2020,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// A prompt; `-` is stdin
+    #[arg(value_name = "FILE")]
+    pub(crate) file: String,
+    #[command(flatten)]
+    pub(crate) catalog: CatalogArguments,
+}
+
+/// Where jobs run.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Service {
+    /// `runcomfy`, `comfyui`, or the URL of a ComfyUI server
+    #[arg(long, value_name = "SERVICE|URL")]
+    pub(crate) on: String,
+    /// A header to send with every request to a ComfyUI server, for a proxy in front of it
+    #[arg(long = "header", value_name = "NAME: VALUE")]
+    pub(crate) headers: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// A workflow folder, an interface.toml or a prompt; `-` is stdin
+    #[arg(value_name = "WORKFLOW")]
+    pub(crate) workflow: String,
+    #[command(flatten)]
+    pub(crate) service: Service,
+    /// Print the request id and do not wait
+    #[arg(long)]
+    pub(crate) detach: bool,
+    #[command(flatten)]
+    pub(crate) values: Values,
+    #[command(flatten)]
+    pub(crate) catalog: CatalogArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct JobArguments {
+    /// The id that the submission answered
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) service: Service,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// A code: `unknown-key`; without one, all of them
+    #[arg(value_name = "CODE")]
+    pub(crate) code: Option<String>,
+}

@@ -1,0 +1,129 @@
+//! `comfyc check`: would these documents be accepted?
+
+use comfyc::catalog::Catalog;
+use comfyc::check;
+use comfyc::diagnostic::Diagnostics;
+use comfyc::interface::Interface;
+
+use super::{implicit, job, prepare, settle};
+use crate::args::{Check, Values};
+use crate::load::{Loaded, Loader};
+use crate::printer::{Printer, counts};
+use crate::{Done, Failure};
+
+pub(crate) fn run(arguments: &Check, printer: &Printer) -> Result<Done, Failure> {
+    let mut loader = Loader::default();
+    let catalog = loader.catalog(arguments.catalog.catalog.as_deref())?;
+    let mut summaries = Vec::new();
+    match &arguments.for_workflow {
+        Some(workflow) => payloads(arguments, workflow, &mut loader, &catalog, &mut summaries)?,
+        None => {
+            for file in &arguments.files {
+                let before = loader.diagnostics.len();
+                let what = document(arguments, file, &mut loader, &catalog)?;
+                summaries.push(summary(file, &what, &loader, before));
+            }
+        }
+    }
+    printer.answer(&loader.diagnostics, &loader.sources)?;
+    summaries.iter().for_each(|line| printer.note(line));
+    Ok(if loader.diagnostics.has_errors() { Done::Refused } else { Done::Clean })
+}
+
+/// Checks one document and says what it is.
+fn document(arguments: &Check, file: &str, loader: &mut Loader, catalog: &Catalog) -> Result<String, Failure> {
+    let values = &arguments.values;
+    Ok(match loader.load(file, values.interface.as_deref())? {
+        Some(Loaded::Workflow(workflow)) => {
+            let what = format!("workflow, {} nodes, {} inputs", workflow.graph.len(), workflow.interface.inputs().len());
+            let prepared = prepare(loader, workflow, values, catalog)?;
+            if is_given(values) {
+                job(loader, &prepared, catalog);
+            }
+            what
+        }
+        Some(Loaded::Graph(graph)) => {
+            let what = format!("prompt, {} nodes", graph.len());
+            let prepared = prepare(loader, implicit(graph, values), values, catalog)?;
+            if is_given(values) {
+                job(loader, &prepared, catalog);
+            }
+            what
+        }
+        Some(Loaded::Interface(interface)) => {
+            let what = format!("published schema, {} inputs", interface.inputs().len());
+            let interface = settle(loader, check::published(interface));
+            given(arguments, loader, &interface)?;
+            what
+        }
+        Some(Loaded::Output(_)) => "published output schema".to_owned(),
+        Some(Loaded::Catalog(catalog, id)) => {
+            loader.diagnostics.append(catalog.problems(id));
+            format!("catalog, {} classes", catalog.len())
+        }
+        Some(Loaded::Payload) => {
+            let text = format!("{file}: a payload is checked for a workflow: say which with --for");
+            return Err(Failure::Usage(text));
+        }
+        None => "document".to_owned(),
+    })
+}
+
+/// Whether there are values to check. A workflow without any is checked by itself: what it requires is for its callers.
+fn is_given(values: &Values) -> bool {
+    !values.set.is_empty() || values.inputs.is_some()
+}
+
+/// What `--set` and `--inputs` give for a published schema.
+fn given(arguments: &Check, loader: &mut Loader, interface: &Interface) -> Result<(), Failure> {
+    if !is_given(&arguments.values) {
+        return Ok(());
+    }
+    let payload = loader.values(&arguments.values, None, interface)?;
+    settle(loader, check::payload(interface, payload));
+    Ok(())
+}
+
+/// Checks files as payloads for a workflow or a published schema.
+fn payloads(arguments: &Check, workflow: &str, loader: &mut Loader, catalog: &Catalog, summaries: &mut Vec<String>) -> Result<(), Failure> {
+    let loaded = loader.load(workflow, arguments.values.interface.as_deref())?;
+    let (workflow, interface) = match loaded {
+        Some(Loaded::Workflow(workflow)) => {
+            let workflow = settle(loader, check::workflow(workflow, catalog));
+            let interface = workflow.interface.clone();
+            (Some(workflow), interface)
+        }
+        Some(Loaded::Interface(interface)) => (None, settle(loader, check::published(interface)).into_inner()),
+        Some(_) => return Err(Failure::Usage(format!("{workflow}: a payload is for a workflow or a published schema"))),
+        None => return Ok(()),
+    };
+    for file in &arguments.files {
+        let before = loader.diagnostics.len();
+        let payload = loader.payload(file)?;
+        if loader.diagnostics.len() == before {
+            match check::payload(&interface, payload) {
+                Ok(checked) => match &workflow {
+                    // The values may still be ones that the graph cannot take.
+                    Some(workflow) => match check::job(workflow, &checked, catalog) {
+                        Ok(job) => loader.diagnostics.append(job.warnings().clone()),
+                        Err(rejected) => loader.diagnostics.append(rejected.diagnostics),
+                    },
+                    None => loader.diagnostics.append(checked.warnings().clone()),
+                },
+                Err(rejected) => loader.diagnostics.append(rejected.diagnostics),
+            }
+        }
+        summaries.push(summary(file, "payload", loader, before));
+    }
+    Ok(())
+}
+
+/// One line on one file, from what was found since `before`.
+fn summary(file: &str, what: &str, loader: &Loader, before: usize) -> String {
+    let mut own = Diagnostics::default();
+    for diagnostic in loader.diagnostics.iter().skip(before) {
+        own.push(diagnostic.clone());
+    }
+    let verdict = if own.has_errors() { "refused" } else { "ok" };
+    format!("{verdict}: {file}: {what}: {}", counts(&own))
+}

@@ -1,0 +1,244 @@
+//! From paths to documents: the only place of the tool that reads files and stdin.
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use comfyc::catalog::Catalog;
+use comfyc::diagnostic::{Diagnostics, Problem};
+use comfyc::front::document::{self, Document};
+use comfyc::front::manifest::{self, Described};
+use comfyc::front::published::Published;
+use comfyc::graph::Graph;
+use comfyc::interface::{Interface, Payload, ValueType};
+use comfyc::source::{Origin, Pointer, Source, SourceId, Sources, Syntax};
+use comfyc::workflow::Workflow;
+use serde_json::{Map, Value};
+
+use crate::Failure;
+use crate::args::Values;
+
+/// A document, with what stands beside it.
+#[derive(Debug)]
+pub(crate) enum Loaded {
+    /// A graph with its interface.
+    Workflow(Workflow),
+    /// A graph alone.
+    Graph(Graph),
+    /// A published input schema alone.
+    Interface(Interface),
+    /// A published output schema.
+    Output(Map<String, Value>),
+    /// A catalog, and the source it was read from.
+    Catalog(Catalog, SourceId),
+    /// A payload, which means something only for a workflow.
+    Payload,
+}
+
+/// Reads documents and keeps their texts for reports.
+#[derive(Debug, Default)]
+pub(crate) struct Loader {
+    pub(crate) sources: Sources,
+    pub(crate) diagnostics: Diagnostics,
+}
+
+impl Loader {
+    /// Reads the document at `path`, which may be a workflow folder, or `-` for stdin. `interface` stands in for the
+    /// interface of a graph alone. `None` when the document cannot be used; the diagnostics then say why.
+    pub(crate) fn load(&mut self, path: &str, interface: Option<&Path>) -> Result<Option<Loaded>, Failure> {
+        if let Some(manifest) = manifest_of(path) {
+            return self.workflow(&manifest);
+        }
+        let folder = Path::new(path);
+        if folder.is_dir() {
+            let graph = folder.join(manifest::GRAPH);
+            if graph.is_file() {
+                return self.load(&graph.display().to_string(), interface);
+            }
+            let text = format!("{path}: a workflow folder holds {} and {}", manifest::FILE, manifest::GRAPH);
+            return Err(Failure::Usage(text));
+        }
+        let Some(id) = self.read(path, Syntax::Json)? else { return Ok(None) };
+        let loaded = self.document(id);
+        match (loaded, interface) {
+            (Some(Loaded::Graph(graph)), Some(interface)) => {
+                let (interface, model) = match self.interface(interface)? {
+                    Some(found) => found,
+                    None => return Ok(None),
+                };
+                Ok(Some(Loaded::Workflow(Workflow { model, graph, interface })))
+            }
+            (loaded, _) => Ok(loaded),
+        }
+    }
+
+    /// Reads a payload, from `path` or stdin.
+    pub(crate) fn payload(&mut self, path: &str) -> Result<Payload, Failure> {
+        let Some(id) = self.read(path, Syntax::Json)? else { return Ok(Payload::new()) };
+        let Some(source) = self.sources.get(id) else { return Ok(Payload::new()) };
+        let (payload, found) = document::parse_payload(source, id);
+        self.diagnostics.append(found);
+        Ok(payload)
+    }
+
+    /// What the caller gives for `interface`: `--inputs`, then `--set`. A value is read by the type that is published for
+    /// its key; text that is not of that type stays text, and the check says so.
+    pub(crate) fn values(&mut self, values: &Values, workflow: Option<&Graph>, interface: &Interface) -> Result<Payload, Failure> {
+        let mut payload = match &values.inputs {
+            Some(path) => self.payload(path)?,
+            None => Payload::new(),
+        };
+        if values.set.is_empty() {
+            return Ok(payload);
+        }
+        let shown: Vec<String> = values.set.iter().map(|set| set.replace('\n', "⏎")).collect();
+        let id = self.sources.add(Source::new("--set", Syntax::Assignments, shown.join("\n")));
+        for assignment in &values.set {
+            let Some((key, text)) = assignment.split_once('=') else {
+                return Err(Failure::Usage(format!("--set wants KEY=VALUE, found `{assignment}`")));
+            };
+            let value = read_value(key, text, workflow, interface);
+            payload.set(key, value, Some(Origin::value(id, Pointer::root().join(key))));
+        }
+        Ok(payload)
+    }
+
+    /// The catalog at a path, or the one built in. A catalog with errors is one the tool cannot work with.
+    pub(crate) fn catalog(&mut self, from: Option<&str>) -> Result<Catalog, Failure> {
+        let embedded = Catalog::embedded();
+        let Some(from) = from else { return Ok(embedded) };
+        let source = if from.starts_with("http://") || from.starts_with("https://") {
+            Source::new(from, Syntax::Json, crate::cmd::run::object_info(from)?)
+        } else {
+            Source::new(from, Syntax::Json, text_of(&bytes_of(from)?).1)
+        };
+        let id = self.sources.add(source.clone());
+        let (catalog, diagnostics) = Catalog::parse(&source, id);
+        self.diagnostics.append(diagnostics);
+        Ok(catalog.taught_by(embedded))
+    }
+
+    fn workflow(&mut self, manifest: &Path) -> Result<Option<Loaded>, Failure> {
+        let Some(described) = self.manifest(manifest)? else { return Ok(None) };
+        let Described { interface, model, graph, .. } = described;
+        let path = manifest.parent().unwrap_or(Path::new("")).join(&graph);
+        let Some(id) = self.read(&path.display().to_string(), Syntax::Json)? else { return Ok(None) };
+        match self.document(id) {
+            Some(Loaded::Graph(graph)) => Ok(Some(Loaded::Workflow(Workflow { model, graph, interface }))),
+            Some(_) => {
+                let problem = Problem::UnsupportedDocument { found: "a workflow's graph must be a prompt".to_owned(), hint: None };
+                self.diagnostics.report(problem, Some(Origin::value(id, Pointer::root())));
+                Ok(None)
+            }
+            None => Ok(None),
+        }
+    }
+
+    fn interface(&mut self, path: &Path) -> Result<Option<(Interface, Option<String>)>, Failure> {
+        let shown = path.display().to_string();
+        if manifest_of(&shown).is_some() {
+            return Ok(self.manifest(path)?.map(|described| (described.interface, described.model)));
+        }
+        let Some(id) = self.read(&shown, Syntax::Json)? else { return Ok(None) };
+        match self.document(id) {
+            Some(Loaded::Interface(interface)) => Ok(Some((interface, None))),
+            Some(_) => Err(Failure::Usage(format!("{shown}: --interface wants an interface.toml or a published schema"))),
+            None => Ok(None),
+        }
+    }
+
+    fn manifest(&mut self, path: &Path) -> Result<Option<Described>, Failure> {
+        let Some(id) = self.read(&path.display().to_string(), Syntax::Toml)? else { return Ok(None) };
+        let Some(source) = self.sources.get(id) else { return Ok(None) };
+        let (described, found) = manifest::parse(source, id);
+        self.diagnostics.append(found);
+        Ok(described)
+    }
+
+    /// Reads a JSON document of any kind.
+    fn document(&mut self, id: SourceId) -> Option<Loaded> {
+        let source = self.sources.get(id)?;
+        let (document, found) = document::parse(source, id);
+        self.diagnostics.append(found);
+        match document? {
+            Document::Prompt(graph) => Some(Loaded::Graph(graph)),
+            Document::Published(Published::Input(interface)) => Some(Loaded::Interface(interface)),
+            Document::Published(Published::Output(output)) => Some(Loaded::Output(output)),
+            Document::Payload(_) => Some(Loaded::Payload),
+            Document::Catalog => {
+                let (catalog, found) = Catalog::parse(source, id);
+                self.diagnostics.append(found);
+                Some(Loaded::Catalog(catalog, id))
+            }
+            Document::Ui(_) => {
+                self.unsupported(id, "it is a workflow as the editor saves it, which cannot be compiled yet", "export it as a prompt: File, Export (API)");
+                None
+            }
+            _ => {
+                self.unsupported(id, "it is of a kind this tool does not know", "see `comfyc check --help` for the kinds it does");
+                None
+            }
+        }
+    }
+
+    fn unsupported(&mut self, id: SourceId, found: &str, hint: &'static str) {
+        let problem = Problem::UnsupportedDocument { found: found.to_owned(), hint: Some(hint) };
+        self.diagnostics.report(problem, Some(Origin::value(id, Pointer::root())));
+    }
+
+    /// Reads a text into the sources; `None`, with a report, when it is none.
+    fn read(&mut self, path: &str, syntax: Syntax) -> Result<Option<SourceId>, Failure> {
+        let bytes = bytes_of(path)?;
+        let name = if path == "-" { "stdin" } else { path };
+        let (broken, text) = text_of(&bytes);
+        let id = self.sources.add(Source::new(name, syntax, text));
+        if let Some(at) = broken {
+            let detail = format!("byte {at} is not UTF-8");
+            self.diagnostics.report(Problem::Syntax { syntax: "text", detail }, Some(Origin::offset(id, at)));
+            return Ok(None);
+        }
+        Ok(Some(id))
+    }
+}
+
+/// The manifest that a path means: the file itself, or the one in a folder.
+fn manifest_of(path: &str) -> Option<PathBuf> {
+    let path = Path::new(path);
+    if path.extension().is_some_and(|extension| extension == "toml") {
+        return Some(path.to_owned());
+    }
+    let inside = path.join(manifest::FILE);
+    inside.is_file().then_some(inside)
+}
+
+fn bytes_of(path: &str) -> Result<Vec<u8>, Failure> {
+    let read = if path == "-" {
+        let mut bytes = Vec::new();
+        std::io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+    } else {
+        fs::read(path)
+    };
+    read.map_err(|source| Failure::File { path: path.to_owned(), source })
+}
+
+/// The text, and the first byte that is not of one; what follows is then shown as it can be.
+fn text_of(bytes: &[u8]) -> (Option<usize>, String) {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => (None, text.to_owned()),
+        Err(error) => (Some(error.valid_up_to()), String::from_utf8_lossy(bytes).into_owned()),
+    }
+}
+
+fn read_value(key: &str, text: &str, graph: Option<&Graph>, interface: &Interface) -> Value {
+    let ty = interface.input(key).map(|input| (input.schema.value_type(), input.schema.types().is_none()));
+    let holds_text = || {
+        let target = interface.input(key).and_then(|input| input.targets.first());
+        let held = target.and_then(|target| graph?.node(target.node.as_str())?.literal(&target.input));
+        held.is_some_and(Value::is_string)
+    };
+    match ty {
+        Some((Some(ValueType::String), _)) => text.into(),
+        Some((None, true)) if holds_text() => text.into(),
+        _ => serde_json::from_str(text).unwrap_or_else(|_| text.into()),
+    }
+}

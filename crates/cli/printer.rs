@@ -1,0 +1,124 @@
+//! Printing: data to stdout, everything for people to stderr.
+#![expect(clippy::print_stderr, reason = "this is where the tool speaks to people")]
+
+use std::error::Error;
+use std::io::{IsTerminal, Write};
+
+use comfyc::diagnostic::{Diagnostics, Report, Severity, render};
+use comfyc::source::Sources;
+use miette::{GraphicalReportHandler, GraphicalTheme};
+use serde_json::json;
+
+use crate::Failure;
+use crate::args::{Format, Output};
+
+/// Prints for one run of the tool.
+#[derive(Debug)]
+pub(crate) struct Printer {
+    format: Format,
+    quiet: bool,
+}
+
+/// Past this many reports, a person is told how many more there are.
+const MOST_REPORTS: usize = 200;
+
+impl Printer {
+    pub(crate) fn new(output: &Output) -> Self {
+        Self { format: output.format, quiet: output.quiet }
+    }
+
+    /// Prints an artifact to stdout, with a final line break.
+    pub(crate) fn data(&self, text: &str) -> Result<(), Failure> {
+        let mut stdout = std::io::stdout().lock();
+        let written = stdout.write_all(text.as_bytes()).and_then(|()| match text.ends_with('\n') {
+            true => Ok(()),
+            false => stdout.write_all(b"\n"),
+        });
+        written.and_then(|()| stdout.flush()).map_err(Failure::Output)
+    }
+
+    /// Says something to people, unless they want quiet.
+    pub(crate) fn note(&self, text: &str) {
+        if !self.quiet && self.format == Format::Human {
+            eprintln!("{text}");
+        }
+    }
+
+    /// Reports that belong to an artifact: always to stderr.
+    pub(crate) fn reports(&self, diagnostics: &Diagnostics, sources: &Sources) {
+        match self.format {
+            Format::Human => Self::human(diagnostics, sources),
+            Format::Json if diagnostics.is_empty() => {}
+            Format::Json => eprintln!("{}", as_json(diagnostics, sources)),
+        }
+    }
+
+    /// Reports that are themselves the answer: JSON goes to stdout.
+    pub(crate) fn answer(&self, diagnostics: &Diagnostics, sources: &Sources) -> Result<(), Failure> {
+        match self.format {
+            Format::Human => {
+                Self::human(diagnostics, sources);
+                Ok(())
+            }
+            Format::Json => self.data(&format!("{:#}", as_json(diagnostics, sources))),
+        }
+    }
+
+    fn human(diagnostics: &Diagnostics, sources: &Sources) {
+        let terminal = std::io::stderr().is_terminal();
+        let plain = !terminal || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let theme = if plain { GraphicalTheme::unicode_nocolor() } else { GraphicalTheme::unicode() };
+        let mut handler = GraphicalReportHandler::new_themed(theme).with_links(false);
+        if !terminal {
+            handler = handler.with_width(120);
+        }
+        for report in Report::all(diagnostics, sources).iter().take(MOST_REPORTS) {
+            let mut text = String::new();
+            if handler.render_report(&mut text, report).is_ok() {
+                eprintln!("{}", text.trim_end());
+                eprintln!();
+            }
+        }
+        if diagnostics.len() > MOST_REPORTS {
+            eprintln!("… and {} more\n", diagnostics.len() - MOST_REPORTS);
+        }
+    }
+
+    /// Says why the tool could not do its job, with every cause.
+    pub(crate) fn failure(&self, failure: &Failure) {
+        let mut text = failure.to_string();
+        let mut cause = failure.source();
+        while let Some(error) = cause {
+            let more = error.to_string();
+            if !text.contains(&more) {
+                text.push_str(": ");
+                text.push_str(&more);
+            }
+            cause = error.source();
+        }
+        match self.format {
+            Format::Human => eprintln!("comfyc: {text}"),
+            Format::Json => eprintln!("{}", json!({"version": 1, "failure": text})),
+        }
+    }
+}
+
+/// `2 errors, 1 warning`, or `no problems`.
+pub(crate) fn counts(diagnostics: &Diagnostics) -> String {
+    let count = |severity: Severity| match diagnostics.count(severity) {
+        0 => None,
+        1 => Some(format!("1 {}", severity.as_str())),
+        n => Some(format!("{n} {}s", severity.as_str())),
+    };
+    let parts: Vec<String> = [count(Severity::Error), count(Severity::Warning)].into_iter().flatten().collect();
+    if parts.is_empty() { "no problems".to_owned() } else { parts.join(", ") }
+}
+
+fn as_json(diagnostics: &Diagnostics, sources: &Sources) -> serde_json::Value {
+    json!({
+        "version": 1,
+        "errors": diagnostics.count(Severity::Error),
+        "warnings": diagnostics.count(Severity::Warning),
+        "diagnostics": render(diagnostics, sources),
+    })
+}

@@ -1,0 +1,23 @@
+//! What the environment says: tokens and addresses. Read here and nowhere else.
+
+use std::env;
+
+/// The token of RunComfy: `RUNCOMFY_TOKEN`, or the name that the service's own page uses.
+pub(crate) fn runcomfy_token() -> Option<String> {
+    ["RUNCOMFY_TOKEN", "YOUR_API_TOKEN"].into_iter().find_map(set)
+}
+
+/// Another base URL of RunComfy's Model API.
+pub(crate) fn runcomfy_base() -> Option<String> {
+    set("RUNCOMFY_MODEL_API_BASE")
+}
+
+/// The ComfyUI server that `comfyui` means; on this machine's usual port when not said.
+pub(crate) fn comfyui_url() -> String {
+    set("COMFYUI_URL").unwrap_or_else(|| "http://127.0.0.1:8188".to_owned())
+}
+
+/// A variable that is set to something.
+fn set(name: &str) -> Option<String> {
+    env::var(name).ok().map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+}

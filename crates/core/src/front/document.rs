@@ -1,0 +1,176 @@
+//! Which kind of document a JSON text is.
+
+use serde_json::{Map, Value};
+
+use super::{api, json_error, published};
+use crate::diagnostic::{Diagnostics, Problem};
+use crate::front::published::Published;
+use crate::graph::Graph;
+use crate::interface::Payload;
+use crate::source::{Origin, Pointer, Source, SourceId};
+
+/// A document, read as far as it can be without knowing anything else.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Document {
+    /// A prompt, by itself or as the `prompt` of a request to `POST /prompt`.
+    Prompt(Graph),
+    /// A workflow as the editor saves it.
+    Ui(Value),
+    /// A published input or output schema.
+    Published(Published),
+    /// An `/object_info` answer or a catalog snapshot.
+    Catalog,
+    /// A flat object of keys, which means something only for a workflow.
+    Payload(Payload),
+}
+
+/// Reads a JSON document of any kind. `None` when it is of no kind known here; the diagnostics then say so.
+pub fn parse(source: &Source, id: SourceId) -> (Option<Document>, Diagnostics) {
+    let mut diagnostics = Diagnostics::default();
+    let origin = Origin::value(id, Pointer::root());
+    let mut json: Value = match serde_json::from_str(source.body()) {
+        Ok(json) => json,
+        Err(error) => {
+            diagnostics.push(json_error(&error, source, id, "a JSON document"));
+            return (None, diagnostics);
+        }
+    };
+    let Some(kind) = json.as_object().map(detect) else {
+        let found = "it is not a JSON object".to_owned();
+        diagnostics.report(Problem::UnsupportedDocument { found, hint: Some(KINDS) }, Some(origin));
+        return (None, diagnostics);
+    };
+    let document = match kind {
+        Kind::Prompt => {
+            let (graph, found) = api::lower(json, &origin);
+            diagnostics.append(found);
+            Some(Document::Prompt(graph))
+        }
+        Kind::Request => {
+            let prompt = json.get_mut("prompt").map(Value::take).unwrap_or_default();
+            let (graph, found) = api::lower(prompt, &origin.member("prompt"));
+            diagnostics.append(found);
+            Some(Document::Prompt(graph))
+        }
+        Kind::Ui => Some(Document::Ui(json)),
+        Kind::Published => {
+            let (published, found) = published::lower(json, &origin);
+            diagnostics.append(found);
+            published.map(Document::Published)
+        }
+        Kind::Catalog => Some(Document::Catalog),
+        Kind::Payload => Some(Document::Payload(payload_of(json, &origin))),
+    };
+    (document, diagnostics)
+}
+
+/// Reads a payload: a flat object of keys and values.
+pub fn parse_payload(source: &Source, id: SourceId) -> (Payload, Diagnostics) {
+    let mut diagnostics = Diagnostics::default();
+    let origin = Origin::value(id, Pointer::root());
+    match serde_json::from_str(source.body()) {
+        Ok(json @ Value::Object(_)) => return (payload_of(json, &origin), diagnostics),
+        Ok(other) => {
+            let found = crate::diagnostic::kind_of(&other).to_owned();
+            let (what, expected) = ("a payload".to_owned(), "a flat object of keys and values".to_owned());
+            diagnostics.report(Problem::WrongShape { what, expected, found }, Some(origin.clone()));
+        }
+        Err(error) => diagnostics.push(json_error(&error, source, id, "a payload, a flat object")),
+    }
+    (Payload::at(origin), diagnostics)
+}
+
+fn payload_of(json: Value, origin: &Origin) -> Payload {
+    let mut payload = Payload::at(origin.clone());
+    if let Value::Object(members) = json {
+        for (key, value) in members {
+            let place = origin.member(&key);
+            payload.set(key, value, Some(place));
+        }
+    }
+    payload
+}
+
+const KINDS: &str = "a prompt, a workflow, a published schema, a payload or an object_info.json can be read";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Prompt,
+    Request,
+    Ui,
+    Published,
+    Catalog,
+    Payload,
+}
+
+/// The kind by what only that kind has.
+fn detect(root: &Map<String, Value>) -> Kind {
+    let objects = |test: fn(&Map<String, Value>) -> bool| {
+        !root.is_empty() && root.values().any(|value| value.as_object().is_some_and(test))
+    };
+    let is_node = |node: &Map<String, Value>| node.contains_key("class_type");
+    if root.get("nodes").is_some_and(Value::is_array) {
+        Kind::Ui
+    } else if root.contains_key(crate::catalog::SNAPSHOT) {
+        Kind::Catalog
+    } else if root.get("prompt").and_then(Value::as_object).is_some_and(|p| p.values().any(|n| n.as_object().is_some_and(is_node))) {
+        Kind::Request
+    } else if objects(is_node) || root.is_empty() {
+        Kind::Prompt
+    } else if is_schema(root) {
+        Kind::Published
+    } else if objects(|class| class.contains_key("input") && class.contains_key("output")) {
+        Kind::Catalog
+    } else if objects(|node| node.contains_key("inputs")) {
+        Kind::Prompt
+    } else {
+        Kind::Payload
+    }
+}
+
+fn is_schema(root: &Map<String, Value>) -> bool {
+    let wrapped = |key: &str| root.get(key).is_some_and(Value::is_object);
+    let typed = root.get("type").is_some_and(|ty| ty == "object");
+    wrapped("properties")
+        || typed
+        || wrapped("input_schema")
+        || (root.len() == 1 && root.get(published::OUTPUT).and_then(|o| o.get("type")).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{Sources, Syntax};
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        let source = Source::new("document.json", Syntax::Json, text);
+        let (document, _) = parse(&source, Sources::default().add(source.clone()));
+        let kind = match document {
+            Some(Document::Prompt(graph)) => format!("prompt of {}", graph.len()),
+            Some(Document::Ui(_)) => "ui".to_owned(),
+            Some(Document::Published(Published::Input(_))) => "input".to_owned(),
+            Some(Document::Published(Published::Output(_))) => "output".to_owned(),
+            Some(Document::Catalog) => "catalog".to_owned(),
+            Some(Document::Payload(_)) => "payload".to_owned(),
+            None => "none".to_owned(),
+        };
+        assert_eq!(kind, expected, "{text}");
+    }
+
+    #[test]
+    fn kinds_are_told_by_what_only_they_have() {
+        check(r#"{"1": {"class_type": "A", "inputs": {}}}"#, "prompt of 1");
+        check("{}", "prompt of 0");
+        check(r#"{"prompt": {"1": {"class_type": "A"}}, "client_id": "x"}"#, "prompt of 1");
+        check(r#"{"nodes": [], "links": []}"#, "ui");
+        check(r#"{"type": "object", "properties": {}}"#, "input");
+        check(r#"{"input_schema": {"type": "object", "properties": {}}}"#, "input");
+        check(r#"{"output": {"type": "object"}}"#, "output");
+        check(r#"{"A": {"input": {}, "output": []}}"#, "catalog");
+        check(r#"{"6_text": "x"}"#, "payload");
+        check(r#"{"prompt": "a dog"}"#, "payload");
+        check("[1]", "none");
+    }
+}
