@@ -36,6 +36,16 @@ pub(crate) enum Failure {
     /// A server or service failed.
     #[error(transparent)]
     Client(#[from] comfyc_client::Error),
+    /// A job ended, and not well.
+    #[error("job {id} {status}{why}")]
+    Job {
+        /// Its id.
+        id: String,
+        /// How it ended.
+        status: String,
+        /// What the service says about it.
+        why: String,
+    },
     /// The asynchronous runtime could not be started.
     #[error("cannot start: {0}")]
     Runtime(#[source] std::io::Error),

@@ -64,6 +64,16 @@ impl Printer {
         }
     }
 
+    /// A line on stderr that shows where a job stands, on a terminal.
+    pub(crate) fn progress(&self) -> indicatif::ProgressBar {
+        if self.quiet || self.format == Format::Json {
+            return indicatif::ProgressBar::hidden();
+        }
+        let bar = indicatif::ProgressBar::new_spinner();
+        bar.enable_steady_tick(std::time::Duration::from_millis(120));
+        bar
+    }
+
     fn human(diagnostics: &Diagnostics, sources: &Sources) {
         let terminal = std::io::stderr().is_terminal();
         let plain = !terminal || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());

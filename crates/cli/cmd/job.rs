@@ -1,5 +1,34 @@
-//! stub
-use crate::{args::JobArguments,printer::Printer,Done,Failure};
-pub(crate) fn status(_: &JobArguments, _: &Printer) -> Result<Done, Failure> { Err(Failure::Usage("stub".into())) }
-pub(crate) fn result(_: &JobArguments, _: &Printer) -> Result<Done, Failure> { Err(Failure::Usage("stub".into())) }
-pub(crate) fn cancel(_: &JobArguments, _: &Printer) -> Result<Done, Failure> { Err(Failure::Usage("stub".into())) }
+//! `comfyc status`, `result` and `cancel`: what is asked of a job by its id.
+
+use comfyc_client::{Cancellation, Executor, RequestId};
+use serde_json::json;
+
+use super::run::outcome;
+use super::service::{block_on, choose};
+use crate::args::JobArguments;
+use crate::printer::Printer;
+use crate::{Done, Failure};
+
+pub(crate) fn status(arguments: &JobArguments, printer: &Printer) -> Result<Done, Failure> {
+    let (executor, id) = (choose(&arguments.service)?, RequestId::new(arguments.id.as_str())?);
+    let status = block_on(async { Ok(executor.status(&id).await?) })?;
+    printer.data(&json!({"request_id": id.as_str(), "status": status.to_string()}).to_string())?;
+    Ok(Done::Clean)
+}
+
+pub(crate) fn result(arguments: &JobArguments, printer: &Printer) -> Result<Done, Failure> {
+    let (executor, id) = (choose(&arguments.service)?, RequestId::new(arguments.id.as_str())?);
+    let result = block_on(async { Ok(executor.result(&id).await?) })?;
+    outcome(&id, &result, printer)
+}
+
+pub(crate) fn cancel(arguments: &JobArguments, printer: &Printer) -> Result<Done, Failure> {
+    let (executor, id) = (choose(&arguments.service)?, RequestId::new(arguments.id.as_str())?);
+    let answer = block_on(async { Ok(executor.cancel(&id).await?) })?;
+    let outcome = match answer {
+        Cancellation::Cancelled => "cancelled",
+        Cancellation::NotCancellable => "not_cancellable",
+    };
+    printer.data(&json!({"request_id": id.as_str(), "outcome": outcome}).to_string())?;
+    Ok(Done::Clean)
+}

@@ -6,6 +6,7 @@ pub(crate) mod explain;
 pub(crate) mod init;
 pub(crate) mod job;
 pub(crate) mod run;
+mod service;
 
 use comfyc::catalog::Catalog;
 use comfyc::check::{Checked, Rejected};

@@ -1,4 +1,122 @@
-//! stub
-use crate::{args::Run,printer::Printer,Done,Failure};
-pub(crate) fn run(_: &Run, _: &Printer) -> Result<Done, Failure> { Err(Failure::Usage("stub".into())) }
-pub(crate) fn object_info(_: &str) -> Result<String, Failure> { Err(Failure::Usage("stub".into())) }
+//! `comfyc run`: compile, check, submit, and wait for the result.
+
+use comfyc::check::Checked;
+use comfyc::interface::Media;
+use comfyc::job::Job;
+use comfyc_client::submission::{FileInput, Media as ClientMedia};
+use comfyc_client::{AnyExecutor, Executor, Outcome, Receipt, RequestId, Status, Submission, WaitOptions, comfyui, wait};
+use serde_json::{Value, json};
+
+use super::service::{block_on, choose};
+use super::{implicit, job, prepare};
+use crate::args::Run;
+use crate::load::{Loaded, Loader};
+use crate::printer::{Printer, counts};
+use crate::{Done, Failure};
+
+pub(crate) fn run(arguments: &Run, printer: &Printer) -> Result<Done, Failure> {
+    let mut loader = Loader::default();
+    let catalog = loader.catalog(arguments.catalog.catalog.as_deref())?;
+    let workflow = match loader.load(&arguments.workflow, arguments.values.interface.as_deref())? {
+        Some(Loaded::Workflow(workflow)) => Some(workflow),
+        Some(Loaded::Graph(graph)) => Some(implicit(graph, &arguments.values)),
+        Some(_) => {
+            return Err(Failure::Usage(format!("{}: only a workflow or a prompt can be run", arguments.workflow)));
+        }
+        None => None,
+    };
+    let job = match workflow {
+        Some(workflow) => {
+            let prepared = prepare(&mut loader, workflow, &arguments.values, &catalog)?;
+            job(&mut loader, &prepared, &catalog)
+        }
+        None => None,
+    };
+    printer.reports(&loader.diagnostics, &loader.sources);
+    let refused = loader.diagnostics.has_errors();
+    let verdict = if refused { "refused" } else { "ok" };
+    printer.note(&format!("{verdict}: {}: {}", arguments.workflow, counts(&loader.diagnostics)));
+    let Some(job) = job.filter(|_| !refused) else { return Ok(Done::Refused) };
+
+    let executor = choose(&arguments.service)?;
+    block_on(follow(&executor, &submission(&job), arguments, printer))
+}
+
+/// Submits and waits. An interruption leaves the job running and says how to come back to it.
+async fn follow(executor: &AnyExecutor, job: &Submission, arguments: &Run, printer: &Printer) -> Result<Done, Failure> {
+    let receipt = executor.submit(job).await?;
+    told(&receipt, printer);
+    if arguments.detach {
+        printer.data(receipt.id.as_str())?;
+        return Ok(Done::Clean);
+    }
+    let progress = printer.progress();
+    let options = WaitOptions::default();
+    let on_status = |status: &Status| progress.set_message(status.to_string());
+    let waited = tokio::select! {
+        outcome = wait(executor, &receipt.id, &options, on_status) => outcome?,
+        _ = tokio::signal::ctrl_c() => {
+            progress.finish_and_clear();
+            printer.note(&format!("interrupted; the job goes on: comfyc result {} --on {}", receipt.id, arguments.service.on));
+            return Err(Failure::Interrupted);
+        }
+    };
+    progress.finish_and_clear();
+    outcome(&receipt.id, &waited, printer)
+}
+
+fn told(receipt: &Receipt, printer: &Printer) {
+    printer.note(&format!("submitted: {}", receipt.id));
+    for warning in &receipt.warnings {
+        printer.note(&format!("warning: {warning}"));
+    }
+}
+
+/// Prints a result: JSON to stdout, and how it ended to people. A job that did not succeed is a failure of the tool's.
+pub(crate) fn outcome(id: &RequestId, outcome: &Outcome, printer: &Printer) -> Result<Done, Failure> {
+    let artifacts: Vec<Value> = outcome
+        .artifacts
+        .iter()
+        .map(|artifact| {
+            json!({"node": artifact.node, "channel": artifact.channel, "url": artifact.url(), "value": artifact.raw})
+        })
+        .collect();
+    let mut answer = json!({"request_id": id.as_str(), "status": outcome.status.to_string(), "outputs": artifacts});
+    if let Some(cost) = &outcome.cost {
+        answer["cost"] = cost.clone();
+    }
+    if let Some(failure) = &outcome.failure {
+        answer["error"] = json!({"message": failure.message, "kind": failure.kind, "node": failure.node, "class": failure.class});
+    }
+    printer.data(&format!("{answer:#}"))?;
+    if matches!(outcome.status, Status::Failed | Status::Cancelled | Status::Lost) {
+        let why = outcome.failure.as_ref().map_or_else(String::new, |failure| format!(": {}", failure.message));
+        return Err(Failure::Job { id: id.to_string(), status: outcome.status.to_string(), why });
+    }
+    Ok(Done::Clean)
+}
+
+/// The classes of a running ComfyUI.
+pub(crate) fn object_info(url: &str) -> Result<String, Failure> {
+    block_on(async { Ok(comfyui::ComfyUi::new(url, &comfyui::Options::default())?.object_info().await?) })
+}
+
+/// The job in the forms that the executors take.
+fn submission(job: &Checked<Job>) -> Submission {
+    let files = job.files().iter().map(|file| FileInput {
+        key: file.key.clone(),
+        media: match file.media {
+            Media::Image => ClientMedia::Image,
+            Media::Video => ClientMedia::Video,
+            Media::Audio => ClientMedia::Audio,
+        },
+        places: file.targets.iter().map(|t| (t.node.to_string(), t.input.clone())).collect(),
+        value: file.value.clone(),
+    });
+    Submission {
+        model: job.model().map(str::to_owned),
+        payload: job.payload().to_json(),
+        prompt: comfyc::back::prompt::to_json(job.prompt()),
+        files: files.collect(),
+    }
+}
