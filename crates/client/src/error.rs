@@ -75,7 +75,7 @@ pub enum Error {
         source: Box<Self>,
     },
 
-    /// The HTTP client cannot be set up, for example because the system has no root certificates.
+    /// The HTTP client cannot be set up, for example because the system's root certificates cannot be read.
     #[error("cannot set up the HTTP client")]
     Setup(#[source] reqwest::Error),
 

@@ -50,7 +50,7 @@ pub struct RunComfy {
 impl RunComfy {
     /// An executor that identifies itself with `token`.
     ///
-    /// Fails when the token is empty or the base URL cannot be one, and when the system has no root certificates.
+    /// Fails when the token is empty or no header's value, and when the base URL cannot be one.
     pub fn new(token: &Secret, options: &Options) -> Result<Self, Error> {
         let token = token.reveal().trim();
         if token.is_empty() {
