@@ -68,7 +68,8 @@ async fn follow(executor: &AnyExecutor, job: &Submission, arguments: &Run, print
 fn told(receipt: &Receipt, printer: &Printer) {
     printer.note(&format!("submitted: {}", receipt.id));
     for warning in &receipt.warnings {
-        printer.note(&format!("warning: {warning}"));
+        let input = warning.input.as_deref().map_or_else(String::new, |input| format!(", input `{input}`"));
+        printer.note(&format!("warning: node `{}`{input}: {} ({})", warning.node, warning.message, warning.details));
     }
 }
 

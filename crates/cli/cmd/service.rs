@@ -16,8 +16,11 @@ pub(crate) fn choose(service: &Service) -> Result<AnyExecutor, Failure> {
             let token = settings::runcomfy_token().ok_or_else(|| {
                 Failure::Usage("RunComfy needs a token: set RUNCOMFY_TOKEN".to_owned())
             })?;
-            let options = runcomfy::Options { base_url: settings::runcomfy_base(), ..runcomfy::Options::default() };
-            return Ok(AnyExecutor::new(RunComfy::new(Secret::new(token), &options)?));
+            let mut options = runcomfy::Options::default();
+            if let Some(base) = settings::runcomfy_base() {
+                options.base_url = base;
+            }
+            return Ok(AnyExecutor::new(RunComfy::new(&Secret::new(token), &options)?));
         }
         "comfyui" => settings::comfyui_url(),
         url if url.starts_with("http://") || url.starts_with("https://") => url.to_owned(),

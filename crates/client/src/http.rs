@@ -203,6 +203,11 @@ impl Reply {
             .map_err(|source| Error::Unreadable { url: self.url.clone(), source })
     }
 
+    /// The body as text; bytes that are none are shown as such.
+    pub(crate) fn into_text(self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
     /// The error of an answer that lacks something.
     pub(crate) fn lacks(&self, expected: &'static str) -> Error {
         Error::Unexpected { url: self.url.clone(), expected }

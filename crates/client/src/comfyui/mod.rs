@@ -69,6 +69,11 @@ impl ComfyUi {
         self.post_prompt(&body).await.map_err(|error| error.of_submission(Some(id.clone())))
     }
 
+    /// The server's `/object_info`: the text of every class it knows.
+    pub async fn object_info(&self) -> Result<String, Error> {
+        Ok(self.read(&["object_info"]).await?.into_text())
+    }
+
     async fn post_prompt(&self, body: &Value) -> Result<Receipt, Error> {
         let reply = self.http.post(self.http.url(["prompt"]), Some(body)).await?;
         if reply.status == StatusCode::BAD_REQUEST {
