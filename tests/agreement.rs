@@ -36,23 +36,48 @@ fn agree(interface: &Interface, validator: &Validator, instance: &Value) -> bool
 /// Values near what the rules of published schemas speak of.
 fn value() -> impl Strategy<Value = Value> {
     let url = prop_oneof![
-        Just("https://example.com/a.png"), Just("http://x"), Just("data:image/png;base64,AAAA"), Just("a.png"), Just(""),
+        Just("https://example.com/a.png"),
+        Just("http://x"),
+        Just("data:image/png;base64,AAAA"),
+        Just("a.png"),
+        Just(""),
     ];
     let text = prop_oneof![
-        Just("16:9".to_owned()), Just("720p".to_owned()), Just("720x720 (1:1)".to_owned()), Just("720x480".to_owned()),
-        Just("auto".to_owned()), url.prop_map(str::to_owned), ".{0,12}",
+        Just("16:9".to_owned()),
+        Just("720p".to_owned()),
+        Just("720x720 (1:1)".to_owned()),
+        Just("720x480".to_owned()),
+        Just("auto".to_owned()),
+        url.prop_map(str::to_owned),
+        ".{0,12}",
     ];
     let number = prop_oneof![
         (-3_i64..300).prop_map(Value::from),
-        Just(json!(81)), Just(json!(81.0)), Just(json!(0.6)), Just(json!(4.000_001)), Just(json!(-1)), Just(json!(0)),
-        Just(json!(2_147_483_648_u64)), Just(json!(1e3)), any::<f64>().prop_filter("finite", |f| f.is_finite()).prop_map(Value::from),
+        Just(json!(81)),
+        Just(json!(81.0)),
+        Just(json!(0.6)),
+        Just(json!(4.000_001)),
+        Just(json!(-1)),
+        Just(json!(0)),
+        Just(json!(2_147_483_648_u64)),
+        Just(json!(1e3)),
+        any::<f64>().prop_filter("finite", |f| f.is_finite()).prop_map(Value::from),
     ];
-    let leaf = prop_oneof![text.prop_map(Value::from), number, any::<bool>().prop_map(Value::from), Just(Value::Null)];
+    let leaf = prop_oneof![
+        text.prop_map(Value::from),
+        number,
+        any::<bool>().prop_map(Value::from),
+        Just(Value::Null)
+    ];
     leaf.prop_recursive(2, 12, 6, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..9).prop_map(Value::Array),
             prop::collection::vec((prop_oneof![Just("path"), Just("scale"), Just("other")], inner), 0..3)
-                .prop_map(|members| members.into_iter().map(|(k, v)| (k.to_owned(), v)).collect::<Map<_, _>>().into()),
+                .prop_map(|members| members
+                    .into_iter()
+                    .map(|(k, v)| (k.to_owned(), v))
+                    .collect::<Map<_, _>>()
+                    .into()),
         ]
     })
 }
@@ -87,9 +112,8 @@ fn instance(interface: &Interface) -> impl Strategy<Value = Value> + use<> {
             prop::option::weighted(0.97, any).prop_map(move |value| value.map(|value| (key.clone(), value)))
         })
         .collect();
-    (members, prop::option::weighted(0.05, ("[a-z_0-9]{1,6}", value()))).prop_map(|(members, stray)| {
-        Value::Object(members.into_iter().flatten().chain(stray).collect())
-    })
+    (members, prop::option::weighted(0.05, ("[a-z_0-9]{1,6}", value())))
+        .prop_map(|(members, stray)| Value::Object(members.into_iter().flatten().chain(stray).collect()))
 }
 
 #[test]
@@ -163,7 +187,8 @@ proptest! {
 
 #[test]
 fn the_output_schema_is_one_that_a_validator_takes() {
-    let output: Map<String, Value> = serde_json::from_str(&support::read("schemas/runcomfy/output.json")).expect("JSON");
+    let output: Map<String, Value> =
+        serde_json::from_str(&support::read("schemas/runcomfy/output.json")).expect("JSON");
     let text = schema::write_output(&output, Dialect::Draft2020, comfyc::back::Layout::Pretty);
     let schema: Value = serde_json::from_str(&text).expect("JSON");
     let validator = jsonschema::draft202012::new(&schema).expect("a schema");
@@ -180,12 +205,14 @@ fn our_own_forms_satisfy_their_schemas() {
     let published = load("schemas/published.schema.json");
     for entry in std::fs::read_dir(support::path("schemas/runcomfy")).expect("a folder") {
         let path = entry.expect("an entry").path();
-        let schema: Value = serde_json::from_str(&std::fs::read_to_string(&path).expect("a file")).expect("JSON");
+        let schema: Value =
+            serde_json::from_str(&std::fs::read_to_string(&path).expect("a file")).expect("JSON");
         assert_eq!(published.is_valid(&schema), !path.ends_with("output.json"), "{}", path.display());
     }
     let manifest = load("schemas/interface.schema.json");
     for folder in support::workflow_folders() {
-        let document: toml_edit::DocumentMut = support::read(&format!("{folder}/interface.toml")).parse().expect("TOML");
+        let document: toml_edit::DocumentMut =
+            support::read(&format!("{folder}/interface.toml")).parse().expect("TOML");
         let json = toml_to_json(document.as_item());
         let errors: Vec<String> = manifest.iter_errors(&json).map(|error| error.to_string()).collect();
         assert!(errors.is_empty(), "{folder}: {errors:?}");
@@ -207,8 +234,12 @@ fn toml_to_json(item: &toml_edit::Item) -> Value {
         Item::Value(Toml::InlineTable(table)) => {
             Value::Object(table.iter().map(|(key, member)| (key.to_owned(), value(member))).collect())
         }
-        Item::Table(table) => Value::Object(table.iter().map(|(key, item)| (key.to_owned(), toml_to_json(item))).collect()),
-        Item::ArrayOfTables(tables) => tables.iter().map(|table| toml_to_json(&Item::Table(table.clone()))).collect(),
+        Item::Table(table) => {
+            Value::Object(table.iter().map(|(key, item)| (key.to_owned(), toml_to_json(item))).collect())
+        }
+        Item::ArrayOfTables(tables) => {
+            tables.iter().map(|table| toml_to_json(&Item::Table(table.clone()))).collect()
+        }
         other => panic!("no such thing in a manifest: {other:?}"),
     }
 }

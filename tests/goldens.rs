@@ -52,9 +52,12 @@ fn the_seed_workflow_with_its_defaults_is_its_graph() {
 fn the_seed_payload_is_the_seed_body() {
     let body = r#"{"62_image":"Runcomfy_Example_1259_2.png","6_text":"Puppy, playing, happy, barking, joyful","68_image":"Runcomfy_Example_1259_1.png"}"#;
     let set = [
-        "--set", "6_text=Puppy, playing, happy, barking, joyful",
-        "--set", "62_image=Runcomfy_Example_1259_2.png",
-        "--set", "68_image=Runcomfy_Example_1259_1.png",
+        "--set",
+        "6_text=Puppy, playing, happy, barking, joyful",
+        "--set",
+        "62_image=Runcomfy_Example_1259_2.png",
+        "--set",
+        "68_image=Runcomfy_Example_1259_1.png",
     ];
     let payload = build(SEED, &[&["--emit", "payload", "--compact"][..], &set].concat());
     assert_eq!(payload.trim_end(), body);
@@ -67,9 +70,13 @@ fn steps_drive_both_passes_and_the_split_between_them() {
     let input = |node: &str, input: &str| prompt[node]["inputs"][input].clone();
     assert_eq!([input("57", "steps"), input("58", "steps")], [6, 6]);
     assert_eq!([input("57", "end_at_step"), input("58", "start_at_step")], [3, 3]);
-    let untouched: serde_json::Value = serde_json::from_str(&read(&format!("{SEED}/graph.json"))).expect("JSON");
+    let untouched: serde_json::Value =
+        serde_json::from_str(&read(&format!("{SEED}/graph.json"))).expect("JSON");
     let changed = |id: &str| prompt[id] != untouched[id];
-    assert_eq!(prompt.as_object().expect("nodes").keys().filter(|id| changed(id)).collect::<Vec<_>>(), ["57", "58"]);
+    assert_eq!(
+        prompt.as_object().expect("nodes").keys().filter(|id| changed(id)).collect::<Vec<_>>(),
+        ["57", "58"]
+    );
 }
 
 #[test]

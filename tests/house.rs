@@ -33,9 +33,29 @@ fn layer(path: &Path) -> String {
 fn layers_of_core_use_only_those_below() {
     // Each layer with those that it must not use.
     let rules: [(&str, &[&str]); 9] = [
-        ("number", &["source", "diagnostic", "catalog", "graph", "interface", "front", "pass", "check", "back"]),
-        ("source", &["diagnostic", "catalog", "graph", "interface", "front", "pass", "check", "back", "job", "workflow"]),
-        ("diagnostic", &["catalog", "graph", "interface", "front", "pass", "check", "back", "job", "workflow"]),
+        (
+            "number",
+            &["source", "diagnostic", "catalog", "graph", "interface", "front", "pass", "check", "back"],
+        ),
+        (
+            "source",
+            &[
+                "diagnostic",
+                "catalog",
+                "graph",
+                "interface",
+                "front",
+                "pass",
+                "check",
+                "back",
+                "job",
+                "workflow",
+            ],
+        ),
+        (
+            "diagnostic",
+            &["catalog", "graph", "interface", "front", "pass", "check", "back", "job", "workflow"],
+        ),
         ("catalog", &["graph", "interface", "pass", "check", "back", "job", "workflow"]),
         ("graph", &["catalog", "interface", "front", "pass", "check", "back", "job", "workflow"]),
         ("interface", &["front", "pass", "check", "back", "job", "workflow"]),
@@ -62,7 +82,8 @@ fn layers_of_core_use_only_those_below() {
 
 #[test]
 fn core_is_pure() {
-    let forbidden = ["std::fs", "std::net", "std::env", "std::thread", "std::process", "std::time", "tokio", "reqwest"];
+    let forbidden =
+        ["std::fs", "std::net", "std::env", "std::thread", "std::process", "std::time", "tokio", "reqwest"];
     for file in files("crates/core/src", "rs") {
         let text = std::fs::read_to_string(&file).expect("a file");
         for word in forbidden {
@@ -84,5 +105,7 @@ fn no_recorded_failure_is_out_of_order() {
     sorted.sort_unstable();
     sorted.dedup();
     assert_eq!(lines, sorted);
-    assert!(lines.iter().all(|line| line.split_once("  ").is_some_and(|(_, reason)| !reason.trim().is_empty())));
+    assert!(
+        lines.iter().all(|line| line.split_once("  ").is_some_and(|(_, reason)| !reason.trim().is_empty()))
+    );
 }

@@ -61,18 +61,31 @@ fn any_json() -> impl Strategy<Value = Value> {
 /// A declaration of any form: those that servers print, and some that nobody should.
 fn any_declaration() -> impl Strategy<Value = Value> {
     let ty = prop_oneof![
-        Just(json!("INT")), Just(json!("FLOAT,INT")), Just(json!("*")), Just(json!("COMBO")),
-        Just(json!(["a", "b", 3])), Just(json!([])), Just(json!("COMFY_DYNAMICCOMBO_V3")),
-        Just(json!("COMFY_AUTOGROW_V3")), Just(json!("COMFY_MATCHTYPE_V3")), Just(json!("COMFY_DYNAMICSLOT_V3")),
+        Just(json!("INT")),
+        Just(json!("FLOAT,INT")),
+        Just(json!("*")),
+        Just(json!("COMBO")),
+        Just(json!(["a", "b", 3])),
+        Just(json!([])),
+        Just(json!("COMFY_DYNAMICCOMBO_V3")),
+        Just(json!("COMFY_AUTOGROW_V3")),
+        Just(json!("COMFY_MATCHTYPE_V3")),
+        Just(json!("COMFY_DYNAMICSLOT_V3")),
         any_json(),
     ];
     let keywords = prop_oneof![
         Just(json!({})),
-        Just(json!({"default": 1, "min": 0, "max": 18_446_744_073_709_551_615_u64, "step": 0.5, "tooltip": "x"})),
+        Just(
+            json!({"default": 1, "min": 0, "max": 18_446_744_073_709_551_615_u64, "step": 0.5, "tooltip": "x"})
+        ),
         Just(json!({"options": ["a"], "multiselect": true, "open": true})),
-        Just(json!({"options": [{"key": "k", "inputs": {"required": {"w": ["INT", {"min": 1}]}, "odd": 5}}]})),
+        Just(
+            json!({"options": [{"key": "k", "inputs": {"required": {"w": ["INT", {"min": 1}]}, "odd": 5}}]})
+        ),
         Just(json!({"options": [{"key": "k"}]})),
-        Just(json!({"template": {"input": {"required": {"image": ["IMAGE", {}]}}, "prefix": "image", "min": 1, "max": 9}})),
+        Just(
+            json!({"template": {"input": {"required": {"image": ["IMAGE", {}]}}, "prefix": "image", "min": 1, "max": 9}})
+        ),
         Just(json!({"template": {"input": {"optional": {"a": ["INT"]}}, "names": ["x", "y"]}})),
         Just(json!({"template": {"template_id": "t", "allowed_types": "IMAGE,MASK"}})),
         Just(json!({"inputs": {"required": {"a": ["INT"]}}})),
@@ -150,7 +163,8 @@ fn any_input() -> impl Strategy<Value = Value> {
 /// Every published schema of the repository, by name.
 fn published_schemas() -> Vec<(String, String)> {
     let folder = support::path("schemas/runcomfy");
-    let mut files: Vec<_> = std::fs::read_dir(folder).expect("a folder").map(|e| e.expect("an entry").path()).collect();
+    let mut files: Vec<_> =
+        std::fs::read_dir(folder).expect("a folder").map(|e| e.expect("an entry").path()).collect();
     files.sort();
     files
         .into_iter()
@@ -172,14 +186,18 @@ fn published_schemas_are_written_as_they_are_read() {
 fn quirks_survive_and_are_told() {
     let text = r#"{"properties":{"1_a":{"type":"float","minimum":0.60,"default":1.50,"x":null},"b":{"type":"image"}},"required":["c","1_a"],"type":"object"}"#;
     let interface = support::published(text);
-    let written = schema::write(&Checked::assume_checked(interface.clone()), Dialect::RunComfy, Layout::Compact);
+    let written =
+        schema::write(&Checked::assume_checked(interface.clone()), Dialect::RunComfy, Layout::Compact);
     assert_eq!(written, text);
     let checked = check::published(interface).expect("quirks are no errors");
     let told: Vec<String> = checked.warnings().iter().map(|d| d.problem.to_string()).collect();
-    assert_eq!(told, [
-        "`b`: `image` is not a type, so any value is taken",
-        "`c`: it is required but not described, so any value is taken",
-    ]);
+    assert_eq!(
+        told,
+        [
+            "`b`: `image` is not a type, so any value is taken",
+            "`c`: it is required but not described, so any value is taken",
+        ]
+    );
 }
 
 #[test]
@@ -198,7 +216,8 @@ fn a_written_manifest_is_read_as_the_same_interface() {
     for folder in support::workflow_folders() {
         let interface = support::manifest(&support::read(&format!("{folder}/interface.toml")));
         let again = support::manifest(&manifest::write(&interface, None));
-        let schema = |interface| schema::write(&Checked::assume_checked(interface), Dialect::RunComfy, Layout::Pretty);
+        let schema =
+            |interface| schema::write(&Checked::assume_checked(interface), Dialect::RunComfy, Layout::Pretty);
         let derived = |interface: &comfyc::interface::Interface| {
             interface.inputs().map(|(key, input)| (key.clone(), input.derived.clone())).collect::<Vec<_>>()
         };

@@ -17,18 +17,55 @@ use crate::support;
 /// A node of a class with much to go wrong, with inputs by the right names and any values.
 fn node() -> impl Strategy<Value = Value> {
     let class = prop::sample::select(vec![
-        "KSamplerAdvanced", "SaveImage", "LoadImage", "ImageScale", "SaveVideo", "BatchImagesNode", "VHS_VideoCombine",
-        "ImageResizeKJv2", "Nonsense", "",
+        "KSamplerAdvanced",
+        "SaveImage",
+        "LoadImage",
+        "ImageScale",
+        "SaveVideo",
+        "BatchImagesNode",
+        "VHS_VideoCombine",
+        "ImageResizeKJv2",
+        "Nonsense",
+        "",
     ]);
     let name = prop::sample::select(vec![
-        "steps", "start_at_step", "end_at_step", "image", "images", "images.image0", "width", "height", "format",
-        "format.codec", "seed", "cfg", "sampler_name", "model", "positive", "filename_prefix", "frame_rate", "x", "",
+        "steps",
+        "start_at_step",
+        "end_at_step",
+        "image",
+        "images",
+        "images.image0",
+        "width",
+        "height",
+        "format",
+        "format.codec",
+        "seed",
+        "cfg",
+        "sampler_name",
+        "model",
+        "positive",
+        "filename_prefix",
+        "frame_rate",
+        "x",
+        "",
     ]);
     let value = prop_oneof![
         (0..6_i32, -2..4_i32).prop_map(|(node, slot)| json!([node.to_string(), slot])),
-        Just(json!([1, 0])), Just(json!([])), Just(json!(["1", 0, 2])), Just(json!({"__value__": [1]})), Just(json!(null)),
-        Just(json!("12")), Just(json!("nan")), Just(json!(1e308)), Just(json!(-1)), Just(json!(u64::MAX)), Just(json!(true)),
-        Just(json!("auto")), Just(json!("mp4")), Just(json!("euler")), Just(json!({"a": {"b": []}})),
+        Just(json!([1, 0])),
+        Just(json!([])),
+        Just(json!(["1", 0, 2])),
+        Just(json!({"__value__": [1]})),
+        Just(json!(null)),
+        Just(json!("12")),
+        Just(json!("nan")),
+        Just(json!(1e308)),
+        Just(json!(-1)),
+        Just(json!(u64::MAX)),
+        Just(json!(true)),
+        Just(json!("auto")),
+        Just(json!("mp4")),
+        Just(json!("euler")),
+        Just(json!({"a": {"b": []}})),
     ];
     let inputs = prop::collection::vec((name, value), 0..7).prop_map(|inputs| {
         inputs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<Map<_, _>>()
@@ -42,7 +79,16 @@ fn node() -> impl Strategy<Value = Value> {
 
 fn interface() -> impl Strategy<Value = Value> {
     let key = prop::sample::select(vec![
-        "0_steps", "1_width", "1_widthx1_height", "2_image", "0_stepsx1_width", "3_format", "9_none", "x", "_", "",
+        "0_steps",
+        "1_width",
+        "1_widthx1_height",
+        "2_image",
+        "0_stepsx1_width",
+        "3_format",
+        "9_none",
+        "x",
+        "_",
+        "",
     ]);
     let keywords = prop::sample::select(vec![
         json!({"type": "integer", "minimum": 1, "maximum": 0, "default": "x"}),
@@ -53,7 +99,8 @@ fn interface() -> impl Strategy<Value = Value> {
         json!({"default": [1, {"a": null}]}),
     ]);
     prop::collection::vec((key, keywords), 0..4).prop_map(|properties| {
-        let members: Map<String, Value> = properties.into_iter().map(|(key, p)| (key.to_owned(), p)).collect();
+        let members: Map<String, Value> =
+            properties.into_iter().map(|(key, p)| (key.to_owned(), p)).collect();
         json!({"type": "object", "properties": members, "required": ["2_image"]})
     })
 }

@@ -80,7 +80,8 @@ pub(crate) fn comfyc(arguments: &[&str]) -> Output {
 pub(crate) fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_comfyc"));
     command.args(arguments).current_dir(env!("CARGO_MANIFEST_DIR"));
-    for variable in ["RUNCOMFY_TOKEN", "YOUR_API_TOKEN", "RUNCOMFY_MODEL_API_BASE", "COMFYUI_URL", "NO_COLOR"] {
+    for variable in ["RUNCOMFY_TOKEN", "YOUR_API_TOKEN", "RUNCOMFY_MODEL_API_BASE", "COMFYUI_URL", "NO_COLOR"]
+    {
         command.env_remove(variable);
     }
     command

@@ -83,7 +83,12 @@ impl Loader {
 
     /// What the caller gives for `interface`: `--inputs`, then `--set`. A value is read by the type that is published for
     /// its key; text that is not of that type stays text, and the check says so.
-    pub(crate) fn values(&mut self, values: &Values, workflow: Option<&Graph>, interface: &Interface) -> Result<Payload, Failure> {
+    pub(crate) fn values(
+        &mut self,
+        values: &Values,
+        workflow: Option<&Graph>,
+        interface: &Interface,
+    ) -> Result<Payload, Failure> {
         let mut payload = match &values.inputs {
             Some(path) => self.payload(path)?,
             None => Payload::new(),
@@ -126,7 +131,10 @@ impl Loader {
         match self.document(id) {
             Some(Loaded::Graph(graph)) => Ok(Some(Loaded::Workflow(Workflow { model, graph, interface }))),
             Some(_) => {
-                let problem = Problem::UnsupportedDocument { found: "a workflow's graph must be a prompt".to_owned(), hint: None };
+                let problem = Problem::UnsupportedDocument {
+                    found: "a workflow's graph must be a prompt".to_owned(),
+                    hint: None,
+                };
                 self.diagnostics.report(problem, Some(Origin::value(id, Pointer::root())));
                 Ok(None)
             }
@@ -142,7 +150,9 @@ impl Loader {
         let Some(id) = self.read(&shown, Syntax::Json)? else { return Ok(None) };
         match self.document(id) {
             Some(Loaded::Interface(interface)) => Ok(Some((interface, None))),
-            Some(_) => Err(Failure::Usage(format!("{shown}: --interface wants an interface.toml or a published schema"))),
+            Some(_) => Err(Failure::Usage(format!(
+                "{shown}: --interface wants an interface.toml or a published schema"
+            ))),
             None => Ok(None),
         }
     }
@@ -171,11 +181,19 @@ impl Loader {
                 Some(Loaded::Catalog(catalog, id))
             }
             Document::Ui(_) => {
-                self.unsupported(id, "it is a workflow as the editor saves it, which cannot be compiled yet", "export it as a prompt: File, Export (API)");
+                self.unsupported(
+                    id,
+                    "it is a workflow as the editor saves it, which cannot be compiled yet",
+                    "export it as a prompt: File, Export (API)",
+                );
                 None
             }
             _ => {
-                self.unsupported(id, "it is of a kind this tool does not know", "see `comfyc check --help` for the kinds it does");
+                self.unsupported(
+                    id,
+                    "it is of a kind this tool does not know",
+                    "see `comfyc check --help` for the kinds it does",
+                );
                 None
             }
         }

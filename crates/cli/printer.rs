@@ -120,7 +120,8 @@ pub(crate) fn counts(diagnostics: &Diagnostics) -> String {
         1 => Some(format!("1 {}", severity.as_str())),
         n => Some(format!("{n} {}s", severity.as_str())),
     };
-    let parts: Vec<String> = [count(Severity::Error), count(Severity::Warning)].into_iter().flatten().collect();
+    let parts: Vec<String> =
+        [count(Severity::Error), count(Severity::Warning)].into_iter().flatten().collect();
     if parts.is_empty() { "no problems".to_owned() } else { parts.join(", ") }
 }
 

@@ -49,7 +49,12 @@ pub(crate) fn run(arguments: &Build, printer: &Printer) -> Result<Done, Failure>
 }
 
 /// An artifact of a workflow, made in spite of errors: whether it is printed is decided later.
-fn of_workflow(arguments: &Build, workflow: Workflow, loader: &mut Loader, catalog: &Catalog) -> Result<Option<String>, Failure> {
+fn of_workflow(
+    arguments: &Build,
+    workflow: Workflow,
+    loader: &mut Loader,
+    catalog: &Catalog,
+) -> Result<Option<String>, Failure> {
     let prepared = prepare(loader, workflow, &arguments.values, catalog)?;
     let layout = layout(arguments);
     let interface = &prepared.workflow.interface;
@@ -88,7 +93,11 @@ fn unchecked(arguments: &Build, prepared: &Prepared) -> Option<String> {
     }
 }
 
-fn of_interface(arguments: &Build, interface: Interface, loader: &mut Loader) -> Result<Option<String>, Failure> {
+fn of_interface(
+    arguments: &Build,
+    interface: Interface,
+    loader: &mut Loader,
+) -> Result<Option<String>, Failure> {
     let interface = settle(loader, check::published(interface));
     match arguments.emit {
         Emit::Schema => Ok(Some(schema::write(&interface, dialect(arguments), layout(arguments)))),
@@ -98,7 +107,8 @@ fn of_interface(arguments: &Build, interface: Interface, loader: &mut Loader) ->
             Ok(Some(payload::write(&body, layout(arguments))))
         }
         Emit::Prompt | Emit::Overrides => {
-            let text = "a published schema alone has no graph: give the graph as FILE and the schema as --interface";
+            let text =
+                "a published schema alone has no graph: give the graph as FILE and the schema as --interface";
             Err(Failure::Usage(text.to_owned()))
         }
     }

@@ -31,11 +31,20 @@ pub(crate) fn run(arguments: &Check, printer: &Printer) -> Result<Done, Failure>
 }
 
 /// Checks one document and says what it is.
-fn document(arguments: &Check, file: &str, loader: &mut Loader, catalog: &Catalog) -> Result<String, Failure> {
+fn document(
+    arguments: &Check,
+    file: &str,
+    loader: &mut Loader,
+    catalog: &Catalog,
+) -> Result<String, Failure> {
     let values = &arguments.values;
     Ok(match loader.load(file, values.interface.as_deref())? {
         Some(Loaded::Workflow(workflow)) => {
-            let what = format!("workflow, {} nodes, {} inputs", workflow.graph.len(), workflow.interface.inputs().len());
+            let what = format!(
+                "workflow, {} nodes, {} inputs",
+                workflow.graph.len(),
+                workflow.interface.inputs().len()
+            );
             let prepared = prepare(loader, workflow, values, catalog)?;
             if is_given(values) {
                 job(loader, &prepared, catalog);
@@ -85,7 +94,13 @@ fn given(arguments: &Check, loader: &mut Loader, interface: &Interface) -> Resul
 }
 
 /// Checks files as payloads for a workflow or a published schema.
-fn payloads(arguments: &Check, workflow: &str, loader: &mut Loader, catalog: &Catalog, summaries: &mut Vec<String>) -> Result<(), Failure> {
+fn payloads(
+    arguments: &Check,
+    workflow: &str,
+    loader: &mut Loader,
+    catalog: &Catalog,
+    summaries: &mut Vec<String>,
+) -> Result<(), Failure> {
     let loaded = loader.load(workflow, arguments.values.interface.as_deref())?;
     let (workflow, interface) = match loaded {
         Some(Loaded::Workflow(workflow)) => {
@@ -93,8 +108,14 @@ fn payloads(arguments: &Check, workflow: &str, loader: &mut Loader, catalog: &Ca
             let interface = workflow.interface.clone();
             (Some(workflow), interface)
         }
-        Some(Loaded::Interface(interface)) => (None, settle(loader, check::published(interface)).into_inner()),
-        Some(_) => return Err(Failure::Usage(format!("{workflow}: a payload is for a workflow or a published schema"))),
+        Some(Loaded::Interface(interface)) => {
+            (None, settle(loader, check::published(interface)).into_inner())
+        }
+        Some(_) => {
+            return Err(Failure::Usage(format!(
+                "{workflow}: a payload is for a workflow or a published schema"
+            )));
+        }
         None => return Ok(()),
     };
     for file in &arguments.files {

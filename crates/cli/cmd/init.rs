@@ -3,7 +3,7 @@
 use comfyc::back::manifest;
 use comfyc::interface::propose;
 
-use super::{prepare, implicit};
+use super::{implicit, prepare};
 use crate::args::{Init, Values};
 use crate::load::{Loaded, Loader};
 use crate::printer::{Printer, counts};
@@ -15,7 +15,9 @@ pub(crate) fn run(arguments: &Init, printer: &Printer) -> Result<Done, Failure> 
     let graph = match loader.load(&arguments.file, None)? {
         Some(Loaded::Graph(graph)) => graph,
         Some(Loaded::Workflow(workflow)) => workflow.graph,
-        Some(_) => return Err(Failure::Usage(format!("{}: an interface is proposed for a prompt", arguments.file))),
+        Some(_) => {
+            return Err(Failure::Usage(format!("{}: an interface is proposed for a prompt", arguments.file)));
+        }
         None => {
             printer.reports(&loader.diagnostics, &loader.sources);
             return Ok(Done::Refused);
@@ -25,7 +27,12 @@ pub(crate) fn run(arguments: &Init, printer: &Printer) -> Result<Done, Failure> 
     let prepared = prepare(&mut loader, implicit(graph, &values), &values, &catalog)?;
     printer.reports(&loader.diagnostics, &loader.sources);
     let interface = propose(&prepared.workflow.graph, &catalog);
-    printer.note(&format!("{}: {} inputs proposed; {}", arguments.file, interface.inputs().len(), counts(&loader.diagnostics)));
+    printer.note(&format!(
+        "{}: {} inputs proposed; {}",
+        arguments.file,
+        interface.inputs().len(),
+        counts(&loader.diagnostics)
+    ));
     printer.data(&manifest::write(&interface, None))?;
     Ok(if loader.diagnostics.has_errors() { Done::Refused } else { Done::Clean })
 }

@@ -28,7 +28,12 @@ pub(crate) struct Prepared {
 
 /// Checks a workflow and reads the values for it. Errors go to the loader's diagnostics; the result can be used in spite of
 /// them where the caller says so.
-pub(crate) fn prepare(loader: &mut Loader, workflow: Workflow, values: &Values, catalog: &Catalog) -> Result<Prepared, Failure> {
+pub(crate) fn prepare(
+    loader: &mut Loader,
+    workflow: Workflow,
+    values: &Values,
+    catalog: &Catalog,
+) -> Result<Prepared, Failure> {
     let workflow = settle(loader, comfyc::check::workflow(workflow, catalog));
     let given = loader.values(values, Some(&workflow.graph), &workflow.interface)?;
     Ok(Prepared { workflow, given })

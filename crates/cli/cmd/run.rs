@@ -4,7 +4,9 @@ use comfyc::check::Checked;
 use comfyc::interface::Media;
 use comfyc::job::Job;
 use comfyc_client::submission::{FileInput, Media as ClientMedia};
-use comfyc_client::{AnyExecutor, Executor, Outcome, Receipt, RequestId, Status, Submission, WaitOptions, comfyui, wait};
+use comfyc_client::{
+    AnyExecutor, Executor, Outcome, Receipt, RequestId, Status, Submission, WaitOptions, comfyui, wait,
+};
 use serde_json::{Value, json};
 
 use super::service::{block_on, choose};
@@ -21,7 +23,10 @@ pub(crate) fn run(arguments: &Run, printer: &Printer) -> Result<Done, Failure> {
         Some(Loaded::Workflow(workflow)) => Some(workflow),
         Some(Loaded::Graph(graph)) => Some(implicit(graph, &arguments.values)),
         Some(_) => {
-            return Err(Failure::Usage(format!("{}: only a workflow or a prompt can be run", arguments.workflow)));
+            return Err(Failure::Usage(format!(
+                "{}: only a workflow or a prompt can be run",
+                arguments.workflow
+            )));
         }
         None => None,
     };
@@ -43,7 +48,12 @@ pub(crate) fn run(arguments: &Run, printer: &Printer) -> Result<Done, Failure> {
 }
 
 /// Submits and waits. An interruption leaves the job running and says how to come back to it.
-async fn follow(executor: &AnyExecutor, job: &Submission, arguments: &Run, printer: &Printer) -> Result<Done, Failure> {
+async fn follow(
+    executor: &AnyExecutor,
+    job: &Submission,
+    arguments: &Run,
+    printer: &Printer,
+) -> Result<Done, Failure> {
     let receipt = executor.submit(job).await?;
     told(&receipt, printer);
     if arguments.detach {
@@ -69,7 +79,10 @@ fn told(receipt: &Receipt, printer: &Printer) {
     printer.note(&format!("submitted: {}", receipt.id));
     for warning in &receipt.warnings {
         let input = warning.input.as_deref().map_or_else(String::new, |input| format!(", input `{input}`"));
-        printer.note(&format!("warning: node `{}`{input}: {} ({})", warning.node, warning.message, warning.details));
+        printer.note(&format!(
+            "warning: node `{}`{input}: {} ({})",
+            warning.node, warning.message, warning.details
+        ));
     }
 }
 
@@ -82,7 +95,8 @@ pub(crate) fn outcome(id: &RequestId, outcome: &Outcome, printer: &Printer) -> R
             json!({"node": artifact.node, "channel": artifact.channel, "url": artifact.url(), "value": artifact.raw})
         })
         .collect();
-    let mut answer = json!({"request_id": id.as_str(), "status": outcome.status.to_string(), "outputs": artifacts});
+    let mut answer =
+        json!({"request_id": id.as_str(), "status": outcome.status.to_string(), "outputs": artifacts});
     if let Some(cost) = &outcome.cost {
         answer["cost"] = cost.clone();
     }
@@ -91,7 +105,8 @@ pub(crate) fn outcome(id: &RequestId, outcome: &Outcome, printer: &Printer) -> R
     }
     printer.data(&format!("{answer:#}"))?;
     if matches!(outcome.status, Status::Failed | Status::Cancelled | Status::Lost) {
-        let why = outcome.failure.as_ref().map_or_else(String::new, |failure| format!(": {}", failure.message));
+        let why =
+            outcome.failure.as_ref().map_or_else(String::new, |failure| format!(": {}", failure.message));
         return Err(Failure::Job { id: id.to_string(), status: outcome.status.to_string(), why });
     }
     Ok(Done::Clean)

@@ -13,9 +13,8 @@ pub(crate) fn choose(service: &Service) -> Result<AnyExecutor, Failure> {
             if !service.headers.is_empty() {
                 return Err(Failure::Usage("--header is for a ComfyUI server".to_owned()));
             }
-            let token = settings::runcomfy_token().ok_or_else(|| {
-                Failure::Usage("RunComfy needs a token: set RUNCOMFY_TOKEN".to_owned())
-            })?;
+            let token = settings::runcomfy_token()
+                .ok_or_else(|| Failure::Usage("RunComfy needs a token: set RUNCOMFY_TOKEN".to_owned()))?;
             let mut options = runcomfy::Options::default();
             if let Some(base) = settings::runcomfy_base() {
                 options.base_url = base;
@@ -33,12 +32,14 @@ pub(crate) fn choose(service: &Service) -> Result<AnyExecutor, Failure> {
         Some((name, value)) => Ok((name.trim().to_owned(), Secret::new(value.trim()))),
         None => Err(Failure::Usage("--header wants `NAME: VALUE`".to_owned())),
     });
-    let options = comfyui::Options { headers: headers.collect::<Result<_, _>>()?, ..comfyui::Options::default() };
+    let options =
+        comfyui::Options { headers: headers.collect::<Result<_, _>>()?, ..comfyui::Options::default() };
     Ok(AnyExecutor::new(comfyui::ComfyUi::new(&url, &options)?))
 }
 
 /// Runs asynchronous work to its end.
 pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::Runtime)?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::Runtime)?;
     runtime.block_on(work)
 }

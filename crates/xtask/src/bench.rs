@@ -25,7 +25,9 @@ const ROUNDS: usize = 21;
 /// Runs every benchmark and prints its median.
 pub(crate) fn run() -> Result<(), Failure> {
     if cfg!(debug_assertions) {
-        return Err(Failure("benchmarks want a release build: cargo run --release -p xtask -- bench".to_owned()));
+        return Err(Failure(
+            "benchmarks want a release build: cargo run --release -p xtask -- bench".to_owned(),
+        ));
     }
     let seed = text(&repository().join("workflows/wan-2-2/first-last-frame/graph.json"))?;
     let published = text(&repository().join("schemas/runcomfy/community__wan-2-2__first-last-frame.json"))?;
@@ -34,9 +36,15 @@ pub(crate) fn run() -> Result<(), Failure> {
     if let Some(shared) = shared() {
         let object_info = text(&shared.join("data/object_info/comfyui-0.33.0-with-files.json"))?;
         let megabytes = object_info.len() / 1_000;
-        let open = median(|| { black_box(catalog(&object_info)); });
-        let whole = median(|| { black_box(catalog(&object_info).classes().count()); });
-        let value = median(|| { black_box(serde_json::from_str::<Value>(&object_info).is_ok()); });
+        let open = median(|| {
+            black_box(catalog(&object_info));
+        });
+        let whole = median(|| {
+            black_box(catalog(&object_info).classes().count());
+        });
+        let value = median(|| {
+            black_box(serde_json::from_str::<Value>(&object_info).is_ok());
+        });
         show(&format!("object_info of {megabytes} kB: read and split into classes"), open);
         show("  the same, and every class read", whole);
         show("  serde_json to an untyped value, for comparison", value);
@@ -45,20 +53,47 @@ pub(crate) fn run() -> Result<(), Failure> {
         let mut checks = Vec::new();
         for path in json_files(&shared.join("data/golden/templates"))? {
             let text = text(&path)?;
-            round_trips.push(quick(|| { black_box(round_trip(&text)); }));
+            round_trips.push(quick(|| {
+                black_box(round_trip(&text));
+            }));
             let graph = graph(&text);
-            checks.push(quick(|| { black_box(check::graph(graph.clone(), &embedded).is_ok()); }));
+            checks.push(quick(|| {
+                black_box(check::graph(graph.clone(), &embedded).is_ok());
+            }));
         }
-        show(&format!("prompt read and written, median of {} templates", round_trips.len()), middle(&mut round_trips));
+        show(
+            &format!("prompt read and written, median of {} templates", round_trips.len()),
+            middle(&mut round_trips),
+        );
         show("prompt checked, median of the same", middle(&mut checks));
     } else {
         println!("the reference data, ../shared, is not here: its benchmarks are passed over");
     }
-    show("embedded catalog read and split", median(|| { black_box(Catalog::embedded()); }));
-    show("seed prompt read and written", median(|| { black_box(round_trip(&seed)); }));
-    show("published schema read and written", median(|| { black_box(schema_round_trip(&published)); }));
+    show(
+        "embedded catalog read and split",
+        median(|| {
+            black_box(Catalog::embedded());
+        }),
+    );
+    show(
+        "seed prompt read and written",
+        median(|| {
+            black_box(round_trip(&seed));
+        }),
+    );
+    show(
+        "published schema read and written",
+        median(|| {
+            black_box(schema_round_trip(&published));
+        }),
+    );
     let graph = graph(&seed);
-    show("seed prompt checked", median(|| { black_box(check::graph(graph.clone(), &embedded).is_ok()); }));
+    show(
+        "seed prompt checked",
+        median(|| {
+            black_box(check::graph(graph.clone(), &embedded).is_ok());
+        }),
+    );
     process_start()
 }
 
@@ -73,11 +108,15 @@ fn process_start() -> Result<(), Failure> {
     let start = |arguments: &[&Path]| {
         let mut command = Command::new(&binary);
         command.arg("check").args(arguments).stdout(Stdio::null()).stderr(Stdio::null());
-        median(|| { black_box(command.status().is_ok()); })
+        median(|| {
+            black_box(command.status().is_ok());
+        })
     };
     let check = start(&[&prompt]);
     let mut command = Command::new("true");
-    let nothing = median(|| { black_box(command.status().is_ok()); });
+    let nothing = median(|| {
+        black_box(command.status().is_ok());
+    });
     show("process: `comfyc check` of a prompt of 3 nodes", check);
     show("process: `true`, for comparison", nothing);
     Ok(())

@@ -11,7 +11,11 @@ pub(crate) fn run(tests: bool) -> Result<(), Failure> {
     if tests {
         cargo("tests", &["test", "--workspace", "--locked"], &[])?;
     }
-    cargo("documentation", &["doc", "--workspace", "--no-deps", "--locked"], &[("RUSTDOCFLAGS", "-D warnings")])?;
+    cargo(
+        "documentation",
+        &["doc", "--workspace", "--no-deps", "--locked"],
+        &[("RUSTDOCFLAGS", "-D warnings")],
+    )?;
     println!("== generated files");
     codegen::run(true)?;
     if wasm_is_installed() {

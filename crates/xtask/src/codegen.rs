@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use comfyc::catalog::{Catalog, Class, Inputs, Input, Kind, Traits};
+use comfyc::catalog::{Catalog, Class, Input, Inputs, Kind, Traits};
 use comfyc::front::manifest::Manifest;
 use comfyc::interface::Interface;
 use comfyc::source::{Source, Sources, Syntax};
@@ -45,7 +45,11 @@ pub(crate) fn run(check: bool) -> Result<(), Failure> {
             eprintln!("wrote {}", path.display());
         }
     }
-    if stale.is_empty() { Ok(()) } else { Err(Failure(format!("not up to date, run `cargo xtask codegen`: {}", stale.join(", ")))) }
+    if stale.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure(format!("not up to date, run `cargo xtask codegen`: {}", stale.join(", "))))
+    }
 }
 
 fn generated() -> Result<Vec<(PathBuf, String)>, Failure> {
@@ -55,7 +59,9 @@ fn generated() -> Result<Vec<(PathBuf, String)>, Failure> {
     ];
     match shared() {
         Some(shared) => files.extend(catalogs(&shared)?),
-        None => eprintln!("codegen: the embedded catalogs are not checked: their source, ../shared, is not here"),
+        None => {
+            eprintln!("codegen: the embedded catalogs are not checked: their source, ../shared, is not here")
+        }
     }
     Ok(files)
 }
@@ -80,9 +86,12 @@ fn catalogs(shared: &Path) -> Result<Vec<(PathBuf, String)>, Failure> {
     let mut core = Catalog::new(Some("ComfyUI 0.33.0".to_owned()), core);
     core.set_replacements(&core_traits);
     let mut files = vec![("comfyui.json", core.to_snapshot())];
-    for (pack, file) in [("ComfyUI-KJNodes", "kjnodes.json"), ("ComfyUI-VideoHelperSuite", "videohelpersuite.json")] {
+    for (pack, file) in
+        [("ComfyUI-KJNodes", "kjnodes.json"), ("ComfyUI-VideoHelperSuite", "videohelpersuite.json")]
+    {
         let classes = with_packs.classes().filter(|class| class.pack() == Some(pack));
-        let snapshot = Catalog::new(Some(pack.to_owned()), classes.map(|class| facts(class, None, &pack_traits)));
+        let snapshot =
+            Catalog::new(Some(pack.to_owned()), classes.map(|class| facts(class, None, &pack_traits)));
         files.push((file, snapshot.to_snapshot()));
     }
     let folder = Path::new("crates/core/src/catalog/embedded");
@@ -113,7 +122,8 @@ fn strip(class: &str, inputs: &mut Inputs, other: Option<&Inputs>) {
     let others = other.map(|o| [&o.required, &o.optional, &o.hidden]);
     let sections = [&mut inputs.required, &mut inputs.optional, &mut inputs.hidden];
     for (i, section) in sections.into_iter().enumerate() {
-        let twin: Option<&IndexMap<String, Input>> = others.and_then(|o| o.get(i).copied().and_then(Option::as_ref));
+        let twin: Option<&IndexMap<String, Input>> =
+            others.and_then(|o| o.get(i).copied().and_then(Option::as_ref));
         for (name, input) in section.iter_mut().flatten() {
             strip_input(class, name, input, twin.and_then(|inputs| inputs.get(name)));
         }
@@ -152,7 +162,8 @@ fn strip_input(class: &str, name: &str, input: &mut Input, other: Option<&Input>
 /// Takes prose out of an input's keywords, inside an autogrow's template too.
 fn strip_keywords(keywords: &mut serde_json::Map<String, Value>) {
     keywords.retain(|keyword, _| !INPUT_PROSE.contains(&keyword.as_str()));
-    let Some(sections) = keywords.get_mut("template").and_then(|t| t.get_mut("input")).and_then(Value::as_object_mut)
+    let Some(sections) =
+        keywords.get_mut("template").and_then(|t| t.get_mut("input")).and_then(Value::as_object_mut)
     else {
         return;
     };

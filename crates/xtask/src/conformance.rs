@@ -27,7 +27,8 @@ type Case = (String, Result<(), String>);
 
 /// Runs every suite, prints its counts, and compares the failures with those on record.
 pub(crate) fn run() -> Result<(), Failure> {
-    let shared = shared().ok_or_else(|| Failure("the reference data, ../shared, is not beside the repository".to_owned()))?;
+    let shared = shared()
+        .ok_or_else(|| Failure("the reference data, ../shared, is not beside the repository".to_owned()))?;
     let suites: [(&str, fn(&Path) -> Result<Vec<Case>, Failure>); 4] = [
         ("catalogs written as read", catalogs),
         ("prompts written as read", prompts),
@@ -55,7 +56,10 @@ pub(crate) fn run() -> Result<(), Failure> {
 fn known_failures() -> Result<BTreeMap<String, String>, Failure> {
     let text = text(&repository().join("tests/known-failures.txt"))?;
     let lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
-    Ok(lines.filter_map(|line| line.split_once("  ")).map(|(case, why)| (case.to_owned(), why.to_owned())).collect())
+    Ok(lines
+        .filter_map(|line| line.split_once("  "))
+        .map(|(case, why)| (case.to_owned(), why.to_owned()))
+        .collect())
 }
 
 fn catalogs(shared: &Path) -> Result<Vec<Case>, Failure> {
@@ -71,7 +75,8 @@ fn catalogs(shared: &Path) -> Result<Vec<Case>, Failure> {
         let (catalog, mut diagnostics) = Catalog::parse(&source, id);
         diagnostics.append(catalog.problems(id));
         let original: Value = serde_json::from_str(&text).unwrap_or_default();
-        let same_order = original.as_object().is_some_and(|o| o.keys().map(String::as_str).eq(catalog.names()));
+        let same_order =
+            original.as_object().is_some_and(|o| o.keys().map(String::as_str).eq(catalog.names()));
         let result = if !diagnostics.is_empty() {
             Err(messages(&diagnostics))
         } else if catalog.to_object_info() != original || !same_order {
@@ -98,7 +103,8 @@ fn prompts(shared: &Path) -> Result<Vec<Case>, Failure> {
 
 fn schemas(shared: &Path) -> Result<Vec<Case>, Failure> {
     let mut cases = each(&shared.join("data/runcomfy"), "schema", |text| {
-        let canonical = serde_json::from_str::<Value>(text).map(|value| format!("{value:#}")).unwrap_or_default();
+        let canonical =
+            serde_json::from_str::<Value>(text).map(|value| format!("{value:#}")).unwrap_or_default();
         let source = Source::new("schema.json", Syntax::Json, text);
         let written = match document::parse(&source, Sources::default().add(source.clone())) {
             (Some(Document::Published(Published::Input(interface))), _) => {
@@ -111,7 +117,9 @@ fn schemas(shared: &Path) -> Result<Vec<Case>, Failure> {
             (Some(Document::Published(Published::Output(output))), _) => {
                 schema::write_output(&output, Dialect::RunComfy, Layout::Pretty)
             }
-            (_, diagnostics) => return Err(format!("it is not read as a schema: {}", messages(&diagnostics))),
+            (_, diagnostics) => {
+                return Err(format!("it is not read as a schema: {}", messages(&diagnostics)));
+            }
         };
         if written == canonical { Ok(()) } else { Err("it is written differently".to_owned()) }
     })?;

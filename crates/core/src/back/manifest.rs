@@ -39,7 +39,8 @@ pub fn write(interface: &Interface, model: Option<&str>) -> String {
 }
 
 fn input_table(key: &Key, input: &Input) -> Table {
-    const FIELDS: [&str; 8] = ["title", "description", "type", "default", "minimum", "maximum", "enum", "format"];
+    const FIELDS: [&str; 8] =
+        ["title", "description", "type", "default", "minimum", "maximum", "enum", "format"];
     let mut table = Table::new();
     table["key"] = value(key.as_str());
     let mut further = InlineTable::new();

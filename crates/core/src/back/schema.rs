@@ -53,7 +53,9 @@ pub fn to_json(interface: &Checked<Interface>, dialect: Dialect) -> Value {
             root.insert("properties".to_owned(), Value::Object(properties));
         }
         root.insert("additionalProperties".to_owned(), false.into());
-        root.retain(|keyword, value| !matches!(keyword.as_str(), "title" | "description") || value.is_string());
+        root.retain(|keyword, value| {
+            !matches!(keyword.as_str(), "title" | "description") || value.is_string()
+        });
     }
     Value::Object(root)
 }

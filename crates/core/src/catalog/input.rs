@@ -163,7 +163,8 @@ impl Kind {
 impl Autogrow {
     /// The names of the repeated inputs in order, each with whether it must be there.
     pub fn names(&self) -> impl Iterator<Item = (String, bool)> + '_ {
-        let required = self.template.required.as_ref().is_some_and(|inputs: &IndexMap<_, _>| !inputs.is_empty());
+        let required =
+            self.template.required.as_ref().is_some_and(|inputs: &IndexMap<_, _>| !inputs.is_empty());
         let count = self.names.as_ref().map_or(self.max, Vec::len);
         (0..count).map(move |i| {
             let name = match &self.names {

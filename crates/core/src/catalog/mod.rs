@@ -27,8 +27,8 @@ use serde_json::{Map, Value};
 
 pub use class::{Class, Inputs, Output, OutputType, Traits, Type};
 pub use dynamic::{Declared, declared};
-pub(crate) use wire::SNAPSHOT;
 pub use input::{Autogrow, Branch, Combo, DynamicSlot, Input, Kind, MatchType, Options};
+pub(crate) use wire::SNAPSHOT;
 
 use crate::diagnostic::{Diagnostics, Problem};
 use crate::source::{Origin, Pointer, Source, SourceId};

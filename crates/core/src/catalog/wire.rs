@@ -73,7 +73,9 @@ pub(super) fn parse(source: &Source, id: SourceId) -> (Catalog, Diagnostics) {
 pub(super) fn class_from_text(name: &str, json: &str) -> Class {
     let mut class = match serde_json::from_str(json) {
         Ok(fields) => class_from_json(name.to_owned(), fields),
-        Err(error) => Class { malformed: Some(error.to_string()), ..class_from_json(name.to_owned(), Map::new()) },
+        Err(error) => {
+            Class { malformed: Some(error.to_string()), ..class_from_json(name.to_owned(), Map::new()) }
+        }
     };
     let wrong = ["input", "output"].into_iter().find_map(|field| Some((field, class.fields.get(field)?)));
     if let Some((field, found)) = wrong {
@@ -179,7 +181,11 @@ fn inputs_from_json(sections: Map<String, Value>) -> Inputs {
 }
 
 fn input_from_json(spec: Value) -> Input {
-    let bare = |kind| Input { kind, options: Options::default(), form: Form { ty: TypeForm::Bare, ..Form::default() } };
+    let bare = |kind| Input {
+        kind,
+        options: Options::default(),
+        form: Form { ty: TypeForm::Bare, ..Form::default() },
+    };
     let mut elements = match spec {
         Value::Array(elements) if !elements.is_empty() => elements.into_iter(),
         Value::String(ty) => return bare(Kind::Named(Type::new(ty))),
@@ -226,7 +232,9 @@ fn kind_from_json(ty: Value, keywords: &mut Map<String, Value>) -> (Kind, TypeFo
         Type::COMBO => match keywords.get("options") {
             None => return (Kind::Combo(combo(Vec::new(), keywords)), TypeForm::Listed),
             Some(Value::Array(_)) => {
-                let Some(Value::Array(options)) = keywords.shift_remove("options") else { return (Kind::Named(Type::new(name)), TypeForm::Listed) };
+                let Some(Value::Array(options)) = keywords.shift_remove("options") else {
+                    return (Kind::Named(Type::new(name)), TypeForm::Listed);
+                };
                 return (Kind::Combo(combo(options, keywords)), TypeForm::OptionsAsKeyword);
             }
             Some(_) => None,
@@ -234,7 +242,9 @@ fn kind_from_json(ty: Value, keywords: &mut Map<String, Value>) -> (Kind, TypeFo
         Type::DYNAMIC_COMBO => take_branches(keywords).map(Kind::DynamicCombo),
         Type::AUTOGROW => autogrow(keywords).map(Kind::Autogrow),
         Type::DYNAMIC_SLOT => match take_if(keywords, "inputs", Value::is_object) {
-            Some(Value::Object(sections)) => Some(Kind::DynamicSlot(DynamicSlot { inputs: inputs_from_json(sections) })),
+            Some(Value::Object(sections)) => {
+                Some(Kind::DynamicSlot(DynamicSlot { inputs: inputs_from_json(sections) }))
+            }
             _ => None,
         },
         Type::MATCH => match_type(keywords).map(Kind::Match),
@@ -335,7 +345,8 @@ fn inputs_to_json(inputs: &Inputs) -> Value {
 fn input_to_json(input: &Input) -> Value {
     let mut keywords = Map::new();
     let Options { default, min, max, step, other } = &input.options;
-    let typed = [("default", default.clone()), ("min", number(min)), ("max", number(max)), ("step", number(step))];
+    let typed =
+        [("default", default.clone()), ("min", number(min)), ("max", number(max)), ("step", number(step))];
     keywords.extend(typed.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
     let ty = match &input.kind {
         Kind::Named(ty) => Value::from(ty.as_str()),

@@ -19,14 +19,19 @@ pub fn graph(graph: Graph, catalog: &Catalog) -> Result<Checked<Graph>, Rejected
 pub(super) fn problems(graph: &Graph, catalog: &Catalog) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
     let outputs = outputs(graph, catalog);
-    let unknown = graph.nodes().any(|(_, node)| node.class().is_none_or(|class| catalog.class(class).is_none()));
+    let unknown =
+        graph.nodes().any(|(_, node)| node.class().is_none_or(|class| catalog.class(class).is_none()));
     // A node of an unknown class may be an output itself, so nothing is said about reach where there is one.
-    let live: Option<HashSet<&NodeId>> = (!unknown && !outputs.is_empty()).then(|| graph.ancestors(outputs.iter().copied()));
+    let live: Option<HashSet<&NodeId>> =
+        (!unknown && !outputs.is_empty()).then(|| graph.ancestors(outputs.iter().copied()));
     for (id, node) in graph.nodes() {
         node::check(id, node, graph, catalog, &mut diagnostics);
         if live.as_ref().is_some_and(|live| !live.contains(id)) {
             let class = node.class().unwrap_or_default().to_owned();
-            diagnostics.report(Problem::UnreachableNode { node: id.to_string(), class }, node.origin().cloned().map(|o| o.key()));
+            diagnostics.report(
+                Problem::UnreachableNode { node: id.to_string(), class },
+                node.origin().cloned().map(|o| o.key()),
+            );
         }
     }
     if outputs.is_empty() && !unknown {
@@ -36,7 +41,8 @@ pub(super) fn problems(graph: &Graph, catalog: &Catalog) -> Diagnostics {
         let first = cycle.first().and_then(|id| graph.node(id.as_str()));
         let mut nodes: Vec<String> = ring(graph, &cycle);
         nodes.extend(nodes.first().cloned());
-        diagnostics.report(Problem::Cycle { nodes }, first.and_then(|node| node.origin()).cloned().map(|o| o.key()));
+        diagnostics
+            .report(Problem::Cycle { nodes }, first.and_then(|node| node.origin()).cloned().map(|o| o.key()));
     }
     sampler::check(graph, None, &mut diagnostics);
     diagnostics
@@ -44,7 +50,8 @@ pub(super) fn problems(graph: &Graph, catalog: &Catalog) -> Diagnostics {
 
 /// The nodes whose class is an output, in document order.
 fn outputs<'g>(graph: &'g Graph, catalog: &Catalog) -> Vec<&'g NodeId> {
-    let is_output = |class: Option<&str>| class.and_then(|class| catalog.class(class)).is_some_and(|c| c.output_node());
+    let is_output =
+        |class: Option<&str>| class.and_then(|class| catalog.class(class)).is_some_and(|c| c.output_node());
     graph.nodes().filter(|(_, node)| is_output(node.class())).map(|(id, _)| id).collect()
 }
 

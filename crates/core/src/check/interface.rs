@@ -22,11 +22,13 @@ pub fn published(interface: Interface) -> Result<Checked<Interface>, Rejected<In
         check_soundness(key, input, &mut diagnostics);
         if input.undescribed {
             let detail = "it is required but not described, so any value is taken".to_owned();
-            diagnostics.report(Problem::DoubtfulSchema { key: key.to_string(), detail }, input.origin.clone());
+            diagnostics
+                .report(Problem::DoubtfulSchema { key: key.to_string(), detail }, input.origin.clone());
         }
         for problem in default_problems(key, input) {
             let detail = format!("the default breaks the input's own rules: {problem}");
-            diagnostics.report(Problem::DoubtfulSchema { key: key.to_string(), detail }, input.origin_of("default"));
+            diagnostics
+                .report(Problem::DoubtfulSchema { key: key.to_string(), detail }, input.origin_of("default"));
         }
     }
     Checked::decide(interface, diagnostics)
@@ -61,7 +63,8 @@ fn check_soundness(key: &Key, input: &Input, diagnostics: &mut Diagnostics) {
         diagnostics.report(Problem::DoubtfulSchema { key: key.to_string(), detail }, input.origin.clone());
     }
     let mut contradiction = |keyword: &str, detail: String| {
-        diagnostics.report(Problem::ContradictoryLimits { key: key.to_string(), detail }, input.origin_of(keyword));
+        diagnostics
+            .report(Problem::ContradictoryLimits { key: key.to_string(), detail }, input.origin_of(keyword));
     };
     if let (Some(least), Some(most)) = (input.schema.number("minimum"), input.schema.number("maximum"))
         && number::less(most, least)
@@ -102,7 +105,8 @@ struct Sample<'i> {
 
 /// The values by which an input's range is judged: its limits, every member of its enum, and its default.
 fn samples(input: &Input) -> Vec<Sample<'_>> {
-    let one = |keyword: &'static str| input.schema.get(keyword).map(|value| Sample { keyword, index: None, value });
+    let one =
+        |keyword: &'static str| input.schema.get(keyword).map(|value| Sample { keyword, index: None, value });
     let members = input.schema.members().unwrap_or_default().iter().enumerate();
     let members = members.map(|(index, value)| Sample { keyword: "enum", index: Some(index), value });
     let mut samples: Vec<Sample<'_>> = [one("minimum"), one("maximum")].into_iter().flatten().collect();
@@ -130,7 +134,9 @@ fn check_targets(
             Some(index) => origin.map(|origin| origin.member(index)),
             None => origin,
         };
-        if composite && sample.value.as_str().and_then(|text| composite::decode(text, input.targets.len())).is_none() {
+        if composite
+            && sample.value.as_str().and_then(|text| composite::decode(text, input.targets.len())).is_none()
+        {
             let (key, value) = (key.to_string(), show(sample.value));
             diagnostics.report(Problem::BadComposite { key, value, parts: input.targets.len() }, origin);
             continue;
@@ -143,7 +149,9 @@ fn check_targets(
         }
     }
     for target in &input.targets {
-        if let Some(Value::Link(link)) = graph.node(target.node.as_str()).and_then(|node| node.value(&target.input)) {
+        if let Some(Value::Link(link)) =
+            graph.node(target.node.as_str()).and_then(|node| node.value(&target.input))
+        {
             let problem = Problem::LinkedTarget {
                 key: key.to_string(),
                 target: Subject::input(&target.node, &target.input).to_string(),
@@ -159,9 +167,10 @@ fn check_targets(
 fn misfits(key: &Key, target: &Target, class: &ClassInput, written: &Json, published: &Json) -> Vec<Problem> {
     let subject = Subject::input(&target.node, &target.input);
     match &class.kind {
-        Kind::Combo(combo) => {
-            not_members(combo, written).into_iter().map(|found| not_an_option(subject.clone(), combo, found)).collect()
-        }
+        Kind::Combo(combo) => not_members(combo, written)
+            .into_iter()
+            .map(|found| not_an_option(subject.clone(), combo, found))
+            .collect(),
         Kind::Named(ty) => {
             let converted = match ty.as_str() {
                 "INT" => python::int(written),
@@ -177,7 +186,11 @@ fn misfits(key: &Key, target: &Target, class: &ClassInput, written: &Json, publi
                 .map(|limit| Problem::LooseLimit {
                     key: key.to_string(),
                     target: subject.to_string(),
-                    published: if written == published { show(written) } else { format!("{} (so {})", show(published), show(written)) },
+                    published: if written == published {
+                        show(written)
+                    } else {
+                        format!("{} (so {})", show(published), show(written))
+                    },
                     class: limit,
                 })
                 .collect()
@@ -195,7 +208,13 @@ fn class_input(graph: &Graph, catalog: &Catalog, target: &Target) -> Option<Clas
 }
 
 /// A default replaces what the graph holds, silently unless somebody says so.
-fn check_default_against_graph(key: &Key, input: &Input, interface: &Interface, graph: &Graph, diagnostics: &mut Diagnostics) {
+fn check_default_against_graph(
+    key: &Key,
+    input: &Input,
+    interface: &Interface,
+    graph: &Graph,
+    diagnostics: &mut Diagnostics,
+) {
     let Some(default) = input.schema.default_value() else { return };
     for (target, written) in interface.writes(key.as_str(), default) {
         let Some(node) = graph.node(target.node.as_str()) else { continue };
@@ -208,7 +227,10 @@ fn check_default_against_graph(key: &Key, input: &Input, interface: &Interface, 
                 graph: show(held),
             };
             let there = node.input(&target.input).and_then(|input| input.origin.clone());
-            diagnostics.push(Diagnostic::new(problem, input.origin_of("default")).with_related(there, "the value in the graph"));
+            diagnostics.push(
+                Diagnostic::new(problem, input.origin_of("default"))
+                    .with_related(there, "the value in the graph"),
+            );
         }
     }
 }
@@ -224,7 +246,10 @@ fn check_twice_written(interface: &Interface, diagnostics: &mut Diagnostics) {
                     target: Subject::input(&target.node, &target.input).to_string(),
                     keys: vec![first.to_string(), key.to_string()],
                 };
-                diagnostics.push(Diagnostic::new(problem, input.origin.clone()).with_related(place.cloned(), "also written here"));
+                diagnostics.push(
+                    Diagnostic::new(problem, input.origin.clone())
+                        .with_related(place.cloned(), "also written here"),
+                );
             }
         }
     }
@@ -246,7 +271,8 @@ fn check_stages(interface: &Interface, graph: &Graph, diagnostics: &mut Diagnost
             let mut one = Payload::new();
             one.set(key.as_str(), sample.value.clone(), None);
             let applied = apply::run(graph, interface, &one);
-            let newly: Vec<_> = sampler::idle_stages(&applied).into_iter().filter(|id| !told.contains(id)).collect();
+            let newly: Vec<_> =
+                sampler::idle_stages(&applied).into_iter().filter(|id| !told.contains(id)).collect();
             if newly.is_empty() {
                 continue;
             }

@@ -15,9 +15,16 @@ use crate::source::Origin;
 const WRAPPER: &str = "__value__";
 
 /// Reports what is wrong with a node.
-pub(super) fn check(id: &NodeId, node: &Node, graph: &Graph, catalog: &Catalog, diagnostics: &mut Diagnostics) {
+pub(super) fn check(
+    id: &NodeId,
+    node: &Node,
+    graph: &Graph,
+    catalog: &Catalog,
+    diagnostics: &mut Diagnostics,
+) {
     let Some(name) = node.class() else {
-        diagnostics.report(Problem::MissingClass { node: id.to_string() }, node.origin().cloned().map(Origin::key));
+        diagnostics
+            .report(Problem::MissingClass { node: id.to_string() }, node.origin().cloned().map(Origin::key));
         return;
     };
     let Some(class) = catalog.class(name) else {
@@ -34,7 +41,12 @@ pub(super) fn check(id: &NodeId, node: &Node, graph: &Graph, catalog: &Catalog, 
     let inputs = declared(
         class,
         |input| node.literal(input),
-        |input| node.input(input).is_some() || node.inputs().any(|(name, _)| name.strip_prefix(input).is_some_and(|rest| rest.starts_with('.'))),
+        |input| {
+            node.input(input).is_some()
+                || node
+                    .inputs()
+                    .any(|(name, _)| name.strip_prefix(input).is_some_and(|rest| rest.starts_with('.')))
+        },
     );
     let one = OneNode { id, node, class, graph, catalog };
     for declared in &inputs {
@@ -77,7 +89,9 @@ impl OneNode<'_> {
                     input: name.to_owned(),
                     ty: declared.input.kind.describe(),
                 };
-                let place = self.node.origin().map(|origin| if self.node.has_inputs() { origin.member("inputs") } else { origin.clone() });
+                let place = self.node.origin().map(|origin| {
+                    if self.node.has_inputs() { origin.member("inputs") } else { origin.clone() }
+                });
                 diagnostics.report(problem, place.map(Origin::key));
             }
             return;
@@ -100,15 +114,24 @@ impl OneNode<'_> {
         }
     }
 
-    fn check_link(&self, name: &str, declared: &Declared<'_>, link: &Link, place: Option<&Origin>, diagnostics: &mut Diagnostics) {
+    fn check_link(
+        &self,
+        name: &str,
+        declared: &Declared<'_>,
+        link: &Link,
+        place: Option<&Origin>,
+        diagnostics: &mut Diagnostics,
+    ) {
         let Some((_, origin)) = self.graph.get(link.node.as_str()) else {
             diagnostics.report(dangling(self.id, name, link), place.cloned());
             return;
         };
         let Some(class) = origin.class().and_then(|class| self.catalog.class(class)) else { return };
         let outputs = class.outputs.len();
-        let slot = if link.slot < 0 { link.slot.checked_add_unsigned(outputs as u64) } else { Some(link.slot) };
-        let output = slot.and_then(|slot| usize::try_from(slot).ok()).and_then(|slot| class.outputs.get(slot));
+        let slot =
+            if link.slot < 0 { link.slot.checked_add_unsigned(outputs as u64) } else { Some(link.slot) };
+        let output =
+            slot.and_then(|slot| usize::try_from(slot).ok()).and_then(|slot| class.outputs.get(slot));
         let Some(output) = output else {
             let problem = Problem::SlotOutOfRange {
                 node: self.id.to_string(),
@@ -118,7 +141,12 @@ impl OneNode<'_> {
                 slot: link.slot,
                 outputs,
             };
-            diagnostics.push(Diagnostic::new(problem, place.cloned()).with_related(origin.origin().cloned().map(Origin::key), "the node that the link starts at"));
+            diagnostics.push(
+                Diagnostic::new(problem, place.cloned()).with_related(
+                    origin.origin().cloned().map(Origin::key),
+                    "the node that the link starts at",
+                ),
+            );
             return;
         };
         if fits(&declared.input.kind, &output.ty) || self.class.validates_types() {
@@ -132,10 +160,20 @@ impl OneNode<'_> {
             slot: link.slot,
             found: output.ty.to_string(),
         };
-        diagnostics.push(Diagnostic::new(problem, place.cloned()).with_related(origin.origin().cloned().map(Origin::key), "the node that the link starts at"));
+        diagnostics.push(
+            Diagnostic::new(problem, place.cloned())
+                .with_related(origin.origin().cloned().map(Origin::key), "the node that the link starts at"),
+        );
     }
 
-    fn check_literal(&self, name: &str, input: &Input, literal: &Json, place: Option<&Origin>, diagnostics: &mut Diagnostics) {
+    fn check_literal(
+        &self,
+        name: &str,
+        input: &Input,
+        literal: &Json,
+        place: Option<&Origin>,
+        diagnostics: &mut Diagnostics,
+    ) {
         let subject = || Subject::input(self.id, name);
         let mut report = |problem| diagnostics.report(problem, place.cloned());
         let converted = match &input.kind {
@@ -183,7 +221,8 @@ impl OneNode<'_> {
                 diagnostics.report(dangling(self.id, name, link), held.origin.clone());
                 continue;
             }
-            let free: Vec<&str> = names.iter().copied().filter(|name| self.node.input(name).is_none()).collect();
+            let free: Vec<&str> =
+                names.iter().copied().filter(|name| self.node.input(name).is_none()).collect();
             let problem = Problem::UnknownInput {
                 node: self.id.to_string(),
                 class: self.class.name.clone(),
@@ -199,15 +238,27 @@ impl OneNode<'_> {
 fn fits(kind: &Kind, output: &OutputType) -> bool {
     match (kind, output) {
         (Kind::Combo(_), OutputType::Options(_)) | (Kind::Opaque(_), _) | (_, OutputType::Opaque(_)) => true,
-        (_, OutputType::Options(_)) => kind.socket_type().is_some_and(|ty| ty.as_str() == Type::ANY || ty.as_str() == Type::MATCH),
+        (_, OutputType::Options(_)) => {
+            kind.socket_type().is_some_and(|ty| ty.as_str() == Type::ANY || ty.as_str() == Type::MATCH)
+        }
         (_, OutputType::Named(ty)) => kind.socket_type().is_none_or(|expected| expected.accepts(ty)),
     }
 }
 
 /// The limits of an input that a number crosses. NaN crosses none, as in Python.
 pub(super) fn crossed(value: &Num, input: &Input) -> Vec<Limit> {
-    let below = input.options.min.as_ref().filter(|min| *value < Num::read(min)).map(|min| Limit::Minimum(min.clone()));
-    let above = input.options.max.as_ref().filter(|max| *value > Num::read(max)).map(|max| Limit::Maximum(max.clone()));
+    let below = input
+        .options
+        .min
+        .as_ref()
+        .filter(|min| *value < Num::read(min))
+        .map(|min| Limit::Minimum(min.clone()));
+    let above = input
+        .options
+        .max
+        .as_ref()
+        .filter(|max| *value > Num::read(max))
+        .map(|max| Limit::Maximum(max.clone()));
     below.into_iter().chain(above).collect()
 }
 
@@ -221,7 +272,10 @@ pub(super) fn not_members<'v>(combo: &Combo, literal: &'v Json) -> Vec<&'v Json>
         Json::Array(elements) if combo.multiselect => elements.iter().collect(),
         one => vec![one],
     };
-    chosen.into_iter().filter(|value| !combo.options.iter().any(|option| python::equal(option, value))).collect()
+    chosen
+        .into_iter()
+        .filter(|value| !combo.options.iter().any(|option| python::equal(option, value)))
+        .collect()
 }
 
 pub(super) fn not_an_option(subject: Subject, combo: &Combo, found: &Json) -> Problem {
@@ -238,7 +292,9 @@ pub(super) fn not_an_option(subject: Subject, combo: &Combo, found: &Json) -> Pr
 impl Class {
     /// Whether code of the class's own judges the value of this input instead of its declared limits.
     fn validates(&self, input: &str) -> bool {
-        self.traits.as_ref().is_some_and(|traits| traits.validates_all || traits.validates.iter().any(|name| name == input))
+        self.traits
+            .as_ref()
+            .is_some_and(|traits| traits.validates_all || traits.validates.iter().any(|name| name == input))
     }
 
     /// Whether code of the class's own judges the types of its links.
@@ -256,18 +312,25 @@ impl Class {
     fn editor_adds(&self, input: &str) -> bool {
         matches!(
             input,
-            "upload" | "audioUI" | "upload 3d model" | "upload extra resources" | "clear" | "viewport_state" | "refresh"
+            "upload"
+                | "audioUI"
+                | "upload 3d model"
+                | "upload extra resources"
+                | "clear"
+                | "viewport_state"
+                | "refresh"
         ) || (input == "image" && matches!(self.name.as_str(), "Preview3D" | "SaveGLB"))
             || (self.name == "CustomCombo" && (input == "index" || input.starts_with("option")))
     }
 
     /// Names of inputs that a class takes depending on a value: VideoHelperSuite lists them under `formats`.
     fn pack_adds(&self, input: &str) -> bool {
-        self.inputs.settable().filter_map(|(_, declared, _)| declared.options.other.get("formats")?.as_object()).any(
-            |formats| {
+        self.inputs
+            .settable()
+            .filter_map(|(_, declared, _)| declared.options.other.get("formats")?.as_object())
+            .any(|formats| {
                 let mut widgets = formats.values().filter_map(Json::as_array).flatten();
                 widgets.any(|widget| widget.get(0).and_then(Json::as_str) == Some(input))
-            },
-        )
+            })
     }
 }

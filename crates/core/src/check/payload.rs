@@ -11,7 +11,8 @@ pub fn payload(interface: &Interface, payload: Payload) -> Result<Checked<Payloa
     let mut diagnostics = Diagnostics::default();
     for key in interface.required() {
         if payload.get(key.as_str()).is_none() {
-            let title = interface.input(key.as_str()).and_then(|input| input.schema.title()).map(str::to_owned);
+            let title =
+                interface.input(key.as_str()).and_then(|input| input.schema.title()).map(str::to_owned);
             let problem = Problem::MissingKey { key: key.to_string(), title };
             diagnostics.report(problem, payload.origin().cloned());
         }
@@ -20,7 +21,8 @@ pub fn payload(interface: &Interface, payload: Payload) -> Result<Checked<Payloa
         let origin = payload.origin_of(name);
         let Some((key, input)) = interface.inputs.get_key_value(name) else {
             let near = nearest(name, interface.inputs.keys().map(Key::as_str));
-            diagnostics.report(Problem::UnknownKey { key: name.to_owned(), near }, origin.cloned().map(|o| o.key()));
+            diagnostics
+                .report(Problem::UnknownKey { key: name.to_owned(), near }, origin.cloned().map(|o| o.key()));
             continue;
         };
         let mut found = Diagnostics::default();
@@ -71,7 +73,9 @@ fn warn_of_private_urls(
         serde_json::Value::Array(elements) => elements.iter().collect(),
         one => vec![one],
     };
-    for element in elements.into_iter().filter(|element| element.as_str().is_some_and(|url| !Media::is_public(url))) {
+    for element in
+        elements.into_iter().filter(|element| element.as_str().is_some_and(|url| !Media::is_public(url)))
+    {
         let subject = Subject::Key(key.to_owned());
         diagnostics.report(Problem::PrivateUrl { subject, value: show(element) }, origin.cloned());
     }

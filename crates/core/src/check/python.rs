@@ -53,7 +53,8 @@ fn plain(text: &str) -> Option<String> {
     let mut rest = trimmed.chars().peekable();
     while let Some(c) = rest.next() {
         if c == '_' {
-            let between = before.is_some_and(|b| b.is_ascii_digit()) && rest.peek().is_some_and(char::is_ascii_digit);
+            let between =
+                before.is_some_and(|b| b.is_ascii_digit()) && rest.peek().is_some_and(char::is_ascii_digit);
             if !between {
                 return None;
             }
@@ -68,7 +69,8 @@ fn plain(text: &str) -> Option<String> {
 fn int_from_text(text: &str) -> Option<BigInt> {
     let plain = plain(text)?;
     let digits = plain.strip_prefix(['+', '-']).unwrap_or(&plain);
-    let fits = !digits.is_empty() && digits.len() <= MOST_DIGITS && digits.bytes().all(|b| b.is_ascii_digit());
+    let fits =
+        !digits.is_empty() && digits.len() <= MOST_DIGITS && digits.bytes().all(|b| b.is_ascii_digit());
     fits.then(|| plain.parse().ok()).flatten()
 }
 
@@ -89,9 +91,20 @@ mod tests {
     #[test]
     fn integers_are_read_as_python_reads_them() {
         for (value, expected) in [
-            (json!(" 12 "), Some(12)), (json!("1_000"), Some(1000)), (json!("+5"), Some(5)), (json!("0x10"), None),
-            (json!("1e3"), None), (json!("12.0"), None), (json!("1__0"), None), (json!("_1"), None), (json!(""), None),
-            (json!(null), None), (json!({}), None), (json!(3.7), Some(3)), (json!(-3.7), Some(-3)), (json!(true), Some(1)),
+            (json!(" 12 "), Some(12)),
+            (json!("1_000"), Some(1000)),
+            (json!("+5"), Some(5)),
+            (json!("0x10"), None),
+            (json!("1e3"), None),
+            (json!("12.0"), None),
+            (json!("1__0"), None),
+            (json!("_1"), None),
+            (json!(""), None),
+            (json!(null), None),
+            (json!({}), None),
+            (json!(3.7), Some(3)),
+            (json!(-3.7), Some(-3)),
+            (json!(true), Some(1)),
         ] {
             assert_eq!(int(&value), expected.map(|n: i32| Num::Int(n.into())), "{value}");
         }
@@ -100,9 +113,16 @@ mod tests {
     #[test]
     fn floats_are_read_as_python_reads_them() {
         for (value, expected) in [
-            (json!(" 1.5 "), Some(1.5)), (json!("1e3"), Some(1000.0)), (json!("1."), Some(1.0)), (json!(".5"), Some(0.5)),
-            (json!("Infinity"), Some(f64::INFINITY)), (json!("-inf"), Some(f64::NEG_INFINITY)), (json!("x"), None),
-            (json!("1_0.5"), Some(10.5)), (json!(null), None), (json!(false), Some(0.0)),
+            (json!(" 1.5 "), Some(1.5)),
+            (json!("1e3"), Some(1000.0)),
+            (json!("1."), Some(1.0)),
+            (json!(".5"), Some(0.5)),
+            (json!("Infinity"), Some(f64::INFINITY)),
+            (json!("-inf"), Some(f64::NEG_INFINITY)),
+            (json!("x"), None),
+            (json!("1_0.5"), Some(10.5)),
+            (json!(null), None),
+            (json!(false), Some(0.0)),
         ] {
             assert_eq!(float(&value), expected.map(Num::Float), "{value}");
         }

@@ -16,7 +16,8 @@ const CLASS: &str = "KSamplerAdvanced";
 /// that is only one of those its document stands for.
 pub(super) fn check(graph: &Graph, when: Option<(&str, Option<&Origin>)>, diagnostics: &mut Diagnostics) {
     for (id, node, because, at) in idle(graph) {
-        let problem = Problem::IdleStage { node: id.to_string(), when: when.map(|(when, _)| when.to_owned()), because };
+        let problem =
+            Problem::IdleStage { node: id.to_string(), when: when.map(|(when, _)| when.to_owned()), because };
         let place = match when {
             Some((_, place)) => place.cloned(),
             None => node.input(at).and_then(|input| input.origin.clone()).or_else(|| node.origin().cloned()),
@@ -66,7 +67,8 @@ mod tests {
     #[track_caller]
     fn check(start: Json, end: Json, steps: Json, idle: bool) {
         let mut graph = Graph::default();
-        let node = Node::new(CLASS).with("start_at_step", start).with("end_at_step", end).with("steps", steps);
+        let node =
+            Node::new(CLASS).with("start_at_step", start).with("end_at_step", end).with("steps", steps);
         graph.insert("1".into(), node);
         assert_eq!(!idle_stages(&graph).is_empty(), idle);
     }

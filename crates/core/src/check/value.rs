@@ -32,7 +32,9 @@ pub(super) fn check(
         place.check_any(&mut problems);
         match place.value {
             Value::Number(number) => place.check_number(number, &mut problems),
-            Value::String(text) => place.check_text(text, published, if open.is_empty() { parts } else { 1 }, &mut problems),
+            Value::String(text) => {
+                place.check_text(text, published, if open.is_empty() { parts } else { 1 }, &mut problems)
+            }
             Value::Array(elements) => place.check_elements(elements, &mut open, &mut problems),
             Value::Object(members) => place.check_members(members, &mut open, &mut problems),
             Value::Null | Value::Bool(_) => {}
@@ -56,7 +58,12 @@ impl<'s> Place<'s> {
         Subject::Key(self.path.clone())
     }
 
-    fn member(&self, token: impl std::fmt::Display, schema: &'s Map<String, Value>, value: &'s Value) -> Self {
+    fn member(
+        &self,
+        token: impl std::fmt::Display,
+        schema: &'s Map<String, Value>,
+        value: &'s Value,
+    ) -> Self {
         let origin = self.origin.as_ref().map(|origin| origin.member(&token));
         Place { path: format!("{}/{token}", self.path), schema, value, origin }
     }
@@ -81,7 +88,12 @@ impl<'s> Place<'s> {
                 members.iter().map(|m| m.as_str().map_or_else(|| m.to_string(), str::to_owned)).collect();
             let written = self.value.as_str().map_or_else(|| self.value.to_string(), str::to_owned);
             let near = nearest(&written, options.iter().map(String::as_str));
-            problems.push(Problem::NotAnOption { subject: self.subject(), value: show(self.value), near, options });
+            problems.push(Problem::NotAnOption {
+                subject: self.subject(),
+                value: show(self.value),
+                near,
+                options,
+            });
         }
     }
 
@@ -103,7 +115,13 @@ impl<'s> Place<'s> {
         }
     }
 
-    fn check_text(&self, text: &str, published: &Map<String, Value>, parts: usize, problems: &mut Vec<Problem>) {
+    fn check_text(
+        &self,
+        text: &str,
+        published: &Map<String, Value>,
+        parts: usize,
+        problems: &mut Vec<Problem>,
+    ) {
         let file = self.schema.get("pattern").and_then(Value::as_str).is_some_and(is_url_pattern);
         if let Some(limit) = size_limit(published).filter(|_| file)
             && self.count("maxLength").is_some_and(|most| text.chars().count() > most)
@@ -129,31 +147,58 @@ impl<'s> Place<'s> {
         self.check_count("elements", elements.len(), "minItems", "maxItems", problems);
         if self.schema.get("uniqueItems") == Some(&Value::Bool(true)) && has_twins(elements) {
             let (found, subject) = (elements.len(), self.subject());
-            problems.push(Problem::WrongLength { subject, unit: "elements", found, minimum: None, maximum: None });
+            problems.push(Problem::WrongLength {
+                subject,
+                unit: "elements",
+                found,
+                minimum: None,
+                maximum: None,
+            });
         }
         match self.schema.get("items") {
             Some(Value::Object(schema)) => {
-                open.extend(elements.iter().enumerate().rev().map(|(i, value)| self.member(i, schema, value)));
+                open.extend(
+                    elements.iter().enumerate().rev().map(|(i, value)| self.member(i, schema, value)),
+                );
             }
             Some(Value::Bool(false)) if !elements.is_empty() => {
                 let (found, subject) = (elements.len(), self.subject());
-                problems.push(Problem::WrongLength { subject, unit: "elements", found, minimum: None, maximum: Some(0) });
+                problems.push(Problem::WrongLength {
+                    subject,
+                    unit: "elements",
+                    found,
+                    minimum: None,
+                    maximum: Some(0),
+                });
             }
             _ => {}
         }
     }
 
-    fn check_members(&self, members: &'s Map<String, Value>, open: &mut Vec<Self>, problems: &mut Vec<Problem>) {
+    fn check_members(
+        &self,
+        members: &'s Map<String, Value>,
+        open: &mut Vec<Self>,
+        problems: &mut Vec<Problem>,
+    ) {
         self.check_count("members", members.len(), "minProperties", "maxProperties", problems);
         let known = self.schema.get("properties").and_then(Value::as_object);
-        for key in self.schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
+        for key in self
+            .schema
+            .get("required")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+        {
             if !members.contains_key(key) {
                 problems.push(Problem::MissingKey { key: format!("{}/{key}", self.path), title: None });
             }
         }
         for (name, value) in members.iter().rev() {
             let path = || format!("{}/{name}", self.path);
-            let schema = known.and_then(|known| known.get(name)).or_else(|| self.schema.get("additionalProperties"));
+            let schema =
+                known.and_then(|known| known.get(name)).or_else(|| self.schema.get("additionalProperties"));
             match schema {
                 Some(Value::Object(schema)) => open.push(self.member(name, schema, value)),
                 Some(Value::Bool(false)) => {
@@ -169,7 +214,14 @@ impl<'s> Place<'s> {
         self.schema.get(keyword).and_then(Value::as_u64).and_then(|count| usize::try_from(count).ok())
     }
 
-    fn check_count(&self, unit: &'static str, found: usize, least: &str, most: &str, problems: &mut Vec<Problem>) {
+    fn check_count(
+        &self,
+        unit: &'static str,
+        found: usize,
+        least: &str,
+        most: &str,
+        problems: &mut Vec<Problem>,
+    ) {
         let minimum = self.count(least).filter(|least| found < *least);
         let maximum = self.count(most).filter(|most| found > *most);
         if minimum.is_some() || maximum.is_some() {
@@ -181,7 +233,9 @@ impl<'s> Place<'s> {
 fn types(schema: &Map<String, Value>) -> Option<Vec<ValueType>> {
     match schema.get("type")? {
         Value::String(name) => ValueType::named(name).map(|ty| vec![ty]),
-        Value::Array(names) => Some(names.iter().filter_map(|name| ValueType::named(name.as_str()?)).collect()),
+        Value::Array(names) => {
+            Some(names.iter().filter_map(|name| ValueType::named(name.as_str()?)).collect())
+        }
         _ => None,
     }
 }
@@ -294,8 +348,15 @@ mod tests {
             "type": "object", "required": ["path"], "additionalProperties": false,
             "properties": {"path": {"type": "string"}, "scale": {"type": "number", "maximum": 4}}}});
         check_one(loras.clone(), json!([{"path": "a", "scale": 1}]), &[]);
-        check_one(loras.clone(), json!([{"scale": 5}, {"path": "a", "scal": 1}]),
-            &[Code::MissingKey, Code::OutOfRange, Code::UnknownKey]);
-        check_one(loras, json!([1, 2, 3]), &[Code::WrongLength, Code::InvalidValue, Code::InvalidValue, Code::InvalidValue]);
+        check_one(
+            loras.clone(),
+            json!([{"scale": 5}, {"path": "a", "scal": 1}]),
+            &[Code::MissingKey, Code::OutOfRange, Code::UnknownKey],
+        );
+        check_one(
+            loras,
+            json!([1, 2, 3]),
+            &[Code::WrongLength, Code::InvalidValue, Code::InvalidValue, Code::InvalidValue],
+        );
     }
 }

@@ -19,7 +19,11 @@ pub fn workflow(mut workflow: Workflow, catalog: &Catalog) -> Result<Checked<Wor
 /// Checks what a caller gives for a workflow, and makes the job: the payload to send, and the graph with all values in
 /// place, keys that were not given at their defaults. The graph is checked again, since a value within the published
 /// limits may still be one that the graph cannot take.
-pub fn job(workflow: &Checked<Workflow>, given: &Payload, catalog: &Catalog) -> Result<Checked<Job>, Rejected<Payload>> {
+pub fn job(
+    workflow: &Checked<Workflow>,
+    given: &Payload,
+    catalog: &Catalog,
+) -> Result<Checked<Job>, Rejected<Payload>> {
     let interface = &workflow.interface;
     let body = payload(interface, interface.complete(given, false))?;
     let full = interface.complete(given, true);

@@ -50,14 +50,22 @@ pub(crate) fn lower(json: Json, origin: &Origin) -> (Graph, Diagnostics) {
             }
             other => {
                 let what = format!("node `{id}`");
-                diagnostics.report(wrong_shape(&what, "an object with `class_type` and `inputs`", &other), Some(origin));
+                diagnostics.report(
+                    wrong_shape(&what, "an object with `class_type` and `inputs`", &other),
+                    Some(origin),
+                );
             }
         }
     }
     (graph, diagnostics)
 }
 
-fn lower_node(id: &str, fields: serde_json::Map<String, Json>, origin: &Origin, diagnostics: &mut Diagnostics) -> Node {
+fn lower_node(
+    id: &str,
+    fields: serde_json::Map<String, Json>,
+    origin: &Origin,
+    diagnostics: &mut Diagnostics,
+) -> Node {
     let mut node = Node::without_class();
     for (field, value) in fields {
         match (field.as_str(), value) {
@@ -98,7 +106,11 @@ fn lower_value(json: Json) -> Value {
 }
 
 fn wrong_shape(what: &str, expected: &str, found: &Json) -> Problem {
-    Problem::WrongShape { what: what.to_owned(), expected: expected.to_owned(), found: kind_of(found).to_owned() }
+    Problem::WrongShape {
+        what: what.to_owned(),
+        expected: expected.to_owned(),
+        found: kind_of(found).to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -117,7 +129,10 @@ mod tests {
 
     #[test]
     fn only_a_string_and_a_whole_number_make_a_link() {
-        let graph = check(r#"{"1": {"inputs": {"a": ["2", 0], "b": [2, 0], "c": ["2", 0.0], "d": ["2", -1], "e": ["2", -0]}}}"#, &[]);
+        let graph = check(
+            r#"{"1": {"inputs": {"a": ["2", 0], "b": [2, 0], "c": ["2", 0.0], "d": ["2", -1], "e": ["2", -0]}}}"#,
+            &[],
+        );
         let links: Vec<&str> = graph
             .nodes()
             .flat_map(|(_, node)| node.inputs())
@@ -129,10 +144,10 @@ mod tests {
 
     #[test]
     fn what_is_no_node_is_reported_and_the_rest_kept() {
-        let graph = check(r#"{"1": 5, "2": {"class_type": "A", "inputs": []}, "3": {"class_type": "B", "inputs": {}}}"#, &[
-            Code::WrongShape,
-            Code::WrongShape,
-        ]);
+        let graph = check(
+            r#"{"1": 5, "2": {"class_type": "A", "inputs": []}, "3": {"class_type": "B", "inputs": {}}}"#,
+            &[Code::WrongShape, Code::WrongShape],
+        );
         assert_eq!(graph.len(), 2);
     }
 

@@ -114,7 +114,11 @@ fn detect(root: &Map<String, Value>) -> Kind {
         Kind::Ui
     } else if root.contains_key(crate::catalog::SNAPSHOT) {
         Kind::Catalog
-    } else if root.get("prompt").and_then(Value::as_object).is_some_and(|p| p.values().any(|n| n.as_object().is_some_and(is_node))) {
+    } else if root
+        .get("prompt")
+        .and_then(Value::as_object)
+        .is_some_and(|p| p.values().any(|n| n.as_object().is_some_and(is_node)))
+    {
         Kind::Request
     } else if objects(is_node) || root.is_empty() {
         Kind::Prompt

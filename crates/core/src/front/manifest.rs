@@ -263,7 +263,10 @@ fn members(key: &str, written: &[Value]) -> (Value, Option<Value>) {
     };
     let labelled = !composite && written.iter().any(|member| label(member).is_some());
     let labels = labelled.then(|| {
-        written.iter().map(|m| Value::from(label(m).unwrap_or_else(|| m.to_string().trim_matches('"').to_owned()))).collect()
+        written
+            .iter()
+            .map(|m| Value::from(label(m).unwrap_or_else(|| m.to_string().trim_matches('"').to_owned())))
+            .collect()
     });
     (written.iter().map(value).collect(), labels)
 }
@@ -273,7 +276,11 @@ fn derived(written: ManifestDerived) -> Derived {
     Derived {
         written: written.target,
         target: None,
-        rule: Rule { scale: float(written.scale, 1.0), offset: float(written.offset, 0.0), round: written.round },
+        rule: Rule {
+            scale: float(written.scale, 1.0),
+            offset: float(written.offset, 0.0),
+            round: written.round,
+        },
     }
 }
 
@@ -361,6 +368,9 @@ mod tests {
         check("[[inputs]]\nkey = '1_a'\n", &[Code::BadManifest]);
         check("= 5", &[Code::Syntax]);
         check("required = ['1_a']", &[Code::UnknownKey]);
-        check("[[inputs]]\nkey='1_a'\ntype='string'\n[[inputs]]\nkey='1_a'\ntype='string'\n", &[Code::DuplicateKey]);
+        check(
+            "[[inputs]]\nkey='1_a'\ntype='string'\n[[inputs]]\nkey='1_a'\ntype='string'\n",
+            &[Code::DuplicateKey],
+        );
     }
 }

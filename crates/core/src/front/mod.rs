@@ -16,7 +16,12 @@ use crate::source::{Origin, Source, SourceId};
 
 /// The diagnostic of a JSON parser's error: a syntax error at its byte, or, for valid JSON of another form, what was
 /// expected instead.
-pub(crate) fn json_error(error: &serde_json::Error, source: &Source, id: SourceId, expected: &str) -> Diagnostic {
+pub(crate) fn json_error(
+    error: &serde_json::Error,
+    source: &Source,
+    id: SourceId,
+    expected: &str,
+) -> Diagnostic {
     let mut detail = error.to_string();
     if let Some(cut) = detail.rfind(" at line ") {
         detail.truncate(cut);
@@ -26,7 +31,11 @@ pub(crate) fn json_error(error: &serde_json::Error, source: &Source, id: SourceI
     } else {
         Problem::Syntax { syntax: "JSON", detail }
     };
-    let origin = if error.line() == 0 { Origin::offset(id, 0) } else { Origin::offset(id, byte_of(source, error.line(), error.column())) };
+    let origin = if error.line() == 0 {
+        Origin::offset(id, 0)
+    } else {
+        Origin::offset(id, byte_of(source, error.line(), error.column()))
+    };
     Diagnostic::new(problem, Some(origin))
 }
 

@@ -61,7 +61,8 @@ fn lower_input(mut root: Map<String, Value>, origin: &Origin, diagnostics: &mut 
                 let origin = origin.member(&key);
                 match property {
                     Value::Object(keywords) => {
-                        let mut input = Input::new(Schema::new(if standard { unstandard(keywords) } else { keywords }));
+                        let mut input =
+                            Input::new(Schema::new(if standard { unstandard(keywords) } else { keywords }));
                         input.origin = Some(origin);
                         inputs.insert(Key::new(key), input);
                     }
@@ -110,7 +111,10 @@ fn unstandard(mut keywords: Map<String, Value>) -> Map<String, Value> {
 }
 
 fn report(diagnostics: &mut Diagnostics, what: &str, expected: &str, found: &Value, origin: Origin) {
-    let problem =
-        Problem::WrongShape { what: what.to_owned(), expected: expected.to_owned(), found: kind_of(found).to_owned() };
+    let problem = Problem::WrongShape {
+        what: what.to_owned(),
+        expected: expected.to_owned(),
+        found: kind_of(found).to_owned(),
+    };
     diagnostics.report(problem, Some(origin));
 }

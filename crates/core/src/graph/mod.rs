@@ -122,7 +122,9 @@ impl Graph {
         let consumers: Vec<(NodeId, String)> = self
             .topology
             .edges_directed(entry, Direction::Outgoing)
-            .filter_map(|edge| Some((self.topology.node_weight(edge.target())?.clone(), edge.weight().input.clone())))
+            .filter_map(|edge| {
+                Some((self.topology.node_weight(edge.target())?.clone(), edge.weight().input.clone()))
+            })
             .collect();
         self.topology.remove_node(entry);
         if !consumers.is_empty() {
@@ -158,7 +160,8 @@ impl Graph {
 
     /// Sets an input of a node to a literal or a link; a new input goes to the end. Returns whether the node is there.
     pub fn set_input(&mut self, id: &str, name: &str, input: impl Into<Input>) -> bool {
-        let Some((id, index)) = self.nodes.get_key_value(id).map(|(id, entry)| (id.clone(), entry.index)) else {
+        let Some((id, index)) = self.nodes.get_key_value(id).map(|(id, entry)| (id.clone(), entry.index))
+        else {
             return false;
         };
         self.disconnect(&id, index, name);
@@ -176,7 +179,8 @@ impl Graph {
 
     /// The links that start at a node, in no particular order.
     pub fn consumers(&self, id: &str) -> impl Iterator<Item = Consumer<'_>> {
-        let edges = self.nodes.get(id).map(|entry| self.topology.edges_directed(entry.index, Direction::Outgoing));
+        let edges =
+            self.nodes.get(id).map(|entry| self.topology.edges_directed(entry.index, Direction::Outgoing));
         edges.into_iter().flatten().filter_map(|edge| {
             let node = self.topology.node_weight(edge.target())?;
             Some(Consumer { node, input: &edge.weight().input, slot: edge.weight().slot })
@@ -186,7 +190,8 @@ impl Graph {
     /// Groups of nodes that feed each other in circles: each strongly connected group of more than one node, and each node
     /// linked to itself. Nodes are in document order, groups by their first node.
     pub fn cycles(&self) -> Vec<Vec<&NodeId>> {
-        let position: HashMap<&NodeId, usize> = self.nodes.keys().enumerate().map(|(i, id)| (id, i)).collect();
+        let position: HashMap<&NodeId, usize> =
+            self.nodes.keys().enumerate().map(|(i, id)| (id, i)).collect();
         let place = |id: &NodeId| position.get(id).copied().unwrap_or(usize::MAX);
         // petgraph's Tarjan recurses; Kosaraju's algorithm there does not.
         let mut groups: Vec<Vec<&NodeId>> = petgraph::algo::kosaraju_scc(&self.topology)
@@ -196,7 +201,8 @@ impl Graph {
                 _ => true,
             })
             .map(|group| {
-                let mut ids: Vec<&NodeId> = group.iter().filter_map(|i| self.topology.node_weight(*i)).collect();
+                let mut ids: Vec<&NodeId> =
+                    group.iter().filter_map(|i| self.topology.node_weight(*i)).collect();
                 ids.sort_by_key(|id| place(id));
                 ids
             })
@@ -260,7 +266,9 @@ impl Graph {
 
     /// Forgets the link that an input holds, if it holds one.
     fn disconnect(&mut self, id: &NodeId, index: NodeIndex, input: &str) {
-        let Some(Value::Link(link)) = self.node(id.as_str()).and_then(|node| node.value(input)) else { return };
+        let Some(Value::Link(link)) = self.node(id.as_str()).and_then(|node| node.value(input)) else {
+            return;
+        };
         if let Some(waiting) = self.dangling.get_mut(&link.node.clone()) {
             waiting.remove(&(id.clone(), input.to_owned()));
         }
@@ -276,7 +284,10 @@ impl Graph {
 }
 
 fn linked_inputs(node: &Node) -> Vec<String> {
-    node.inputs().filter(|(_, input)| matches!(input.value, Value::Link(_))).map(|(name, _)| name.to_owned()).collect()
+    node.inputs()
+        .filter(|(_, input)| matches!(input.value, Value::Link(_)))
+        .map(|(name, _)| name.to_owned())
+        .collect()
 }
 
 /// Where a key sorts among JavaScript object keys: array indices by value, then everything else alike.
@@ -308,7 +319,8 @@ mod tests {
     }
 
     fn consumers(graph: &Graph, id: &str) -> Vec<String> {
-        let mut found: Vec<_> = graph.consumers(id).map(|c| format!("{}.{}<-{}", c.node, c.input, c.slot)).collect();
+        let mut found: Vec<_> =
+            graph.consumers(id).map(|c| format!("{}.{}<-{}", c.node, c.input, c.slot)).collect();
         found.sort();
         found
     }

@@ -31,7 +31,8 @@ impl Interface {
                             Err(Unresolved::Unknown(near)) => near,
                             _ => Vec::new(),
                         };
-                        let place = input.origin.as_ref().map(|o| o.member("derived").member(i).member("target"));
+                        let place =
+                            input.origin.as_ref().map(|o| o.member("derived").member(i).member("target"));
                         let (key, target) = (key.to_string(), derived.written.clone());
                         diagnostics.report(Problem::UnknownTarget { key, target, near }, place);
                         None

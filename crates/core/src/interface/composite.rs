@@ -73,9 +73,21 @@ mod tests {
     #[test]
     fn the_pattern_accepts_what_decodes() {
         let pattern = Regex::new(&pattern(2)).expect("a pattern");
-        for text in ["720x720 (1:1)", "720x480", "0x-1.5", "720 x 480", "720x480x1", "720x", "x", "7x8 (", "007x1",
-            "1x2 (a(b))", "1x2  (a)", "1.x2", "1x2 ()"]
-        {
+        for text in [
+            "720x720 (1:1)",
+            "720x480",
+            "0x-1.5",
+            "720 x 480",
+            "720x480x1",
+            "720x",
+            "x",
+            "7x8 (",
+            "007x1",
+            "1x2 (a(b))",
+            "1x2  (a)",
+            "1.x2",
+            "1x2 ()",
+        ] {
             assert_eq!(pattern.is_match(text), decode(text, 2).is_some(), "{text}");
         }
     }

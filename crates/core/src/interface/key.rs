@@ -135,14 +135,20 @@ impl Key {
     fn nearest(&self, graph: &Graph, catalog: &Catalog) -> Vec<String> {
         let keys: Vec<String> = graph
             .nodes()
-            .flat_map(|(id, _)| inputs_of(graph, catalog, id.as_str()).map(move |name| format!("{id}_{name}")))
+            .flat_map(|(id, _)| {
+                inputs_of(graph, catalog, id.as_str()).map(move |name| format!("{id}_{name}"))
+            })
             .collect();
         nearest(&self.0, keys.iter().map(String::as_str))
     }
 }
 
 /// The names of the inputs of a node: those it holds, then those its class declares.
-pub(super) fn inputs_of<'a>(graph: &'a Graph, catalog: &'a Catalog, id: &str) -> impl Iterator<Item = &'a str> {
+pub(super) fn inputs_of<'a>(
+    graph: &'a Graph,
+    catalog: &'a Catalog,
+    id: &str,
+) -> impl Iterator<Item = &'a str> {
     let node = graph.node(id);
     let held = node.into_iter().flat_map(|node| node.inputs().map(|(name, _)| name));
     let class = node.and_then(|node| catalog.class(node.class()?));
@@ -240,7 +246,8 @@ mod tests {
     #[test]
     fn two_readings_are_ambiguous() {
         let graph = graph(&[("1", &["ax2_b", "a"]), ("2", &["b"])]);
-        let Err(Unresolved::Ambiguous(readings)) = Key::new("1_ax2_b").resolve(&graph, &Catalog::default()) else {
+        let Err(Unresolved::Ambiguous(readings)) = Key::new("1_ax2_b").resolve(&graph, &Catalog::default())
+        else {
             panic!("it reads two ways");
         };
         assert_eq!(readings.len(), 2);
@@ -264,7 +271,10 @@ mod tests {
         #[track_caller]
         fn guess(key: &str, expected: &[(&str, &str)]) {
             let guessed = Key::new(key).guess();
-            assert_eq!(guessed.iter().map(|t| (t.node.as_str(), t.input.as_str())).collect::<Vec<_>>(), expected);
+            assert_eq!(
+                guessed.iter().map(|t| (t.node.as_str(), t.input.as_str())).collect::<Vec<_>>(),
+                expected
+            );
             if !expected.is_empty() {
                 assert_eq!(Key::of(&guessed).as_str(), key);
             }

@@ -77,7 +77,11 @@ impl Interface {
         let root = [("type", "object".into()), ("title", "Input".into())];
         let places = [("required", Value::Null), ("properties", Value::Null)];
         Self {
-            root: root.into_iter().chain(places).map(|(keyword, value)| (keyword.to_owned(), value)).collect(),
+            root: root
+                .into_iter()
+                .chain(places)
+                .map(|(keyword, value)| (keyword.to_owned(), value))
+                .collect(),
             inputs: IndexMap::new(),
             required: Vec::new(),
             outputs: Vec::new(),
@@ -129,7 +133,10 @@ impl Interface {
             }
         };
         writes.extend(
-            input.derived.iter().filter_map(|derived| Some((derived.target.as_ref()?, derived.rule.apply(value)?))),
+            input
+                .derived
+                .iter()
+                .filter_map(|derived| Some((derived.target.as_ref()?, derived.rule.apply(value)?))),
         );
         writes
     }

@@ -93,7 +93,8 @@ fn of_node<'g>(id: &'g NodeId, node: &'g Node, class: &'g Class, graph: &Graph) 
         let Some(role) = role(name, input, held.1) else { continue };
         let is_negative = role == Role::Prompt && feeds_only_negative(graph, id);
         // A stage that adds no noise has no use for its seed.
-        let is_idle_seed = role == Role::Seed && node.literal("add_noise").is_some_and(|noise| noise == "disable");
+        let is_idle_seed =
+            role == Role::Seed && node.literal("add_noise").is_some_and(|noise| noise == "disable");
         if !is_negative && !is_idle_seed {
             found.push(Candidate { role, id, node, inputs: vec![held] });
         }
@@ -155,14 +156,21 @@ fn companions(candidate: &Candidate<'_>, all: &[Candidate<'_>], graph: &Graph) -
         .filter(|other| other.node.class() == candidate.node.class())
         .filter(|other| matches!(other.inputs.as_slice(), [(n, v, _)] if n == name && v == value))
         .collect();
-    let mut derived: Vec<Derived> = same.iter().map(|other| derive(other.id, name, Rule::default())).collect();
+    let mut derived: Vec<Derived> =
+        same.iter().map(|other| derive(other.id, name, Rule::default())).collect();
     if candidate.role == Role::Steps && candidate.node.class() == Some(STAGED_SAMPLER) {
-        for (id, node) in std::iter::once((candidate.id, candidate.node)).chain(same.iter().map(|c| (c.id, c.node))) {
+        for (id, node) in
+            std::iter::once((candidate.id, candidate.node)).chain(same.iter().map(|c| (c.id, c.node)))
+        {
             for input in ["start_at_step", "end_at_step"] {
                 if let Some(scale) = node.literal(input).and_then(|at| share(at, value))
                     && !is_linked(graph, id, input)
                 {
-                    derived.push(derive(id, input, Rule { scale, round: Some(Round::Floor), ..Rule::default() }));
+                    derived.push(derive(
+                        id,
+                        input,
+                        Rule { scale, round: Some(Round::Floor), ..Rule::default() },
+                    ));
                 }
             }
         }
@@ -182,7 +190,8 @@ fn share(at: &Json, steps: &Json) -> Option<f64> {
 }
 
 fn title(candidate: &Candidate<'_>, all: &[Candidate<'_>]) -> String {
-    let named = candidate.node.title().filter(|title| !title.is_empty() && Some(*title) != candidate.node.class());
+    let named =
+        candidate.node.title().filter(|title| !title.is_empty() && Some(*title) != candidate.node.class());
     let siblings = all.iter().filter(|other| other.id == candidate.id).count();
     let what = match (candidate.role, candidate.inputs.as_slice()) {
         (Role::Size, _) => "Size".to_owned(),
@@ -192,7 +201,9 @@ fn title(candidate: &Candidate<'_>, all: &[Candidate<'_>]) -> String {
     };
     match named {
         Some(title) if siblings == 1 => title.to_owned(),
-        Some(title) if candidate.role == Role::Prompt || matches!(candidate.role, Role::File(_)) => title.to_owned(),
+        Some(title) if candidate.role == Role::Prompt || matches!(candidate.role, Role::File(_)) => {
+            title.to_owned()
+        }
         _ => what,
     }
 }
@@ -232,20 +243,29 @@ fn exposed(candidate: &Candidate<'_>, targets: &[Target], title: String, derived
             };
             Exposed::string(key).title(title).required().media(media)
         }
-        _ if matches!(&input.kind, Kind::Named(ty) if ty.as_str() == "INT") => Exposed::integer(key).title(title),
+        _ if matches!(&input.kind, Kind::Named(ty) if ty.as_str() == "INT") => {
+            Exposed::integer(key).title(title)
+        }
         _ => Exposed::number(key).title(title),
     };
     exposed = exposed.default((*value).clone());
     if candidate.role != Role::Seed && !matches!(candidate.role, Role::Prompt | Role::File(_)) {
         let in_range = |limit: &&Number, above: bool| match value {
-            Json::Number(held) => if above { !number::less(held, limit) } else { !number::less(limit, held) },
+            Json::Number(held) => {
+                if above {
+                    !number::less(held, limit)
+                } else {
+                    !number::less(limit, held)
+                }
+            }
             _ => false,
         };
         // Fewer steps than this would leave a driven stage without any.
         let shared = derived.iter().map(|derived| derived.rule.scale).filter(|scale| *scale < 1.0);
         let least = shared.map(|scale| (1.0 / scale).ceil()).fold(0.0, f64::max);
         let least = Num::Float(least).to_integer().and_then(|least| Num::Int(least).to_number());
-        let least = least.filter(|least| input.options.min.as_ref().is_none_or(|min| number::less(min, least)));
+        let least =
+            least.filter(|least| input.options.min.as_ref().is_none_or(|min| number::less(min, least)));
         if let Some(min) = least.as_ref().or(input.options.min.as_ref()).filter(|min| in_range(min, true)) {
             exposed = exposed.minimum(Json::Number(min.clone()));
         }

@@ -23,7 +23,9 @@ pub enum ValueType {
 }
 
 /// What kind of file a published input takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Media {
     /// A picture.
@@ -97,7 +99,8 @@ impl Media {
             Some(kind) => (kind, true),
             None => (format.strip_suffix("_uri")?, false),
         };
-        let media = [Self::Image, Self::Video, Self::Audio].into_iter().find(|media| media.as_str() == kind)?;
+        let media =
+            [Self::Image, Self::Video, Self::Audio].into_iter().find(|media| media.as_str() == kind)?;
         Some((media, list))
     }
 }

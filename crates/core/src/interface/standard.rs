@@ -25,9 +25,26 @@ pub(crate) const URL_PATTERN: &str = "^(https?://|data:)";
 /// Assertions of JSON Schema that are not judged here. A published schema with one of them is printed with it, and the
 /// check of the schema says that it is left to the service.
 pub(crate) const UNJUDGED: [&str; 20] = [
-    "$ref", "$dynamicRef", "allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas",
-    "dependentRequired", "prefixItems", "contains", "minContains", "maxContains", "patternProperties",
-    "propertyNames", "unevaluatedItems", "unevaluatedProperties", "additionalItems",
+    "$ref",
+    "$dynamicRef",
+    "allOf",
+    "anyOf",
+    "oneOf",
+    "not",
+    "if",
+    "then",
+    "else",
+    "dependentSchemas",
+    "dependentRequired",
+    "prefixItems",
+    "contains",
+    "minContains",
+    "maxContains",
+    "patternProperties",
+    "propertyNames",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+    "additionalItems",
 ];
 
 /// The standard form of an input published under `key`.
@@ -75,7 +92,9 @@ fn longest_text(published: &Map<String, Value>) -> Option<u64> {
 /// The number of a `file_size_mb<` validation.
 pub(crate) fn size_limit(published: &Map<String, Value>) -> Option<&serde_json::Number> {
     let rules = published.get("validations")?.as_array()?;
-    let rule = rules.iter().find(|rule| rule.get("validation_rule").and_then(Value::as_str) == Some("file_size_mb<"))?;
+    let rule = rules
+        .iter()
+        .find(|rule| rule.get("validation_rule").and_then(Value::as_str) == Some("file_size_mb<"))?;
     match rule.get("validation_value")? {
         Value::Number(limit) => Some(limit),
         _ => None,
@@ -151,10 +170,14 @@ fn possible(keyword: &str, value: &Value) -> bool {
         "enum" | "examples" => value.is_array(),
         "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" => value.is_number(),
         "multipleOf" => value.as_f64().is_some_and(|step| step > 0.0),
-        "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties" => value.is_u64(),
+        "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties" => {
+            value.is_u64()
+        }
         "uniqueItems" | "deprecated" | "readOnly" | "writeOnly" => value.is_boolean(),
         "items" | "additionalProperties" => value.is_object() || value.is_boolean(),
-        "properties" => value.as_object().is_some_and(|members| members.values().all(|m| m.is_object() || m.is_boolean())),
+        "properties" => {
+            value.as_object().is_some_and(|members| members.values().all(|m| m.is_object() || m.is_boolean()))
+        }
         "required" => value.as_array().is_some_and(|keys| keys.iter().all(Value::is_string)),
         "$schema" | "$id" | "$anchor" | "$dynamicAnchor" | "$vocabulary" | "$defs" | "definitions" => false,
         _ => true,

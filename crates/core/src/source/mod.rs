@@ -172,7 +172,9 @@ impl Source {
         let spans = match self.syntax {
             Syntax::Json => json::locate(self.body(), places),
             Syntax::Toml => toml::locate(self.body(), places),
-            Syntax::Assignments => places.iter().map(|(pointer, part)| assignment(&self.text, pointer, *part)).collect(),
+            Syntax::Assignments => {
+                places.iter().map(|(pointer, part)| assignment(&self.text, pointer, *part)).collect()
+            }
         };
         spans
             .into_iter()
@@ -275,7 +277,8 @@ mod tests {
 
     #[test]
     fn toml_is_addressed_as_the_json_it_stands_for() {
-        let text = "title = 'x'\n[[inputs]]\nkey = \"6_text\"\nenum = [1, 22]\n[[inputs.derived]]\nscale = 0.5\n";
+        let text =
+            "title = 'x'\n[[inputs]]\nkey = \"6_text\"\nenum = [1, 22]\n[[inputs.derived]]\nscale = 0.5\n";
         check(Syntax::Toml, text, "/inputs/0/key", Part::Value, "\"6_text\"");
         check(Syntax::Toml, text, "/inputs/0/enum/1", Part::Value, "22");
         check(Syntax::Toml, text, "/inputs/0/derived/0/scale", Part::Value, "0.5");

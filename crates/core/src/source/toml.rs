@@ -56,7 +56,11 @@ fn find(root: &Item, text: &str, pointer: &Pointer, part: Part) -> Option<Range<
     .or(key_span)
 }
 
-fn member<'d>(table: &'d dyn TableLike, token: &str, key_span: &mut Option<Range<usize>>) -> Option<Place<'d>> {
+fn member<'d>(
+    table: &'d dyn TableLike,
+    token: &str,
+    key_span: &mut Option<Range<usize>>,
+) -> Option<Place<'d>> {
     let (key, item) = table.get_key_value(token)?;
     *key_span = key.span();
     Some(Place::Item(item))
