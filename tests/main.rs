@@ -1,6 +1,8 @@
 //! The project's own tests beside the unit tests: artifacts of the workflows, the command line end to end, properties, and
 //! the rules of the house. None needs the reference data or the internet.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that fails has done its work")]
+
 mod agreement;
 mod cli;
 mod goldens;

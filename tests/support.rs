@@ -3,8 +3,6 @@
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use comfyc::catalog::Catalog;
-use comfyc::check::{self, Checked};
 use comfyc::diagnostic::Diagnostics;
 use comfyc::front::document::{self, Document};
 use comfyc::front::manifest;
@@ -12,7 +10,6 @@ use comfyc::front::published::Published;
 use comfyc::graph::Graph;
 use comfyc::interface::Interface;
 use comfyc::source::{Source, Sources, Syntax};
-use comfyc::workflow::Workflow;
 
 /// The path of a file of the repository.
 pub(crate) fn path(relative: &str) -> PathBuf {
@@ -61,14 +58,6 @@ pub(crate) fn manifest(text: &str) -> Interface {
     let source = Source::new(manifest::FILE, Syntax::Toml, text);
     let (described, diagnostics) = manifest::parse(&source, Sources::default().add(source.clone()));
     described.unwrap_or_else(|| panic!("{diagnostics:?}")).interface
-}
-
-/// A checked workflow of the repository.
-pub(crate) fn workflow(folder: &str, catalog: &Catalog) -> Checked<Workflow> {
-    let interface = manifest(&read(&format!("{folder}/interface.toml")));
-    let (graph, _) = graph(&read(&format!("{folder}/graph.json")));
-    let workflow = Workflow { model: None, graph, interface };
-    check::workflow(workflow, catalog).unwrap_or_else(|rejected| panic!("{:?}", rejected.diagnostics))
 }
 
 /// Runs the tool in the repository, without the variables that would lead it to a service.

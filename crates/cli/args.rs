@@ -57,7 +57,7 @@ pub(crate) enum Command {
 /// The catalog to check against.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct CatalogArguments {
-    /// The classes to check against: an object_info.json, a snapshot, or the URL of a running ComfyUI; else those built in
+    /// The classes to check against: an `object_info.json`, a snapshot, or the URL of a running ComfyUI; else those built in
     #[arg(long, value_name = "FILE|URL")]
     pub(crate) catalog: Option<String>,
 }
@@ -78,7 +78,7 @@ pub(crate) struct Values {
 
 #[derive(Debug, Args)]
 pub(crate) struct Check {
-    /// Documents: workflow folders, interface.toml, prompts, published schemas, payloads (with --for), object_info.json;
+    /// Documents: workflow folders, interface.toml, prompts, published schemas, payloads (with --for), `object_info.json`;
     /// `-` is stdin
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<String>,

@@ -20,6 +20,7 @@ use crate::args::Values;
 
 /// A document, with what stands beside it.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 pub(crate) enum Loaded {
     /// A graph with its interface.
     Workflow(Workflow),
@@ -62,10 +63,7 @@ impl Loader {
         let loaded = self.document(id);
         match (loaded, interface) {
             (Some(Loaded::Graph(graph)), Some(interface)) => {
-                let (interface, model) = match self.interface(interface)? {
-                    Some(found) => found,
-                    None => return Ok(None),
-                };
+                let Some((interface, model)) = self.interface(interface)? else { return Ok(None) };
                 Ok(Some(Loaded::Workflow(Workflow { model, graph, interface })))
             }
             (loaded, _) => Ok(loaded),

@@ -28,12 +28,11 @@ impl Printer {
     }
 
     /// Prints an artifact to stdout, with a final line break.
+    #[expect(clippy::unused_self, reason = "all printing goes through the printer")]
     pub(crate) fn data(&self, text: &str) -> Result<(), Failure> {
+        let end: &[u8] = if text.ends_with('\n') { b"" } else { b"\n" };
         let mut stdout = std::io::stdout().lock();
-        let written = stdout.write_all(text.as_bytes()).and_then(|()| match text.ends_with('\n') {
-            true => Ok(()),
-            false => stdout.write_all(b"\n"),
-        });
+        let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.write_all(end));
         written.and_then(|()| stdout.flush()).map_err(Failure::Output)
     }
 

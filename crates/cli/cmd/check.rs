@@ -26,7 +26,9 @@ pub(crate) fn run(arguments: &Check, printer: &Printer) -> Result<Done, Failure>
         }
     }
     printer.answer(&loader.diagnostics, &loader.sources)?;
-    summaries.iter().for_each(|line| printer.note(line));
+    for line in &summaries {
+        printer.note(line);
+    }
     Ok(if loader.diagnostics.has_errors() { Done::Refused } else { Done::Clean })
 }
 
@@ -101,8 +103,8 @@ fn payloads(
     catalog: &Catalog,
     summaries: &mut Vec<String>,
 ) -> Result<(), Failure> {
-    let loaded = loader.load(workflow, arguments.values.interface.as_deref())?;
-    let (workflow, interface) = match loaded {
+    let beside = arguments.values.interface.as_deref();
+    let (workflow, interface) = match loader.load(workflow, beside)? {
         Some(Loaded::Workflow(workflow)) => {
             let workflow = settle(loader, check::workflow(workflow, catalog));
             let interface = workflow.interface.clone();

@@ -13,15 +13,12 @@ pub(crate) fn run(arguments: &Explain, printer: &Printer) -> Result<Done, Failur
         printer.data(&lines.join("\n"))?;
         return Ok(Done::Clean);
     };
-    match Code::ALL.iter().find(|code| code.slug() == wanted) {
-        Some(code) => {
-            printer.data(&line(code))?;
-            Ok(Done::Clean)
-        }
-        None => {
-            let near = nearest(wanted, Code::ALL.iter().map(|code| code.slug()));
-            let hint = near.first().map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
-            Err(Failure::Usage(format!("there is no code `{wanted}`{hint}")))
-        }
+    if let Some(code) = Code::ALL.iter().find(|code| code.slug() == wanted) {
+        printer.data(&line(code))?;
+        Ok(Done::Clean)
+    } else {
+        let near = nearest(wanted, Code::ALL.iter().map(|code| code.slug()));
+        let hint = near.first().map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
+        Err(Failure::Usage(format!("there is no code `{wanted}`{hint}")))
     }
 }

@@ -7,7 +7,7 @@ use comfyc_client::submission::{FileInput, Media as ClientMedia};
 use comfyc_client::{
     AnyExecutor, Executor, Outcome, Receipt, RequestId, Status, Submission, WaitOptions, comfyui, wait,
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::service::{block_on, choose};
 use super::{implicit, job, prepare};
@@ -95,15 +95,20 @@ pub(crate) fn outcome(id: &RequestId, outcome: &Outcome, printer: &Printer) -> R
             json!({"node": artifact.node, "channel": artifact.channel, "url": artifact.url(), "value": artifact.raw})
         })
         .collect();
-    let mut answer =
-        json!({"request_id": id.as_str(), "status": outcome.status.to_string(), "outputs": artifacts});
+    let mut answer = Map::from_iter([
+        ("request_id".to_owned(), id.as_str().into()),
+        ("status".to_owned(), outcome.status.to_string().into()),
+        ("outputs".to_owned(), artifacts.into()),
+    ]);
     if let Some(cost) = &outcome.cost {
-        answer["cost"] = cost.clone();
+        answer.insert("cost".to_owned(), cost.clone());
     }
     if let Some(failure) = &outcome.failure {
-        answer["error"] = json!({"message": failure.message, "kind": failure.kind, "node": failure.node, "class": failure.class});
+        let (message, kind) = (&failure.message, &failure.kind);
+        let error = json!({"message": message, "kind": kind, "node": failure.node, "class": failure.class});
+        answer.insert("error".to_owned(), error);
     }
-    printer.data(&format!("{answer:#}"))?;
+    printer.data(&format!("{:#}", Value::Object(answer)))?;
     if matches!(outcome.status, Status::Failed | Status::Cancelled | Status::Lost) {
         let why =
             outcome.failure.as_ref().map_or_else(String::new, |failure| format!(": {}", failure.message));

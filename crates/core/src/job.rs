@@ -33,7 +33,7 @@ pub struct FileInput {
 
 impl Job {
     /// A job of `body`, what is sent, and `full`, the same with all defaults, which `prompt` holds.
-    pub(crate) fn new(workflow: &Workflow, body: Payload, full: Payload, prompt: Checked<Graph>) -> Self {
+    pub(crate) fn new(workflow: &Workflow, body: Payload, full: &Payload, prompt: Checked<Graph>) -> Self {
         let written = body
             .iter()
             .flat_map(|(key, value)| workflow.interface.writes(key, value))

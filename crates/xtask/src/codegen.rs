@@ -60,7 +60,7 @@ fn generated() -> Result<Vec<(PathBuf, String)>, Failure> {
     match shared() {
         Some(shared) => files.extend(catalogs(&shared)?),
         None => {
-            eprintln!("codegen: the embedded catalogs are not checked: their source, ../shared, is not here")
+            eprintln!("codegen: the embedded catalogs are not checked: their source, ../shared, is not here");
         }
     }
     Ok(files)

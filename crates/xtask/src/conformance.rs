@@ -25,11 +25,14 @@ use crate::{Failure, repository, shared};
 /// What came of one case: nothing, or why it failed.
 type Case = (String, Result<(), String>);
 
+/// What makes the cases of a suite from the reference data.
+type Suite = fn(&Path) -> Result<Vec<Case>, Failure>;
+
 /// Runs every suite, prints its counts, and compares the failures with those on record.
 pub(crate) fn run() -> Result<(), Failure> {
     let shared = shared()
         .ok_or_else(|| Failure("the reference data, ../shared, is not beside the repository".to_owned()))?;
-    let suites: [(&str, fn(&Path) -> Result<Vec<Case>, Failure>); 4] = [
+    let suites: [(&str, Suite); 4] = [
         ("catalogs written as read", catalogs),
         ("prompts written as read", prompts),
         ("published schemas written as read", schemas),

@@ -10,30 +10,30 @@ use crate::interface::{Derived, Input, Interface, Key, Round, Rule};
 pub fn write(interface: &Interface, model: Option<&str>) -> String {
     let mut document = DocumentMut::new();
     if let Some(model) = model {
-        document["model"] = value(model);
+        document.insert("model", value(model));
     }
     let required: Array = interface.required().iter().map(Key::as_str).collect();
     if !required.is_empty() {
-        document["required"] = value(required);
+        document.insert("required", value(required));
     }
     let inputs: ArrayOfTables = interface.inputs().map(|(key, input)| input_table(key, input)).collect();
     if !inputs.is_empty() {
-        document["inputs"] = Item::ArrayOfTables(inputs);
+        document.insert("inputs", Item::ArrayOfTables(inputs));
     }
     let outputs: ArrayOfTables = interface
         .outputs()
         .iter()
         .map(|output| {
             let mut table = Table::new();
-            table["node"] = value(output.node.as_str());
+            table.insert("node", value(output.node.as_str()));
             if let Some(title) = &output.title {
-                table["title"] = value(title.as_str());
+                table.insert("title", value(title.as_str()));
             }
             table
         })
         .collect();
     if !outputs.is_empty() {
-        document["outputs"] = Item::ArrayOfTables(outputs);
+        document.insert("outputs", Item::ArrayOfTables(outputs));
     }
     document.to_string()
 }
@@ -42,28 +42,28 @@ fn input_table(key: &Key, input: &Input) -> Table {
     const FIELDS: [&str; 8] =
         ["title", "description", "type", "default", "minimum", "maximum", "enum", "format"];
     let mut table = Table::new();
-    table["key"] = value(key.as_str());
+    table.insert("key", value(key.as_str()));
     let mut further = InlineTable::new();
     for (keyword, json) in input.schema.keywords() {
         let empty = matches!(keyword.as_str(), "title" | "description") && json == "";
         let Some(toml) = to_toml(json).filter(|_| !empty) else { continue };
         if FIELDS.contains(&keyword.as_str()) {
-            table[keyword] = value(toml);
+            table.insert(keyword, value(toml));
         } else {
             further.insert(keyword, toml);
         }
     }
     if !further.is_empty() {
-        table["keywords"] = value(further);
+        table.insert("keywords", value(further));
     }
     if input.schema.media().is_none()
         && let Some(media) = input.media
     {
-        table["media"] = value(media.as_str());
+        table.insert("media", value(media.as_str()));
     }
     let derived: ArrayOfTables = input.derived.iter().map(derived_table).collect();
     if !derived.is_empty() {
-        table["derived"] = Item::ArrayOfTables(derived);
+        table.insert("derived", Item::ArrayOfTables(derived));
     }
     table
 }
@@ -71,20 +71,21 @@ fn input_table(key: &Key, input: &Input) -> Table {
 fn derived_table(derived: &Derived) -> Table {
     let Rule { scale, offset, round } = derived.rule;
     let mut table = Table::new();
-    table["target"] = value(derived.written.as_str());
+    table.insert("target", value(derived.written.as_str()));
     let unchanged = Rule::default();
     if scale.to_bits() != unchanged.scale.to_bits() {
-        table["scale"] = value(scale);
+        table.insert("scale", value(scale));
     }
     if offset.to_bits() != unchanged.offset.to_bits() {
-        table["offset"] = value(offset);
+        table.insert("offset", value(offset));
     }
     if let Some(round) = round {
-        table["round"] = value(match round {
+        let word = match round {
             Round::Floor => "floor",
             Round::Ceil => "ceil",
             Round::Nearest => "nearest",
-        });
+        };
+        table.insert("round", value(word));
     }
     table
 }

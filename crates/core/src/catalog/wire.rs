@@ -41,18 +41,17 @@ pub(super) fn parse(source: &Source, id: SourceId) -> (Catalog, Diagnostics) {
             catalog.replacements = replacements(&rules);
         }
         base = base.member("classes");
-        match members.get("classes").map(|classes| serde_json::from_str(classes.get())) {
-            Some(Ok(classes)) => members = classes,
-            _ => {
-                let problem = Problem::WrongShape {
-                    what: "`classes` of a catalog snapshot".to_owned(),
-                    expected: "an object of classes".to_owned(),
-                    found: "something else".to_owned(),
-                };
-                diagnostics.report(problem, Some(base));
-                return (catalog, diagnostics);
-            }
-        }
+        let Some(Ok(classes)) = members.get("classes").map(|classes| serde_json::from_str(classes.get()))
+        else {
+            let problem = Problem::WrongShape {
+                what: "`classes` of a catalog snapshot".to_owned(),
+                expected: "an object of classes".to_owned(),
+                found: "something else".to_owned(),
+            };
+            diagnostics.report(problem, Some(base));
+            return (catalog, diagnostics);
+        };
+        members = classes;
     }
     let text = source.shared();
     for (name, raw) in members {
@@ -345,8 +344,12 @@ fn inputs_to_json(inputs: &Inputs) -> Value {
 fn input_to_json(input: &Input) -> Value {
     let mut keywords = Map::new();
     let Options { default, min, max, step, other } = &input.options;
-    let typed =
-        [("default", default.clone()), ("min", number(min)), ("max", number(max)), ("step", number(step))];
+    let typed = [
+        ("default", default.clone()),
+        ("min", number(min.as_ref())),
+        ("max", number(max.as_ref())),
+        ("step", number(step.as_ref())),
+    ];
     keywords.extend(typed.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
     let ty = match &input.kind {
         Kind::Named(ty) => Value::from(ty.as_str()),
@@ -391,33 +394,31 @@ fn input_to_json(input: &Input) -> Value {
     Value::Array(elements)
 }
 
-fn number(limit: &Option<Number>) -> Option<Value> {
-    limit.clone().map(Value::Number)
+fn number(limit: Option<&Number>) -> Option<Value> {
+    limit.cloned().map(Value::Number)
 }
 
 /// The snapshot of a catalog: one class a line, so that a change shows as the classes that changed.
 pub(super) fn snapshot(catalog: &Catalog) -> String {
-    let mut text = format!("{{\"{SNAPSHOT}\":1");
-    if let Some(of) = &catalog.of {
-        text.push_str(&format!(",\n\"of\":{}", Value::from(of.as_str())));
-    }
-    text.push_str(",\n\"classes\":{");
-    for (i, class) in catalog.classes().enumerate() {
+    let named = |name: &str, value: &Value| format!("{}:{value}", Value::from(name));
+    let of = catalog.of.iter().map(|of| format!(",\n{}", named("of", &of.as_str().into())));
+    let classes = catalog.classes().map(|class| {
         let mut entry = class_to_json(class);
         if let (Some(traits), Some(entry)) = (&class.traits, entry.as_object_mut()) {
             entry.insert(TRAITS.to_owned(), traits_to_json(traits));
         }
-        let comma = if i == 0 { "" } else { "," };
-        text.push_str(&format!("{comma}\n{}:{entry}", Value::from(class.name.as_str())));
-    }
-    text.push_str("\n},\n\"replacements\":{");
-    for (i, (old, rules)) in catalog.replacements.iter().enumerate() {
-        let comma = if i == 0 { "" } else { "," };
-        let rules: Value = rules.iter().map(|r| Value::Object(r.rule.clone())).collect();
-        text.push_str(&format!("{comma}\n{}:{rules}", Value::from(old.as_str())));
-    }
-    text.push_str("\n}}\n");
-    text
+        named(&class.name, &entry)
+    });
+    let replacements = catalog
+        .replacements
+        .iter()
+        .map(|(old, rules)| named(old, &rules.iter().map(|rule| Value::Object(rule.rule.clone())).collect()));
+    format!(
+        "{{\"{SNAPSHOT}\":1{},\n\"classes\":{{\n{}\n}},\n\"replacements\":{{\n{}\n}}}}\n",
+        of.collect::<String>(),
+        classes.collect::<Vec<_>>().join(",\n"),
+        replacements.collect::<Vec<_>>().join(",\n"),
+    )
 }
 
 fn traits_to_json(traits: &Traits) -> Value {

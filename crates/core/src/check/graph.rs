@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 
 use super::{Checked, Rejected, node, sampler};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Class};
 use crate::diagnostic::{Diagnostics, Problem};
 use crate::graph::{Graph, NodeId};
+use crate::source::Origin;
 
 /// Checks a graph as a server with this catalog would, and reports everything it finds: an unknown class hides nothing.
 ///
@@ -30,7 +31,7 @@ pub(super) fn problems(graph: &Graph, catalog: &Catalog) -> Diagnostics {
             let class = node.class().unwrap_or_default().to_owned();
             diagnostics.report(
                 Problem::UnreachableNode { node: id.to_string(), class },
-                node.origin().cloned().map(|o| o.key()),
+                node.origin().cloned().map(Origin::key),
             );
         }
     }
@@ -42,7 +43,7 @@ pub(super) fn problems(graph: &Graph, catalog: &Catalog) -> Diagnostics {
         let mut nodes: Vec<String> = ring(graph, &cycle);
         nodes.extend(nodes.first().cloned());
         diagnostics
-            .report(Problem::Cycle { nodes }, first.and_then(|node| node.origin()).cloned().map(|o| o.key()));
+            .report(Problem::Cycle { nodes }, first.and_then(|node| node.origin()).cloned().map(Origin::key));
     }
     sampler::check(graph, None, &mut diagnostics);
     diagnostics
@@ -51,7 +52,7 @@ pub(super) fn problems(graph: &Graph, catalog: &Catalog) -> Diagnostics {
 /// The nodes whose class is an output, in document order.
 fn outputs<'g>(graph: &'g Graph, catalog: &Catalog) -> Vec<&'g NodeId> {
     let is_output =
-        |class: Option<&str>| class.and_then(|class| catalog.class(class)).is_some_and(|c| c.output_node());
+        |class: Option<&str>| class.and_then(|class| catalog.class(class)).is_some_and(Class::output_node);
     graph.nodes().filter(|(_, node)| is_output(node.class())).map(|(id, _)| id).collect()
 }
 

@@ -4,6 +4,7 @@ use super::{Checked, Rejected, value};
 use crate::diagnostic::{Diagnostic, Diagnostics, Problem, Subject, nearest, show};
 use crate::interface::standard::standard;
 use crate::interface::{Input, Interface, Key, Media, Payload};
+use crate::source::Origin;
 
 /// Checks a payload: known keys, required keys, and each value against its input. Accepted is exactly what a JSON Schema
 /// validator accepts with the interface's `2020-12` schema; URLs that a service cannot fetch are warned of.
@@ -22,7 +23,7 @@ pub fn payload(interface: &Interface, payload: Payload) -> Result<Checked<Payloa
         let Some((key, input)) = interface.inputs.get_key_value(name) else {
             let near = nearest(name, interface.inputs.keys().map(Key::as_str));
             diagnostics
-                .report(Problem::UnknownKey { key: name.to_owned(), near }, origin.cloned().map(|o| o.key()));
+                .report(Problem::UnknownKey { key: name.to_owned(), near }, origin.cloned().map(Origin::key));
             continue;
         };
         let mut found = Diagnostics::default();
@@ -63,7 +64,7 @@ fn warn_of_private_urls(
     key: &str,
     input: &Input,
     given: &serde_json::Value,
-    origin: Option<&crate::source::Origin>,
+    origin: Option<&Origin>,
     diagnostics: &mut Diagnostics,
 ) {
     if input.schema.media().is_none() || diagnostics.has_errors() {

@@ -69,7 +69,7 @@ mod tests {
         let mut graph = Graph::default();
         let node =
             Node::new(CLASS).with("start_at_step", start).with("end_at_step", end).with("steps", steps);
-        graph.insert("1".into(), node);
+        graph.insert("1", node);
         assert_eq!(!idle_stages(&graph).is_empty(), idle);
     }
 

@@ -27,13 +27,15 @@ pub(super) fn check(
     diagnostics: &mut Diagnostics,
 ) {
     let mut open = vec![Place { path: key.to_owned(), schema, value, origin: origin.cloned() }];
+    let mut outermost = true;
     while let Some(place) = open.pop() {
         let mut problems = Vec::new();
         place.check_any(&mut problems);
         match place.value {
             Value::Number(number) => place.check_number(number, &mut problems),
             Value::String(text) => {
-                place.check_text(text, published, if open.is_empty() { parts } else { 1 }, &mut problems)
+                let parts = if outermost { parts } else { 1 };
+                place.check_text(text, published, parts, &mut problems);
             }
             Value::Array(elements) => place.check_elements(elements, &mut open, &mut problems),
             Value::Object(members) => place.check_members(members, &mut open, &mut problems),
@@ -42,6 +44,7 @@ pub(super) fn check(
         for problem in problems {
             diagnostics.report(problem, place.origin.clone());
         }
+        outermost = false;
     }
 }
 
@@ -315,31 +318,31 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::diagnostic::Code;
+    use crate::diagnostic::{Code, Diagnostic};
 
     #[track_caller]
-    fn check_one(schema: Value, value: Value, expected: &[Code]) {
+    fn check_one(schema: Value, value: &Value, expected: &[Code]) {
         let Value::Object(schema) = schema else { panic!("a schema") };
         let mut diagnostics = Diagnostics::default();
-        check("1_a", &schema, &schema, &value, None, 1, &mut diagnostics);
-        assert_eq!(diagnostics.iter().map(|d| d.code()).collect::<Vec<_>>(), expected, "{value}");
+        check("1_a", &schema, &schema, value, None, 1, &mut diagnostics);
+        assert_eq!(diagnostics.iter().map(Diagnostic::code).collect::<Vec<_>>(), expected, "{value}");
     }
 
     #[test]
     fn a_whole_number_may_be_spelled_with_a_point() {
-        check_one(json!({"type": "integer"}), json!(81.0), &[]);
-        check_one(json!({"type": "integer"}), json!(81.5), &[Code::InvalidValue]);
-        check_one(json!({"type": "integer", "enum": [81]}), json!(81.0), &[]);
-        check_one(json!({"type": "integer"}), json!(true), &[Code::InvalidValue]);
+        check_one(json!({"type": "integer"}), &json!(81.0), &[]);
+        check_one(json!({"type": "integer"}), &json!(81.5), &[Code::InvalidValue]);
+        check_one(json!({"type": "integer", "enum": [81]}), &json!(81.0), &[]);
+        check_one(json!({"type": "integer"}), &json!(true), &[Code::InvalidValue]);
     }
 
     #[test]
     fn limits_are_compared_exactly() {
-        check_one(json!({"minimum": 0.6, "maximum": 4}), json!(0.6), &[]);
-        check_one(json!({"minimum": 0.6, "maximum": 4}), json!(4.0001), &[Code::OutOfRange]);
-        check_one(json!({"exclusiveMinimum": 0}), json!(0), &[Code::OutOfRange]);
-        check_one(json!({"multipleOf": 0.1}), json!(0.3), &[]);
-        check_one(json!({"multipleOf": 0.1}), json!(0.35), &[Code::OutOfRange]);
+        check_one(json!({"minimum": 0.6, "maximum": 4}), &json!(0.6), &[]);
+        check_one(json!({"minimum": 0.6, "maximum": 4}), &json!(4.0001), &[Code::OutOfRange]);
+        check_one(json!({"exclusiveMinimum": 0}), &json!(0), &[Code::OutOfRange]);
+        check_one(json!({"multipleOf": 0.1}), &json!(0.3), &[]);
+        check_one(json!({"multipleOf": 0.1}), &json!(0.35), &[Code::OutOfRange]);
     }
 
     #[test]
@@ -347,15 +350,15 @@ mod tests {
         let loras = json!({"type": "array", "maxItems": 2, "items": {
             "type": "object", "required": ["path"], "additionalProperties": false,
             "properties": {"path": {"type": "string"}, "scale": {"type": "number", "maximum": 4}}}});
-        check_one(loras.clone(), json!([{"path": "a", "scale": 1}]), &[]);
+        check_one(loras.clone(), &json!([{"path": "a", "scale": 1}]), &[]);
         check_one(
             loras.clone(),
-            json!([{"scale": 5}, {"path": "a", "scal": 1}]),
+            &json!([{"scale": 5}, {"path": "a", "scal": 1}]),
             &[Code::MissingKey, Code::OutOfRange, Code::UnknownKey],
         );
         check_one(
             loras,
-            json!([1, 2, 3]),
+            &json!([1, 2, 3]),
             &[Code::WrongLength, Code::InvalidValue, Code::InvalidValue, Code::InvalidValue],
         );
     }

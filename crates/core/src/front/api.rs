@@ -116,14 +116,14 @@ fn wrong_shape(what: &str, expected: &str, found: &Json) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::Code;
+    use crate::diagnostic::{Code, Diagnostic};
     use crate::source::{Sources, Syntax};
 
     #[track_caller]
     fn check(text: &str, expected: &[Code]) -> Graph {
         let source = Source::new("prompt.json", Syntax::Json, text);
         let (graph, diagnostics) = parse(&source, Sources::default().add(source.clone()));
-        assert_eq!(diagnostics.iter().map(|d| d.code()).collect::<Vec<_>>(), expected);
+        assert_eq!(diagnostics.iter().map(Diagnostic::code).collect::<Vec<_>>(), expected);
         graph
     }
 

@@ -324,14 +324,14 @@ fn number_to_json(float: f64, spelling: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::Code;
+    use crate::diagnostic::{Code, Diagnostic};
     use crate::source::{Sources, Syntax};
 
     #[track_caller]
     fn check(text: &str, expected: &[Code]) -> Option<Described> {
         let source = Source::new(FILE, Syntax::Toml, text);
         let (described, diagnostics) = parse(&source, Sources::default().add(source.clone()));
-        assert_eq!(diagnostics.iter().map(|d| d.code()).collect::<Vec<_>>(), expected);
+        assert_eq!(diagnostics.iter().map(Diagnostic::code).collect::<Vec<_>>(), expected);
         described
     }
 

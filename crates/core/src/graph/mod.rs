@@ -16,7 +16,7 @@
 mod node;
 
 use std::borrow::Borrow;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::{self, Display};
 use std::sync::Arc;
 
@@ -37,7 +37,7 @@ pub struct Graph {
     nodes: IndexMap<NodeId, Entry>,
     topology: StableDiGraph<NodeId, Edge>,
     /// Inputs whose link dangles, by the id that is not there.
-    dangling: HashMap<NodeId, HashSet<(NodeId, String)>>,
+    dangling: HashMap<NodeId, BTreeSet<(NodeId, String)>>,
 }
 
 #[derive(Debug, Clone)]
@@ -96,17 +96,15 @@ impl Borrow<str> for NodeId {
 
 impl Graph {
     /// Adds a node, or puts it in the place of the one of the same id, which is returned. Links to the id stay.
-    pub fn insert(&mut self, id: NodeId, node: Node) -> Option<Node> {
-        let old = match self.nodes.get(&id).map(|entry| entry.index) {
-            Some(index) => {
-                self.disconnect_inputs(&id, index);
-                self.nodes.get_mut(&id).map(|entry| std::mem::replace(&mut entry.node, node))
-            }
-            None => {
-                let index = self.topology.add_node(id.clone());
-                self.nodes.insert(id.clone(), Entry { node, index });
-                None
-            }
+    pub fn insert(&mut self, id: impl Into<NodeId>, node: Node) -> Option<Node> {
+        let id = id.into();
+        let old = if let Some(index) = self.nodes.get(&id).map(|entry| entry.index) {
+            self.disconnect_inputs(&id, index);
+            self.nodes.get_mut(&id).map(|entry| std::mem::replace(&mut entry.node, node))
+        } else {
+            let index = self.topology.add_node(id.clone());
+            self.nodes.insert(id.clone(), Entry { node, index });
+            None
         };
         self.connect_inputs(&id);
         for (consumer, input) in self.dangling.remove(&id).unwrap_or_default() {
@@ -328,28 +326,28 @@ mod tests {
     #[test]
     fn a_link_may_come_before_its_origin() {
         let mut graph = Graph::default();
-        graph.insert("2".into(), node(&[("a", "1", 0), ("b", "1", 1)]));
+        graph.insert("2", node(&[("a", "1", 0), ("b", "1", 1)]));
         assert!(consumers(&graph, "1").is_empty());
-        graph.insert("1".into(), node(&[]));
+        graph.insert("1", node(&[]));
         assert_eq!(consumers(&graph, "1"), ["2.a<-0", "2.b<-1"]);
     }
 
     #[test]
     fn removing_a_node_leaves_links_that_dangle_until_it_is_back() {
         let mut graph = Graph::default();
-        graph.insert("1".into(), node(&[]));
-        graph.insert("2".into(), node(&[("a", "1", 0)]));
+        graph.insert("1", node(&[]));
+        graph.insert("2", node(&[("a", "1", 0)]));
         graph.remove("1");
         assert!(matches!(graph.node("2").and_then(|n| n.value("a")), Some(Value::Link(_))));
-        graph.insert("1".into(), node(&[]));
+        graph.insert("1", node(&[]));
         assert_eq!(consumers(&graph, "1"), ["2.a<-0"]);
     }
 
     #[test]
     fn setting_an_input_replaces_its_link() {
         let mut graph = Graph::default();
-        graph.insert("1".into(), node(&[]));
-        graph.insert("2".into(), node(&[("a", "1", 0)]));
+        graph.insert("1", node(&[]));
+        graph.insert("2", node(&[("a", "1", 0)]));
         assert!(graph.set_input("2", "a", json!(5)));
         assert!(consumers(&graph, "1").is_empty());
         assert!(!graph.set_input("3", "a", json!(5)));
@@ -358,10 +356,10 @@ mod tests {
     #[test]
     fn cycles_are_groups_in_document_order() {
         let mut graph = Graph::default();
-        graph.insert("b".into(), node(&[("x", "a", 0)]));
-        graph.insert("a".into(), node(&[("x", "b", 0)]));
-        graph.insert("self".into(), node(&[("x", "self", 0)]));
-        graph.insert("end".into(), node(&[("x", "a", 0)]));
+        graph.insert("b", node(&[("x", "a", 0)]));
+        graph.insert("a", node(&[("x", "b", 0)]));
+        graph.insert("self", node(&[("x", "self", 0)]));
+        graph.insert("end", node(&[("x", "a", 0)]));
         let cycles: Vec<Vec<&str>> =
             graph.cycles().into_iter().map(|c| c.into_iter().map(NodeId::as_str).collect()).collect();
         assert_eq!(cycles, [vec!["b", "a"], vec!["self"]]);
@@ -371,7 +369,7 @@ mod tests {
     fn editor_order_puts_array_indices_first() {
         let mut graph = Graph::default();
         for id in ["57:8", "10", "007", "2", "4294967295", "4294967294"] {
-            graph.insert(id.into(), node(&[]));
+            graph.insert(id, node(&[]));
         }
         graph.sort_as_editor();
         let ids: Vec<&str> = graph.nodes().map(|(id, _)| id.as_str()).collect();

@@ -80,11 +80,14 @@ enum PublishedType {
 #[expect(dead_code, reason = "the type stands for a form; its fields are read by the derive")]
 struct Validation {
     /// What is compared and how: `file_size_mb<`, `width/height>`.
-    validation_rule: String,
+    #[serde(rename = "validation_rule")]
+    rule: String,
     /// With what.
-    validation_value: Number,
+    #[serde(rename = "validation_value")]
+    value: Number,
     /// What to tell the caller.
-    validation_error: Option<String>,
+    #[serde(rename = "validation_error")]
+    error: Option<String>,
 }
 
 /// An interface is written as a published schema, and this is the schema of that form.

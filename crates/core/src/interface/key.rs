@@ -201,7 +201,7 @@ mod tests {
         let mut graph = Graph::default();
         for (id, inputs) in nodes {
             let node = inputs.iter().fold(Node::new("Any"), |node, input| node.with(*input, json!(0)));
-            graph.insert((*id).into(), node);
+            graph.insert(*id, node);
         }
         graph
     }

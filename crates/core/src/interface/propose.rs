@@ -66,7 +66,7 @@ pub fn propose(graph: &Graph, catalog: &Catalog) -> Interface {
         let derived = companions(candidate, &candidates, graph);
         driven.extend(targets.iter().cloned());
         driven.extend(derived.iter().filter_map(|derived| derived.target.clone()));
-        let title = unique(title(candidate, &candidates), &mut titles);
+        let title = unique(&title(candidate, &candidates), &mut titles);
         builder = builder.expose(exposed(candidate, &targets, title, derived));
     }
     for (id, _) in graph.nodes().filter(|(_, node)| is_output(node, catalog)) {
@@ -118,8 +118,12 @@ fn role(name: &str, input: &Input, value: &Json) -> Option<Role> {
             ("INT", "seed" | "noise_seed") if number => Some(Role::Seed),
             ("INT", "steps") if number => Some(Role::Steps),
             ("FLOAT", "cfg" | "guidance" | "shift") if number => Some(Role::Guidance),
-            ("INT", "length" | "num_frames" | "frames" | "frame_count") if number => Some(Role::Length),
-            ("INT" | "FLOAT", "duration" | "seconds") if number => Some(Role::Length),
+            ("INT", "length" | "num_frames" | "frames" | "frame_count")
+            | ("INT" | "FLOAT", "duration" | "seconds")
+                if number =>
+            {
+                Some(Role::Length)
+            }
             ("INT" | "FLOAT", "fps" | "frame_rate") if number => Some(Role::FrameRate),
             _ => None,
         },
@@ -217,8 +221,8 @@ fn words(name: &str) -> String {
     capitalised.collect::<Vec<String>>().join(" ")
 }
 
-fn unique(title: String, taken: &mut HashSet<String>) -> String {
-    let mut candidate = title.clone();
+fn unique(title: &str, taken: &mut HashSet<String>) -> String {
+    let mut candidate = title.to_owned();
     let mut n = 2;
     while !taken.insert(candidate.clone()) {
         candidate = format!("{title} {n}");

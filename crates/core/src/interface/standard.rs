@@ -215,7 +215,8 @@ impl Media {
         let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
         let host = host.rsplit('@').next().unwrap_or_default();
         let name = if host.starts_with('[') { host } else { host.split(':').next().unwrap_or_default() };
-        let local = name == "localhost" || name.ends_with(".localhost") || name.ends_with(".local");
+        let domain = name.rsplit('.').next().unwrap_or_default();
+        let local = domain.eq_ignore_ascii_case("localhost") || domain.eq_ignore_ascii_case("local");
         let private = match name.parse::<std::net::Ipv4Addr>() {
             Ok(ip) => ip.is_private() || ip.is_loopback() || ip.is_link_local() || ip.is_unspecified(),
             Err(_) => name.starts_with("[::1]") || name.starts_with("[f"),
