@@ -39,7 +39,7 @@ pub fn job(
     if diagnostics.has_errors() {
         return Err(Rejected { value: body.into_inner(), diagnostics });
     }
-    let job = Job::new(workflow, body.into_inner(), full, Checked::assume_checked(applied));
+    let job = Job::new(workflow, body.into_inner(), &full, Checked::assume_checked(applied));
     Ok(Checked::decide(job, diagnostics).unwrap_or_else(|rejected| Checked::assume_checked(rejected.value)))
 }
 
