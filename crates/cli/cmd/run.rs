@@ -1,12 +1,8 @@
 //! `comfyc run`: compile, check, submit, and wait for the result.
 
 use comfyc::check::Checked;
-use comfyc::interface::Media;
 use comfyc::job::Job;
-use comfyc_client::submission::{FileInput, Media as ClientMedia};
-use comfyc_client::{
-    AnyExecutor, Executor, Outcome, Receipt, RequestId, Status, Submission, WaitOptions, comfyui, wait,
-};
+use comfyc_client::{AnyExecutor, Executor, Outcome, Receipt, RequestId, Status, WaitOptions, comfyui, wait};
 use serde_json::{Value, json};
 
 use super::service::{block_on, choose};
@@ -44,13 +40,13 @@ pub(crate) fn run(arguments: &Run, printer: &Printer) -> Result<Done, Failure> {
     let Some(job) = job.filter(|_| !refused) else { return Ok(Done::Refused) };
 
     let executor = choose(&arguments.service)?;
-    block_on(follow(&executor, &submission(&job), arguments, printer))
+    block_on(follow(&executor, &job, arguments, printer))
 }
 
 /// Submits and waits. An interruption leaves the job running and says how to come back to it.
 async fn follow(
     executor: &AnyExecutor,
-    job: &Submission,
+    job: &Checked<Job>,
     arguments: &Run,
     printer: &Printer,
 ) -> Result<Done, Failure> {
@@ -115,24 +111,4 @@ pub(crate) fn outcome(id: &RequestId, outcome: &Outcome, printer: &Printer) -> R
 /// The classes of a running ComfyUI.
 pub(crate) fn object_info(url: &str) -> Result<String, Failure> {
     block_on(async { Ok(comfyui::ComfyUi::new(url, &comfyui::Options::default())?.object_info().await?) })
-}
-
-/// The job in the forms that the executors take.
-fn submission(job: &Checked<Job>) -> Submission {
-    let files = job.files().iter().map(|file| FileInput {
-        key: file.key.clone(),
-        media: match file.media {
-            Media::Image => ClientMedia::Image,
-            Media::Video => ClientMedia::Video,
-            Media::Audio => ClientMedia::Audio,
-        },
-        places: file.targets.iter().map(|t| (t.node.to_string(), t.input.clone())).collect(),
-        value: file.value.clone(),
-    });
-    Submission {
-        model: job.model().map(str::to_owned),
-        payload: job.payload().to_json(),
-        prompt: comfyc::back::prompt::to_json(job.prompt()),
-        files: files.collect(),
-    }
 }
