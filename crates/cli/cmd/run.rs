@@ -1,11 +1,9 @@
 //! `comfyc run`: compile, check, submit, and wait for the result.
 
 use comfyc::check::Checked;
-use comfyc::interface::Media;
 use comfyc::job::Job;
-use comfyc_client::submission::{FileInput, Media as ClientMedia};
 use comfyc_client::{
-    AnyExecutor, Executor, Outcome, Receipt, RequestId, Status, Submission, WaitOptions, comfyui, wait,
+    AnyExecutor, Error, Executor, NodeError, Outcome, Receipt, RequestId, Status, WaitOptions, comfyui, wait,
 };
 use serde_json::{Map, Value, json};
 
@@ -44,17 +42,25 @@ pub(crate) fn run(arguments: &Run, printer: &Printer) -> Result<Done, Failure> {
     let Some(job) = job.filter(|_| !refused) else { return Ok(Done::Refused) };
 
     let executor = choose(&arguments.service)?;
-    block_on(follow(&executor, &submission(&job), arguments, printer))
+    block_on(follow(&executor, &job, arguments, printer))
 }
 
 /// Submits and waits. An interruption leaves the job running and says how to come back to it.
 async fn follow(
     executor: &AnyExecutor,
-    job: &Submission,
+    job: &Checked<Job>,
     arguments: &Run,
     printer: &Printer,
 ) -> Result<Done, Failure> {
-    let receipt = executor.submit(job).await?;
+    let receipt = match executor.submit(job).await {
+        Ok(receipt) => receipt,
+        Err(error) => {
+            if let Error::Refused(refusal) = &error {
+                refusal.node_errors.iter().for_each(|error| printer.note(&said_of(error)));
+            }
+            return Err(error.into());
+        }
+    };
     told(&receipt, printer);
     if arguments.detach {
         printer.data(receipt.id.as_str())?;
@@ -78,12 +84,14 @@ async fn follow(
 fn told(receipt: &Receipt, printer: &Printer) {
     printer.note(&format!("submitted: {}", receipt.id));
     for warning in &receipt.warnings {
-        let input = warning.input.as_deref().map_or_else(String::new, |input| format!(", input `{input}`"));
-        printer.note(&format!(
-            "warning: node `{}`{input}: {} ({})",
-            warning.node, warning.message, warning.details
-        ));
+        printer.note(&format!("warning: {}", said_of(warning)));
     }
+}
+
+/// A server's word on one node.
+fn said_of(error: &NodeError) -> String {
+    let input = error.input.as_deref().map_or_else(String::new, |input| format!(", input `{input}`"));
+    format!("node `{}`{input}: {}: {}", error.node, error.message, error.details)
 }
 
 /// Prints a result: JSON to stdout, and how it ended to people. A job that did not succeed is a failure of the tool's.
@@ -120,24 +128,4 @@ pub(crate) fn outcome(id: &RequestId, outcome: &Outcome, printer: &Printer) -> R
 /// The classes of a running ComfyUI.
 pub(crate) fn object_info(url: &str) -> Result<String, Failure> {
     block_on(async { Ok(comfyui::ComfyUi::new(url, &comfyui::Options::default())?.object_info().await?) })
-}
-
-/// The job in the forms that the executors take.
-fn submission(job: &Checked<Job>) -> Submission {
-    let files = job.files().iter().map(|file| FileInput {
-        key: file.key.clone(),
-        media: match file.media {
-            Media::Image => ClientMedia::Image,
-            Media::Video => ClientMedia::Video,
-            Media::Audio => ClientMedia::Audio,
-        },
-        places: file.targets.iter().map(|t| (t.node.to_string(), t.input.clone())).collect(),
-        value: file.value.clone(),
-    });
-    Submission {
-        model: job.model().map(str::to_owned),
-        payload: job.payload().to_json(),
-        prompt: comfyc::back::prompt::to_json(job.prompt()),
-        files: files.collect(),
-    }
 }

@@ -31,9 +31,9 @@ pub enum Error {
     #[error("`{0}` is no model id, which is names of letters, digits, `.`, `_` and `-` joined by `/`")]
     ModelId(String),
 
-    /// The job lacks what this service needs. Nothing was sent.
-    #[error("the job cannot be sent: {0}")]
-    Submission(String),
+    /// The job has no model id, and RunComfy knows workflows by nothing else. Nothing was sent.
+    #[error("the job has no model id, by which RunComfy knows workflows")]
+    MissingModel,
 
     /// A ComfyUI was given the address of a file.
     #[error(
@@ -44,6 +44,13 @@ pub enum Error {
         key: String,
         /// The address without user, password and query.
         url: String,
+    },
+
+    /// A list names a file that would have to be uploaded. The job was not sent.
+    #[error("`{key}` is a list of files, but a ComfyUI is brought files only for inputs that take one")]
+    FileInList {
+        /// The published key.
+        key: String,
     },
 
     /// A `data:` URI cannot be decoded.

@@ -4,13 +4,17 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use crate::{Cancellation, Error, Outcome, Receipt, RequestId, Status, Submission};
+use comfyc::check::Checked;
+use comfyc::job::Job;
 
-/// Runs jobs. Implement it for further services; to follow a job to its end there is [`wait`](crate::wait).
+use crate::{Cancellation, Error, Outcome, Receipt, RequestId, Status};
+
+/// Runs jobs, which only [`comfyc::check::job`] makes. Implement it for further services; to follow a job to its end
+/// there is [`wait`](crate::wait).
 pub trait Executor: Send + Sync {
     /// Sends a job, once. An implementation never sends it again after the first byte left: when it cannot tell whether
     /// the job was accepted, it says [`Error::OutcomeUnknown`].
-    fn submit(&self, job: &Submission) -> impl Future<Output = Result<Receipt, Error>> + Send;
+    fn submit(&self, job: &Checked<Job>) -> impl Future<Output = Result<Receipt, Error>> + Send;
 
     /// Asks where a job stands.
     fn status(&self, id: &RequestId) -> impl Future<Output = Result<Status, Error>> + Send;
@@ -57,7 +61,7 @@ impl fmt::Debug for AnyExecutor {
 }
 
 impl Executor for AnyExecutor {
-    async fn submit(&self, job: &Submission) -> Result<Receipt, Error> {
+    async fn submit(&self, job: &Checked<Job>) -> Result<Receipt, Error> {
         self.0.submit_boxed(job).await
     }
 
@@ -78,14 +82,14 @@ type Boxed<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
 
 /// The object-safe form of [`Executor`].
 trait Erased: Send + Sync {
-    fn submit_boxed<'a>(&'a self, job: &'a Submission) -> Boxed<'a, Receipt>;
+    fn submit_boxed<'a>(&'a self, job: &'a Checked<Job>) -> Boxed<'a, Receipt>;
     fn status_boxed<'a>(&'a self, id: &'a RequestId) -> Boxed<'a, Status>;
     fn result_boxed<'a>(&'a self, id: &'a RequestId) -> Boxed<'a, Outcome>;
     fn cancel_boxed<'a>(&'a self, id: &'a RequestId) -> Boxed<'a, Cancellation>;
 }
 
 impl<E: Executor> Erased for E {
-    fn submit_boxed<'a>(&'a self, job: &'a Submission) -> Boxed<'a, Receipt> {
+    fn submit_boxed<'a>(&'a self, job: &'a Checked<Job>) -> Boxed<'a, Receipt> {
         Box::pin(self.submit(job))
     }
 

@@ -1,8 +1,31 @@
 //! Runs ComfyUI jobs: one [`Executor`] for the RunComfy Model API ([`runcomfy`]) and for a ComfyUI server
 //! ([`comfyui`]), with the same job, the same states and the same results.
 //!
+//! An executor takes nothing but a checked [`Job`](comfyc::job::Job), which holds the forms that all of them need: RunComfy
+//! gets the job's model id and payload, a ComfyUI its prompt, with its files brought to the server first.
+//!
+//! ```no_run
+//! # use comfyc::{catalog::Catalog, check, interface::Payload, workflow::Workflow};
+//! use comfyc_client::{Executor as _, Secret, WaitOptions, runcomfy::RunComfy, wait};
+//!
+//! # async fn run(workflow: Workflow) -> Result<(), Box<dyn std::error::Error>> {
+//! let catalog = Catalog::embedded();
+//! let workflow = check::workflow(workflow, &catalog).map_err(|_| "the workflow has errors")?;
+//! let mut given = Payload::new();
+//! given.set("6_text", "puppies, playing".into(), None);
+//! let job = check::job(&workflow, &given, &catalog).map_err(|_| "the values have errors")?;
+//!
+//! let executor = RunComfy::new(&Secret::new("token"), &Default::default())?;
+//! let receipt = executor.submit(&job).await?;
+//! let outcome = wait(&executor, &receipt.id, &WaitOptions::default(), |status| eprintln!("{status}")).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! Invariants:
 //!
+//! - **Only a checked job is sent.** Nothing of it is judged again here. What only one service asks of it is an error
+//!   before the job is sent: RunComfy needs a model id, a ComfyUI files that can be brought to it.
 //! - **A submission is sent at most once.** Nothing here repeats it, and an answer that got lost is
 //!   [`Error::OutcomeUnknown`], never a plain network error: the job may be running and may cost money.
 //! - **A secret never shows.** Tokens, header values and passwords in URLs are in no `Debug` and no `Display`, neither
@@ -17,7 +40,6 @@
 pub mod comfyui;
 pub mod outcome;
 pub mod runcomfy;
-pub mod submission;
 
 mod answer;
 mod error;
@@ -37,5 +59,4 @@ pub use receipt::{NodeError, Receipt};
 pub use request_id::RequestId;
 pub use secret::Secret;
 pub use status::Status;
-pub use submission::Submission;
 pub use wait::{WaitOptions, wait};

@@ -8,14 +8,14 @@
 //! - Answers name addresses (`status_url` and so on). They are not used: every URL is built here, so that the token goes
 //!   to the base URL and nowhere else.
 
+use comfyc::check::Checked;
+use comfyc::job::Job;
 use reqwest::Url;
 use serde_json::{Map, Value};
 
 use crate::http::{Http, Reply};
 use crate::outcome::{Artifact, Content, Failure};
-use crate::{
-    Cancellation, Error, Executor, Outcome, Receipt, RequestId, Secret, Status, Submission, Timeouts, answer,
-};
+use crate::{Cancellation, Error, Executor, Outcome, Receipt, RequestId, Secret, Status, Timeouts, answer};
 
 /// Where the Model API lives.
 pub const BASE_URL: &str = "https://model-api.runcomfy.net";
@@ -100,17 +100,10 @@ impl RunComfy {
 }
 
 impl Executor for RunComfy {
-    async fn submit(&self, job: &Submission) -> Result<Receipt, Error> {
-        let Some(model) = &job.model else {
-            return Err(Error::Submission(
-                "it has no model id, by which RunComfy knows workflows".to_owned(),
-            ));
-        };
-        if !job.payload.is_object() {
-            return Err(Error::Submission("its payload is no JSON object".to_owned()));
-        }
+    async fn submit(&self, job: &Checked<Job>) -> Result<Receipt, Error> {
+        let model = job.model().ok_or(Error::MissingModel)?;
         let url = self.http.url(["v1", "models"].into_iter().chain(model_path(model)?));
-        self.send(url, &job.payload).await.map_err(|error| error.of_submission(None))
+        self.send(url, &job.payload().to_json()).await.map_err(|error| error.of_submission(None))
     }
 
     async fn status(&self, id: &RequestId) -> Result<Status, Error> {

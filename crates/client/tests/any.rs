@@ -1,9 +1,9 @@
 //! The trait is open, its futures can be sent, and an executor can be chosen at run time.
 
+use comfyc::check::Checked;
+use comfyc::job::Job;
 use comfyc_client::comfyui::{ComfyUi, Options};
-use comfyc_client::{
-    AnyExecutor, Cancellation, Error, Executor, Outcome, Receipt, RequestId, Status, Submission, wait,
-};
+use comfyc_client::{AnyExecutor, Cancellation, Error, Executor, Outcome, Receipt, RequestId, Status, wait};
 
 use crate::support::{at_once, id_of, replay};
 
@@ -11,7 +11,7 @@ use crate::support::{at_once, id_of, replay};
 struct Forgetful;
 
 impl Executor for Forgetful {
-    async fn submit(&self, _: &Submission) -> Result<Receipt, Error> {
+    async fn submit(&self, _: &Checked<Job>) -> Result<Receipt, Error> {
         Err(Error::MissingToken)
     }
 

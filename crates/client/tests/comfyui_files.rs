@@ -2,14 +2,16 @@
 
 use std::path::PathBuf;
 
+use comfyc::back::prompt;
+use comfyc::interface::{Exposed, Media, Rule};
 use comfyc_client::comfyui::{ComfyUi, Options};
-use comfyc_client::submission::{FileInput, Media};
-use comfyc_client::{Error, Executor as _, Submission};
+use comfyc_client::{Error, Executor as _};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use wiremock::MockServer;
 
 use crate::comfyui::{comfyui, posted};
-use crate::support::{image, job, replay, requests};
+use crate::support::{Recipe, image, job_with, recipe, replay, requests};
 
 /// A folder with a file in it.
 fn file(name: &str) -> (TempDir, PathBuf) {
@@ -19,8 +21,10 @@ fn file(name: &str) -> (TempDir, PathBuf) {
     (folder, path)
 }
 
-fn with(files: Vec<FileInput>) -> Submission {
-    Submission { files, ..job() }
+/// A prompt that loads pictures from these nodes.
+fn loading(nodes: &[&str]) -> Value {
+    let load = |_| json!({"class_type": "LoadImage", "inputs": {"image": "held.png"}});
+    nodes.iter().map(|id| ((*id).to_owned(), load(id))).collect()
 }
 
 /// The multipart bodies that were uploaded.
@@ -45,7 +49,7 @@ async fn a_local_file_is_uploaded_first_and_named_as_the_server_says() {
     ] {
         let server = replay(&[upload, "success/submit"]).await;
         let (_folder, path) = file("red.png");
-        comfyui(&server).submit(&with(vec![image(path.to_str().unwrap())])).await.unwrap();
+        comfyui(&server).submit(&job_with(path.to_str().unwrap())).await.unwrap();
         assert_eq!(requests(&server).await, ["POST /upload/image", "POST /prompt"]);
         assert_eq!(posted(&server, "/prompt").await["prompt"]["1"]["inputs"]["image"], stored);
     }
@@ -57,7 +61,7 @@ async fn an_upload_has_the_fields_that_comfyui_reads() {
     let options = Options { upload_folder: "sub/dir".to_owned(), overwrite: true, ..Options::default() };
     let (_folder, path) = file("größe \"1\".png");
     let executor = ComfyUi::new(&server.uri(), &options).unwrap();
-    executor.submit(&with(vec![image(path.to_str().unwrap())])).await.unwrap();
+    executor.submit(&job_with(path.to_str().unwrap())).await.unwrap();
     let bodies = uploaded(&server).await;
     assert_eq!(field(&bodies[0], "image"), "bytes of the file");
     assert!(bodies[0].contains(r#"filename="größe \"1\".png""#), "{}", bodies[0]);
@@ -70,14 +74,16 @@ async fn an_upload_has_the_fields_that_comfyui_reads() {
 async fn one_file_goes_to_all_its_places_and_is_uploaded_once() {
     let server = replay(&["upload_same_name_other_bytes", "success/submit"]).await;
     let (_folder, path) = file("red.png");
-    let mut first = image(path.to_str().unwrap());
-    first.places.push(("4".to_owned(), "picture".to_owned()));
-    let second = FileInput { places: vec![("3".to_owned(), "mask".to_owned())], ..first.clone() };
-    comfyui(&server).submit(&with(vec![first, second])).await.unwrap();
+    let prompt = loading(&["1", "3", "4", "5"]);
+    let inputs = vec![image("1_image").drives("4_image", Rule::default()), image("3_image")];
+    let payload = json!({"1_image": path.to_str().unwrap(), "3_image": path.to_str().unwrap()});
+    comfyui(&server).submit(&Recipe { prompt, inputs, payload, ..recipe() }.job()).await.unwrap();
     assert_eq!(uploaded(&server).await.len(), 1);
     let prompt = &posted(&server, "/prompt").await["prompt"];
-    for (node, input) in [("1", "image"), ("4", "picture"), ("3", "mask")] {
-        assert_eq!(prompt[node]["inputs"][input], "red (1).png");
+    for (node, expected) in
+        [("1", "red (1).png"), ("3", "red (1).png"), ("4", "red (1).png"), ("5", "held.png")]
+    {
+        assert_eq!(prompt[node]["inputs"]["image"], expected, "{node}");
     }
 }
 
@@ -85,8 +91,11 @@ async fn one_file_goes_to_all_its_places_and_is_uploaded_once() {
 async fn a_value_that_is_no_local_file_is_left_for_the_server() {
     let server = replay(&["success/submit"]).await;
     for value in ["red.png", "sub/dir/green.png", "clip.mp4 [output]", "", "\0", "C:\\x.png"] {
-        comfyui(&server).submit(&with(vec![image(value)])).await.unwrap();
-        assert_eq!(posted(&server, "/prompt").await["prompt"], job().prompt);
+        let job = job_with(value);
+        comfyui(&server).submit(&job).await.unwrap();
+        let prompt = &posted(&server, "/prompt").await["prompt"];
+        assert_eq!(*prompt, prompt::to_json(job.prompt()));
+        assert_eq!(prompt["1"]["inputs"]["image"], value);
     }
     assert!(uploaded(&server).await.is_empty());
 }
@@ -102,8 +111,10 @@ async fn a_data_uri_is_decoded_and_uploaded_under_the_name_of_its_key() {
     ] {
         let server = replay(&["upload", "success/submit"]).await;
         let options = Options { overwrite: true, ..Options::default() };
-        let input = FileInput { key: "57:8_image".to_owned(), media, ..image(uri) };
-        ComfyUi::new(&server.uri(), &options).unwrap().submit(&with(vec![input])).await.unwrap();
+        let prompt = loading(&["57:8"]);
+        let inputs = vec![Exposed::string("57:8_image").media(media)];
+        let job = Recipe { prompt, inputs, payload: json!({ "57:8_image": uri }), ..recipe() }.job();
+        ComfyUi::new(&server.uri(), &options).unwrap().submit(&job).await.unwrap();
         let bodies = uploaded(&server).await;
         assert_eq!(field(&bodies[0], "image"), "bytes");
         assert!(bodies[0].contains(&format!("filename=\"{name}\"")), "{}", bodies[0]);
@@ -121,21 +132,61 @@ async fn what_cannot_be_brought_to_the_server_is_an_error_before_anything_is_sen
     for value in
         ["https://h/a.png", "HTTP://h/a.png", "https://[", "data:image/png;base64,@@@", "data:image/png"]
     {
-        let error = comfyui(&server).submit(&with(vec![image(value)])).await.unwrap_err();
+        let error = comfyui(&server).submit(&job_with(value)).await.unwrap_err();
         assert!(matches!(error, Error::RemoteFile { .. } | Error::DataUri { .. }), "{error}");
     }
-    let mut nowhere = image("data:,x");
-    nowhere.places = vec![("99".to_owned(), "image".to_owned())];
-    let error = comfyui(&server).submit(&with(vec![nowhere])).await.unwrap_err();
-    assert!(matches!(error, Error::Upload { .. } | Error::Submission(_)), "{error}");
-    assert!(!requests(&server).await.contains(&"POST /prompt".to_owned()));
+    assert!(requests(&server).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_file_that_no_input_holds_stays_where_it_is() {
+    let server = replay(&["success/submit"]).await;
+    let (_folder, path) = file("red.png");
+    // The second key writes over what the first has written.
+    let inputs = vec![image("1_image"), image("3_image").drives("1_image", Rule::default())];
+    let payload = json!({"1_image": path.to_str().unwrap(), "3_image": "there.png"});
+    let job = Recipe { prompt: loading(&["1", "3"]), inputs, payload, ..recipe() }.job();
+    comfyui(&server).submit(&job).await.unwrap();
+    assert_eq!(requests(&server).await, ["POST /prompt"]);
+    assert_eq!(posted(&server, "/prompt").await["prompt"]["1"]["inputs"]["image"], "there.png");
+}
+
+#[tokio::test]
+async fn a_list_of_files_may_only_name_what_the_server_has() {
+    let server = replay(&["success/submit", "upload"]).await;
+    let (_folder, path) = file("red.png");
+    let local = path.to_str().unwrap();
+    let given = |single: &str, list: Value| {
+        let mut prompt = loading(&["1"]);
+        prompt["5"] = json!({"class_type": "OfSomePack", "inputs": {"images": []}});
+        let list_input = Exposed::string("5_images").keyword("type", "array").media(Media::Image);
+        let inputs = vec![list_input, image("1_image")];
+        Recipe { prompt, inputs, payload: json!({"1_image": single, "5_images": list}), ..recipe() }.job()
+    };
+    let names = json!(["a.png", "sub/b.png", "c.png"]);
+    comfyui(&server).submit(&given("red.png", names.clone())).await.unwrap();
+    assert_eq!(posted(&server, "/prompt").await["prompt"]["5"]["inputs"]["images"], names);
+    for (list, expected) in [
+        (json!(["a.png", local]), "`5_images` is a list of files, but"),
+        (json!(["data:,x"]), "`5_images` is a list of files, but"),
+        (json!(["https://h/a.png"]), "`5_images` is the address"),
+    ] {
+        // Also when the same file has been uploaded for another input.
+        for single in ["red.png", local, "data:,x"] {
+            let error = comfyui(&server).submit(&given(single, list.clone())).await.unwrap_err();
+            assert!(error.to_string().starts_with(expected), "{error}");
+            assert!(!error.is_retryable());
+        }
+    }
+    let sent = requests(&server).await;
+    assert_eq!(sent.iter().filter(|request| *request == "POST /prompt").count(), 1);
 }
 
 #[tokio::test]
 async fn a_refused_upload_names_the_input_and_the_job_is_not_sent() {
     let server = replay(&["upload_traversal", "success/submit"]).await;
     let (_folder, path) = file("red.png");
-    let error = comfyui(&server).submit(&with(vec![image(path.to_str().unwrap())])).await.unwrap_err();
+    let error = comfyui(&server).submit(&job_with(path.to_str().unwrap())).await.unwrap_err();
     assert_eq!(error.to_string(), "cannot upload `red.png` for `1_image`");
     assert!(!error.is_retryable());
     let Error::Upload { source, .. } = error else { panic!("{error}") };

@@ -4,10 +4,10 @@ use std::io::Write as _;
 use std::time::Duration;
 
 use comfyc_client::comfyui::{ComfyUi, Options};
-use comfyc_client::{Cancellation, Executor as _, Status, Submission, WaitOptions, wait};
+use comfyc_client::{Cancellation, Executor as _, Status, WaitOptions, wait};
 use serde_json::json;
 
-use crate::support::image;
+use crate::support::{Recipe, image};
 
 /// The server's URL, if there is one.
 fn live() -> Option<String> {
@@ -39,7 +39,7 @@ async fn a_real_comfyui_cancels_a_running_and_a_waiting_job() {
     }
     let inputs = json!({"images": ["59", 0], "filename_prefix": "comfyc/blur"});
     prompt["60"] = json!({"class_type": "SaveImage", "inputs": inputs});
-    let job = Submission { prompt, ..Submission::default() };
+    let job = Recipe { model: None, prompt, inputs: vec![], payload: json!({}) }.job();
     let first = executor.submit(&job).await.unwrap().id;
     let second = executor.submit(&job).await.unwrap().id;
     assert!(matches!(executor.status(&second).await.unwrap(), Status::Queued { position: Some(_) }));
@@ -69,7 +69,8 @@ async fn a_real_comfyui_scales_an_uploaded_picture() {
         }},
         "3": {"class_type": "SaveImage", "inputs": {"images": ["2", 0], "filename_prefix": "comfyc/live"}},
     });
-    let job = Submission { prompt, files: vec![image(path.to_str().unwrap())], ..Submission::default() };
+    let payload = json!({"1_image": path.to_str().unwrap()});
+    let job = Recipe { model: None, prompt, inputs: vec![image("1_image")], payload }.job();
     let id = ComfyUi::new_id();
     let receipt = executor.submit_as(&job, &id).await.unwrap();
     assert_eq!(receipt.id, id);

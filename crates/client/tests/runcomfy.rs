@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
+use comfyc::interface::Exposed;
 use comfyc_client::outcome::Content;
 use comfyc_client::runcomfy::{Options, RunComfy};
-use comfyc_client::{Cancellation, Error, Executor as _, RequestId, Secret, Status, Submission};
+use comfyc_client::{Cancellation, Error, Executor as _, RequestId, Secret, Status};
 use serde_json::{Value, json};
 use wiremock::matchers::{header, method, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::support::{give, give_json, job, requests};
+use crate::support::{Recipe, give, give_json, image, job, recipe, requests};
 
 const MODEL: &str = "/v1/models/community/wan-2-2/first-last-frame";
 const STATUS: &str = "/v1/requests/req-1/status";
@@ -48,10 +49,25 @@ async fn a_submission_is_the_payload_byte_for_byte() {
         .expect(1)
         .mount(&server)
         .await;
-    // Key order and number spelling are the caller's.
+    // Number spelling is the caller's; key order is the interface's: what is required, then the rest.
     let payload =
         r#"{"68_image":"b.png","6_text":"ä \"x\"","57_cfg":3.50,"57_noise_seed":18446744073709551615}"#;
-    let job = Submission { payload: serde_json::from_str(payload).unwrap(), ..job() };
+    let prompt = json!({
+        "68": {"class_type": "LoadImage", "inputs": {"image": "a.png"}},
+        "6": {"class_type": "CLIPTextEncode", "inputs": {"text": ""}},
+        "57": {"class_type": "KSamplerAdvanced", "inputs": {"noise_seed": 0, "steps": 20, "cfg": 1}},
+    });
+    let inputs = vec![
+        Exposed::number("57_cfg"),
+        Exposed::integer("57_noise_seed"),
+        Exposed::integer("57_steps").default(20),
+        image("68_image"),
+        Exposed::string("6_text").required(),
+    ];
+    // Given in another order.
+    let given =
+        r#"{"57_noise_seed":18446744073709551615,"57_cfg":3.50,"6_text":"ä \"x\"","68_image":"b.png"}"#;
+    let job = Recipe { prompt, inputs, payload: serde_json::from_str(given).unwrap(), ..recipe() }.job();
     let receipt = runcomfy(&server.uri()).submit(&job).await.unwrap();
     assert_eq!(receipt.id, id());
     assert!(receipt.warnings.is_empty());
@@ -64,7 +80,7 @@ async fn a_model_id_is_used_as_it_is_below_any_base_path() {
     let server = MockServer::start().await;
     give_json(&server, "POST", "/api/v1/models/Google/Veo3.1/Fast_x~1", 200, json!({"request_id": "r"}))
         .await;
-    let job = Submission { model: Some("Google/Veo3.1/Fast_x~1".to_owned()), ..job() };
+    let job = Recipe { model: Some("Google/Veo3.1/Fast_x~1"), ..recipe() }.job();
     runcomfy(&format!("{}/api/", server.uri())).submit(&job).await.unwrap();
     assert_eq!(requests(&server).await, ["POST /api/v1/models/Google/Veo3.1/Fast_x~1"]);
 }
@@ -73,12 +89,13 @@ async fn a_model_id_is_used_as_it_is_below_any_base_path() {
 async fn a_job_without_model_or_with_a_bad_one_is_not_sent() {
     let server = MockServer::start().await;
     let executor = runcomfy(&server.uri());
-    for model in [None, Some("../requests/x".to_owned()), Some(String::new())] {
-        let error = executor.submit(&Submission { model, ..job() }).await.unwrap_err();
-        assert!(matches!(error, Error::Submission(_) | Error::ModelId(_)), "{error}");
+    let error = executor.submit(&Recipe { model: None, ..recipe() }.job()).await.unwrap_err();
+    assert!(matches!(error, Error::MissingModel), "{error}");
+    assert!(!error.is_retryable());
+    for model in ["../requests/x", ""] {
+        let error = executor.submit(&Recipe { model: Some(model), ..recipe() }.job()).await.unwrap_err();
+        assert!(matches!(error, Error::ModelId(_)), "{error}");
     }
-    let error = executor.submit(&Submission { payload: json!([]), ..job() }).await.unwrap_err();
-    assert!(matches!(error, Error::Submission(_)), "{error}");
     assert!(requests(&server).await.is_empty());
 }
 

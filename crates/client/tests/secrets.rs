@@ -9,7 +9,7 @@ use serde_json::json;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::support::{hang_up, image, job, nobody};
+use crate::support::{hang_up, job, job_with, nobody};
 
 const SECRET: &str = "s3cr3t-Tok3n";
 
@@ -118,8 +118,7 @@ fn settings_that_cannot_be_used_are_not_repeated() {
 
 #[tokio::test]
 async fn an_address_given_as_a_file_is_shown_without_its_secrets() {
-    let mut job = job();
-    job.files.push(image(&format!("https://user:{SECRET}@h/a.png?sig={SECRET}")));
+    let job = job_with(&format!("https://user:{SECRET}@h/a.png?sig={SECRET}"));
     let error = comfyui("http://127.0.0.1:1").submit(&job).await.unwrap_err();
     check_error(&error);
     let expected = "`1_image` is the address `https://h/a.png`, but a ComfyUI takes the name of a file that it has or a \

@@ -4,11 +4,17 @@ use std::collections::HashMap;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
-use comfyc_client::submission::{FileInput, Media};
-use comfyc_client::{RequestId, Submission, WaitOptions};
+use comfyc::catalog::Catalog;
+use comfyc::check::{self, Checked};
+use comfyc::front::api;
+use comfyc::interface::{Builder, Exposed, Media, Payload};
+use comfyc::job::Job;
+use comfyc::source::{Source, Sources, Syntax};
+use comfyc::workflow::Workflow;
+use comfyc_client::{RequestId, WaitOptions};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
@@ -139,29 +145,60 @@ pub(crate) fn id_of(scenario: &str) -> RequestId {
     RequestId::new(submit.sent["prompt_id"].as_str().unwrap()).unwrap()
 }
 
-/// The job of the README of RunComfy's first workflow, and a prompt for it.
-pub(crate) fn job() -> Submission {
-    let payload = json!({
-        "62_image": "Runcomfy_Example_1259_2.png",
-        "6_text": "Puppy, playing, happy, barking, joyful",
-        "68_image": "Runcomfy_Example_1259_1.png",
-    });
-    Submission {
-        model: Some("community/wan-2-2/first-last-frame".to_owned()),
-        payload,
-        prompt: recorded("success/submit").sent["prompt"].clone(),
-        files: Vec::new(),
+/// What a job is made of.
+pub(crate) struct Recipe {
+    pub(crate) model: Option<&'static str>,
+    pub(crate) prompt: Value,
+    pub(crate) inputs: Vec<Exposed>,
+    pub(crate) payload: Value,
+}
+
+impl Recipe {
+    /// Makes the job. Nothing but the payload is checked, so that a prompt may be a part of one.
+    #[track_caller]
+    pub(crate) fn job(self) -> Checked<Job> {
+        static CATALOG: OnceLock<Catalog> = OnceLock::new();
+        let catalog = CATALOG.get_or_init(Catalog::embedded);
+        let source = Source::new("prompt.json", Syntax::Json, self.prompt.to_string());
+        let (graph, found) = api::parse(&source, Sources::default().add(source.clone()));
+        assert!(found.is_empty(), "{found:?}");
+        let mut interface = self.inputs.into_iter().fold(Builder::new(), Builder::expose).build();
+        let found = interface.bind(&graph, catalog);
+        assert!(found.is_empty(), "{found:?}");
+        let model = self.model.map(str::to_owned);
+        let workflow = Checked::assume_checked(Workflow { model, graph, interface });
+        let mut given = Payload::new();
+        for (key, value) in self.payload.as_object().unwrap() {
+            given.set(key, value.clone(), None);
+        }
+        check::job(&workflow, &given, catalog).unwrap_or_else(|refused| panic!("{:?}", refused.diagnostics))
     }
 }
 
-/// An image input of node 1.
-pub(crate) fn image(value: &str) -> FileInput {
-    FileInput {
-        key: "1_image".to_owned(),
-        media: Media::Image,
-        places: vec![("1".to_owned(), "image".to_owned())],
-        value: value.to_owned(),
+/// The prompt of the recordings as RunComfy's first workflow, with two of its inputs published.
+pub(crate) fn recipe() -> Recipe {
+    Recipe {
+        model: Some("community/wan-2-2/first-last-frame"),
+        prompt: recorded("success/submit").sent["prompt"].clone(),
+        inputs: vec![image("1_image"), Exposed::string("3_filename_prefix")],
+        payload: json!({"1_image": "red.png"}),
     }
+}
+
+/// The job of the recordings.
+pub(crate) fn job() -> Checked<Job> {
+    recipe().job()
+}
+
+/// The job of the recordings with another picture.
+#[track_caller]
+pub(crate) fn job_with(picture: &str) -> Checked<Job> {
+    Recipe { payload: json!({ "1_image": picture }), ..recipe() }.job()
+}
+
+/// A published picture.
+pub(crate) fn image(key: &str) -> Exposed {
+    Exposed::string(key).media(Media::Image).required()
 }
 
 /// Waiting without pauses worth the name.

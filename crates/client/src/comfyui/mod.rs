@@ -11,6 +11,8 @@ mod history;
 mod queue;
 mod upload;
 
+use comfyc::check::Checked;
+use comfyc::job::Job;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -19,8 +21,7 @@ use self::queue::Place;
 use crate::http::{Http, Reply};
 use crate::receipt::NodeError;
 use crate::{
-    Cancellation, Error, Executor, Outcome, Receipt, Refusal, RequestId, Secret, Status, Submission,
-    Timeouts, answer,
+    Cancellation, Error, Executor, Outcome, Receipt, Refusal, RequestId, Secret, Status, Timeouts, answer,
 };
 
 /// How to talk to the server.
@@ -63,7 +64,7 @@ impl ComfyUi {
     }
 
     /// Sends a job under an id from [`new_id`](Self::new_id): local files first, then the prompt.
-    pub async fn submit_as(&self, job: &Submission, id: &RequestId) -> Result<Receipt, Error> {
+    pub async fn submit_as(&self, job: &Checked<Job>, id: &RequestId) -> Result<Receipt, Error> {
         let prompt = self.place_files(job).await?;
         let body = json!({ "prompt": prompt, "client_id": self.client_id, "prompt_id": id.as_str() });
         self.post_prompt(&body).await.map_err(|error| error.of_submission(Some(id.clone())))
@@ -180,7 +181,7 @@ impl ComfyUi {
 }
 
 impl Executor for ComfyUi {
-    async fn submit(&self, job: &Submission) -> Result<Receipt, Error> {
+    async fn submit(&self, job: &Checked<Job>) -> Result<Receipt, Error> {
         self.submit_as(job, &Self::new_id()).await
     }
 

@@ -2,15 +2,17 @@
 
 use std::path::Path;
 
+use comfyc::back;
+use comfyc::interface::{Media, Target};
+use comfyc::job::{FileInput, Job};
 use data_url::DataUrl;
 use reqwest::Url;
 use reqwest::multipart::{Form, Part};
 use serde_json::Value;
 
 use super::ComfyUi;
+use crate::Error;
 use crate::http::shown;
-use crate::submission::{FileInput, Media};
-use crate::{Error, Submission};
 
 /// What a file input says.
 enum Given {
@@ -24,19 +26,24 @@ impl ComfyUi {
     /// The job's prompt, with its local files uploaded and their names at the server written where they belong.
     ///
     /// A value is uploaded when it is the path of an existing local file, or a `data:` URI; every other value but an
-    /// address is left as it is, since the server may have a file of that name. Equal values are uploaded once.
-    pub(super) async fn place_files(&self, job: &Submission) -> Result<Value, Error> {
-        if !job.prompt.is_object() {
-            return Err(Error::Submission("its prompt is no JSON object".to_owned()));
-        }
-        let mut prompt = job.prompt.clone();
+    /// address is left as it is, since the server may have a file of that name. Equal values are uploaded once, and a
+    /// file that no input of the prompt holds is not.
+    ///
+    /// In a list of files, names are left as they are as well, and whatever would have to be uploaded is refused: a
+    /// ComfyUI takes a bare list for a link, so no class that the catalog knows gets one.
+    pub(super) async fn place_files(&self, job: &Job) -> Result<Value, Error> {
+        let mut prompt = back::prompt::to_json(job.prompt());
         let mut uploaded: Vec<(&str, String)> = Vec::new();
-        for file in job.files.iter().filter(|file| !file.places.is_empty()) {
-            let known = uploaded.iter().find(|(value, _)| *value == file.value).map(|(_, name)| name.clone());
+        for file in job.files().iter().filter(|file| !file.targets.is_empty()) {
+            let is_same = |value: &str| file.element.is_none() && value == file.value;
+            let known = uploaded.iter().find(|(value, _)| is_same(value)).map(|(_, name)| name.clone());
             let name = match known {
                 Some(name) => name,
                 None => match read(file).await? {
                     Given::Name => continue,
+                    Given::Bytes { .. } if file.element.is_some() => {
+                        return Err(Error::FileInList { key: file.key.clone() });
+                    }
                     Given::Bytes { name, bytes, is_named_by_user } => {
                         // A name that was made up here may be in use by a job that waits.
                         let overwrite = self.overwrite && is_named_by_user;
@@ -48,8 +55,8 @@ impl ComfyUi {
                     }
                 },
             };
-            for (node, input) in &file.places {
-                write(&mut prompt, node, input, &name)?;
+            for target in &file.targets {
+                write(&mut prompt, target, &name);
             }
         }
         Ok(prompt)
@@ -143,13 +150,11 @@ fn extension(kind: &str, subtype: &str, media: Media) -> &'static str {
     }
 }
 
-fn write(prompt: &mut Value, node: &str, input: &str, name: &str) -> Result<(), Error> {
-    let inputs = prompt.get_mut(node).and_then(|node| node.get_mut("inputs")).and_then(Value::as_object_mut);
-    let Some(inputs) = inputs else {
-        return Err(Error::Submission(format!(
-            "its prompt has no node `{node}` whose `{input}` could name a file"
-        )));
-    };
-    inputs.insert(input.to_owned(), Value::String(name.to_owned()));
-    Ok(())
+/// Writes the name over the value that the target holds; a job's files have no other targets.
+fn write(prompt: &mut Value, target: &Target, name: &str) {
+    let node = prompt.get_mut(target.node.as_str());
+    let held = node.and_then(|node| node.get_mut("inputs")?.get_mut(&target.input));
+    if let Some(held) = held {
+        *held = name.into();
+    }
 }
