@@ -11,4 +11,5 @@ mod identity;
 mod interfaces;
 mod panics;
 mod readme;
+mod run;
 mod support;

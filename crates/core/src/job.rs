@@ -123,7 +123,7 @@ mod tests {
         let catalog = Catalog::default();
         let mut graph = Graph::default();
         for id in ["1", "2", "3"] {
-            graph.insert(id.into(), Node::new("Any").with("image", json!("held")).with("images", json!([])));
+            graph.insert(id, Node::new("Any").with("image", json!("held")).with("images", json!([])));
         }
         let mut interface = inputs.iter().cloned().fold(Builder::new(), Builder::expose).build();
         let _ = interface.bind(&graph, &catalog);

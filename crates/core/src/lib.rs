@@ -18,3 +18,8 @@ pub mod number;
 pub mod pass;
 pub mod source;
 pub mod workflow;
+
+/// The examples of the README, run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
