@@ -148,15 +148,16 @@ fn a_comfyui_gets_the_whole_prompt_and_the_local_file() {
             }))),
     );
     let url = service.server.uri();
-    let set = format!("1_image={}", picture.display());
-    let (_, stderr, code) = service.ran(&["run", "workflows/image/scale", "--on", &url, "--set", &set]);
+    let assignment = format!("1_image={}", picture.display());
+    let (_, stderr, code) =
+        service.ran(&["run", "workflows/image/scale", "--on", &url, "--set", &assignment]);
     assert_eq!(code, 2);
     assert!(
         stderr.contains("node `1`, input `image`: Custom validation failed: image - Invalid image file"),
         "{stderr}"
     );
-    let requests = service.runtime.block_on(service.server.received_requests()).expect("requests");
-    let sent = requests.iter().find(|request| request.url.path() == "/prompt").expect("it was sent");
+    let received = service.runtime.block_on(service.server.received_requests()).expect("requests");
+    let sent = received.iter().find(|request| request.url.path() == "/prompt").expect("it was sent");
     let sent: Value = serde_json::from_slice(&sent.body).expect("JSON");
     assert_eq!(sent["prompt"]["1"]["inputs"]["image"], "local (1).png");
     assert_eq!(sent["prompt"]["2"]["inputs"]["width"], 256);

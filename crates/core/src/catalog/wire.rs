@@ -17,42 +17,52 @@ use crate::diagnostic::{Diagnostics, Problem, kind_of};
 use crate::front::json_error;
 use crate::source::{Origin, Pointer, Source, SourceId};
 
-/// The key that marks a snapshot, and the version it holds.
+/// The key that marks a snapshot, its first; it holds the version of the form.
 pub(crate) const SNAPSHOT: &str = "comfyc_catalog";
 /// The traits of a class in a snapshot.
 const TRAITS: &str = "traits";
 /// The option that marks a machine-specific list in a snapshot.
 const OPEN: &str = "open";
 
+/// The parts of a snapshot.
+#[derive(serde::Deserialize)]
+struct Snapshot<'t> {
+    #[serde(default)]
+    of: Option<String>,
+    #[serde(borrow)]
+    classes: Members<'t>,
+    #[serde(default)]
+    replacements: Value,
+}
+
+/// Classes by name, not yet read.
+type Members<'t> = IndexMap<String, &'t RawValue>;
+
 pub(super) fn parse(source: &Source, id: SourceId) -> (Catalog, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
     let mut catalog = Catalog::default();
-    let mut members: IndexMap<String, &RawValue> = match serde_json::from_str(source.body()) {
+    let mut base = Origin::value(id, Pointer::root());
+    let is_snapshot =
+        source.body().trim_start().strip_prefix('{').is_some_and(|rest| {
+            rest.trim_start().strip_prefix('"').is_some_and(|key| key.starts_with(SNAPSHOT))
+        });
+    let members = if is_snapshot {
+        base = base.member("classes");
+        serde_json::from_str::<Snapshot<'_>>(source.body()).map(|snapshot| {
+            catalog.of = snapshot.of;
+            catalog.replacements = replacements(&snapshot.replacements);
+            snapshot.classes
+        })
+    } else {
+        serde_json::from_str(source.body())
+    };
+    let members: Members<'_> = match members {
         Ok(members) => members,
         Err(error) => {
             diagnostics.push(json_error(&error, source, id, "an object_info.json, an object of classes"));
             return (catalog, diagnostics);
         }
     };
-    let mut base = Origin::value(id, Pointer::root());
-    if members.contains_key(SNAPSHOT) {
-        catalog.of = members.get("of").and_then(|of| serde_json::from_str(of.get()).ok());
-        if let Some(Ok(rules)) = members.get("replacements").map(|raw| serde_json::from_str(raw.get())) {
-            catalog.replacements = replacements(&rules);
-        }
-        base = base.member("classes");
-        let Some(Ok(classes)) = members.get("classes").map(|classes| serde_json::from_str(classes.get()))
-        else {
-            let problem = Problem::WrongShape {
-                what: "`classes` of a catalog snapshot".to_owned(),
-                expected: "an object of classes".to_owned(),
-                found: "something else".to_owned(),
-            };
-            diagnostics.report(problem, Some(base));
-            return (catalog, diagnostics);
-        };
-        members = classes;
-    }
     let text = source.shared();
     for (name, raw) in members {
         if raw.get().starts_with('{') {
