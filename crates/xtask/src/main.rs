@@ -2,6 +2,7 @@
 #![expect(clippy::print_stderr, clippy::print_stdout, reason = "this is a command-line tool")]
 
 mod codegen;
+mod conformance_validation;
 
 use std::fmt::{self, Display};
 use std::path::{Path, PathBuf};
@@ -34,11 +35,29 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Compare our verdicts on recorded prompts with those of a real ComfyUI server.
+    ConformanceValidation {
+        /// Prompts, one `{"id", "prompt"}` a line, in place of the reference data.
+        #[arg(long, requires = "expected")]
+        prompts: Option<PathBuf>,
+        /// The server's answers, one a line.
+        #[arg(long, requires = "prompts")]
+        expected: Option<PathBuf>,
+        /// The server's `/object_info`.
+        #[arg(long)]
+        catalog: Option<PathBuf>,
+        /// What `/object_info` does not say of that server's classes.
+        #[arg(long)]
+        traits: Option<PathBuf>,
+    },
 }
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().task {
         Task::Codegen { check } => codegen::run(check),
+        Task::ConformanceValidation { prompts, expected, catalog, traits } => {
+            conformance_validation::command(prompts, expected, catalog, traits)
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -2,14 +2,18 @@
 
 use std::collections::HashSet;
 
-use super::{Checked, Rejected, node, sampler};
+use super::node::{Looked, View};
+use super::walk::{Walk, walk};
+use super::{Checked, DEEPEST_CHAIN, Rejected, match_types, node, sampler};
 use crate::catalog::Catalog;
-use crate::diagnostic::{Diagnostics, Problem};
-use crate::graph::{Graph, NodeId};
+use crate::diagnostic::{Diagnostic, Diagnostics, Problem, Severity};
+use crate::graph::{Graph, Node, NodeId};
+use crate::source::Origin;
 
 /// Checks a graph as a server with this catalog would, and reports everything it finds: an unknown class hides nothing.
 ///
-/// Errors are what the server refuses; warnings what it accepts but ignores or turns into something else.
+/// Errors are what the server refuses; warnings what it accepts but ignores or turns into something else. What is wrong with
+/// a node that no output needs is a warning, since the server never looks at it.
 pub fn graph(graph: Graph, catalog: &Catalog) -> Result<Checked<Graph>, Rejected<Graph>> {
     let diagnostics = problems(&graph, catalog);
     Checked::decide(graph, diagnostics)
@@ -18,62 +22,88 @@ pub fn graph(graph: Graph, catalog: &Catalog) -> Result<Checked<Graph>, Rejected
 /// What is wrong with a graph.
 pub(super) fn problems(graph: &Graph, catalog: &Catalog) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
-    let outputs = outputs(graph, catalog);
-    let unknown = graph.nodes().any(|(_, node)| node.class().is_none_or(|class| catalog.class(class).is_none()));
+    let view = View::new(graph, catalog);
+    let nodes: Vec<(&NodeId, &Node)> = graph.nodes().collect();
+    let is_output = |id: &NodeId| view.class(id).is_some_and(|class| class.output_node());
+    let outputs: Vec<u32> = (0_u32..).zip(&nodes).filter(|(_, (id, _))| is_output(id)).map(|(i, _)| i).collect();
     // A node of an unknown class may be an output itself, so nothing is said about reach where there is one.
-    let live: Option<HashSet<&NodeId>> = (!unknown && !outputs.is_empty()).then(|| graph.ancestors(outputs.iter().copied()));
-    for (id, node) in graph.nodes() {
-        node::check(id, node, graph, catalog, &mut diagnostics);
+    let unknown = nodes.iter().any(|(id, _)| view.class(id).is_none());
+    let live: Option<HashSet<&NodeId>> = (!unknown && !outputs.is_empty())
+        .then(|| graph.ancestors(outputs.iter().filter_map(|i| nodes.get(*i as usize)).map(|(id, _)| *id)));
+    let mut found: Vec<Diagnostics> = Vec::with_capacity(nodes.len());
+    let mut links: Vec<Vec<u32>> = Vec::with_capacity(nodes.len());
+    for (id, node) in &nodes {
+        let looked: Looked = node::check(id, node, &view);
+        found.push(looked.diagnostics);
+        links.push(looked.links);
+    }
+    let everywhere = 0..u32::try_from(nodes.len()).unwrap_or(u32::MAX);
+    let starts: Vec<u32> = if live.is_some() { outputs.clone() } else { everywhere.collect() };
+    let walk = walk(nodes.len(), starts, |node, out| out.extend(links.get(node as usize).into_iter().flatten()));
+    let mut named: HashSet<&str> = HashSet::new();
+    for ((position, (id, node)), found) in (0_u32..).zip(&nodes).zip(found) {
+        let reached = walk.reached(position);
+        for diagnostic in found {
+            diagnostics.push(if reached { diagnostic } else { dormant(diagnostic) });
+        }
+        class_marks(id, node, &view, &mut named, &mut diagnostics);
         if live.as_ref().is_some_and(|live| !live.contains(id)) {
             let class = node.class().unwrap_or_default().to_owned();
-            diagnostics.report(Problem::UnreachableNode { node: id.to_string(), class }, node.origin().cloned().map(|o| o.key()));
+            diagnostics.report(Problem::UnreachableNode { node: id.to_string(), class }, node.origin().cloned().map(Origin::key));
         }
     }
     if outputs.is_empty() && !unknown {
         diagnostics.report(Problem::NoOutputs, None);
     }
-    for cycle in graph.cycles() {
-        let first = cycle.first().and_then(|id| graph.node(id.as_str()));
-        let mut nodes: Vec<String> = ring(graph, &cycle);
-        nodes.extend(nodes.first().cloned());
-        diagnostics.report(Problem::Cycle { nodes }, first.and_then(|node| node.origin()).cloned().map(|o| o.key()));
+    circles(&walk, &nodes, &mut diagnostics);
+    if walk.visits.len() > DEEPEST_CHAIN {
+        let length = walk.longest_chain();
+        if length > DEEPEST_CHAIN {
+            diagnostics.report(Problem::DeepChain { length, limit: DEEPEST_CHAIN }, None);
+        }
     }
+    match_types::check(&view, &links, &mut diagnostics);
     sampler::check(graph, None, &mut diagnostics);
     diagnostics
 }
 
-/// The nodes whose class is an output, in document order.
-fn outputs<'g>(graph: &'g Graph, catalog: &Catalog) -> Vec<&'g NodeId> {
-    let is_output = |class: Option<&str>| class.and_then(|class| catalog.class(class)).is_some_and(|c| c.output_node());
-    graph.nodes().filter(|(_, node)| is_output(node.class())).map(|(id, _)| id).collect()
+/// An error in a node that the server does not look at.
+fn dormant(diagnostic: Diagnostic) -> Diagnostic {
+    match diagnostic.severity() {
+        Severity::Error => {
+            let problem = Problem::DormantError { because: Box::new(diagnostic.problem) };
+            Diagnostic { problem, ..diagnostic }
+        }
+        Severity::Warning => diagnostic,
+    }
 }
 
-/// One way around a strongly connected group, from its first node back to it, in the direction of the links.
-fn ring(graph: &Graph, group: &[&NodeId]) -> Vec<String> {
-    let Some(first) = group.first() else { return Vec::new() };
-    let members: HashSet<&NodeId> = group.iter().copied().collect();
-    let mut came: std::collections::HashMap<&NodeId, &NodeId> = std::collections::HashMap::new();
-    let mut open = std::collections::VecDeque::from([*first]);
-    while let Some(id) = open.pop_front() {
-        let mut next: Vec<&NodeId> =
-            graph.consumers(id.as_str()).map(|c| c.node).filter(|node| members.contains(node)).collect();
-        next.sort();
-        for node in next {
-            if node == *first {
-                let mut path = vec![id.to_string()];
-                let mut at = id;
-                while let Some(before) = came.get(at) {
-                    path.push(before.to_string());
-                    at = before;
-                }
-                path.reverse();
-                return path;
-            }
-            if !came.contains_key(node) {
-                came.insert(node, id);
-                open.push_back(node);
-            }
-        }
+/// Says of a class, where it is first used, that it is deprecated or experimental.
+fn class_marks<'a>(id: &NodeId, node: &Node, view: &View<'a>, named: &mut HashSet<&'a str>, diagnostics: &mut Diagnostics) {
+    let Some(class) = view.class(id) else { return };
+    if !(class.deprecated() || class.experimental()) || !named.insert(&class.name) {
+        return;
     }
-    group.iter().map(ToString::to_string).collect()
+    let name = class.name.clone();
+    let problem = if class.deprecated() { Problem::DeprecatedClass { class: name } } else { Problem::ExperimentalClass { class: name } };
+    diagnostics.report(problem, node.origin().map(|origin| origin.member("class_type")));
+}
+
+/// Reports each group of nodes that feed each other, by one way around it in the direction of the links.
+fn circles(walk: &Walk, nodes: &[(&NodeId, &Node)], diagnostics: &mut Diagnostics) {
+    let mut groups: Vec<Vec<u32>> = walk.cycles().into_iter().map(|group| walk.ring(group)).collect();
+    for ring in &mut groups {
+        // The walk goes against the links.
+        ring.reverse();
+        let first = ring.iter().enumerate().min_by_key(|(_, node)| **node).map_or(0, |(i, _)| i);
+        ring.rotate_left(first);
+    }
+    groups.sort();
+    for ring in groups {
+        let members = || ring.iter().filter_map(|node| nodes.get(*node as usize));
+        let mut path: Vec<String> = members().map(|(id, _)| id.to_string()).collect();
+        path.extend(path.first().cloned());
+        let place = members().next().and_then(|(_, node)| node.origin()).cloned().map(Origin::key);
+        diagnostics.report(Problem::Cycle { nodes: path }, place);
+    }
 }

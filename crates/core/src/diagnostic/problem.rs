@@ -82,6 +82,18 @@ pub enum Problem {
     FileTooLarge { subject: Subject, limit_mb: String },
     WrongLength { subject: Subject, unit: &'static str, found: usize, minimum: Option<usize>, maximum: Option<usize> },
     PatternMismatch { subject: Subject, value: String, pattern: String },
+
+    // Server parity
+    NoInputs { node: String, class: String },
+    DormantError { because: Box<Problem> },
+    UnlistedFile { subject: Subject, value: String },
+    UnknownBranch { subject: Subject, value: Option<String>, near: Vec<String>, keys: Vec<String> },
+    DeprecatedClass { class: String },
+    ExperimentalClass { class: String },
+    ConvertedValue { subject: Subject, value: String, becomes: String },
+    OffStep { subject: Subject, value: String, step: Number, near: Vec<String> },
+    MatchDisagreement { node: String, types: Vec<(String, String)> },
+    DeepChain { length: usize, limit: usize },
 }
 
 /// Why a sampler stage does nothing.
@@ -208,6 +220,18 @@ impl Problem {
             Self::FileTooLarge { .. } => Code::FileTooLarge,
             Self::WrongLength { .. } => Code::WrongLength,
             Self::PatternMismatch { .. } => Code::PatternMismatch,
+
+            // Server parity
+            Self::NoInputs { .. } => Code::NoInputs,
+            Self::DormantError { .. } => Code::DormantError,
+            Self::UnlistedFile { .. } => Code::UnlistedFile,
+            Self::UnknownBranch { .. } => Code::UnknownBranch,
+            Self::DeprecatedClass { .. } => Code::DeprecatedClass,
+            Self::ExperimentalClass { .. } => Code::ExperimentalClass,
+            Self::ConvertedValue { .. } => Code::ConvertedValue,
+            Self::OffStep { .. } => Code::OffStep,
+            Self::MatchDisagreement { .. } => Code::MatchDisagreement,
+            Self::DeepChain { .. } => Code::DeepChain,
         }
     }
 
@@ -248,6 +272,17 @@ impl Problem {
             Self::NoOutputs => Some("add a node that saves or previews a result, such as `SaveImage`".to_owned()),
             Self::BadDefault { because, .. } => because.help(),
             Self::Cycle { .. } => Some("cut one of the links".to_owned()),
+
+            // Server parity
+            Self::NoInputs { .. } => Some("give it `\"inputs\": {}`".to_owned()),
+            Self::DormantError { because } => because.help(),
+            Self::UnknownBranch { near, keys, .. } => Some(if near.is_empty() {
+                format!("the keys are {}", listing(keys))
+            } else {
+                format!("did you mean {}?", alternatives(near))
+            }),
+            Self::ConvertedValue { becomes, .. } => Some(format!("write {becomes} if that is what you want")),
+            Self::OffStep { near, .. } => Some(format!("near it are {}", alternatives(near))),
             _ => None,
         }
     }
@@ -262,7 +297,7 @@ impl Problem {
             Self::DifferentDefault { graph, .. } => format!("the graph holds {graph}"),
             Self::MissingInput { input, .. } => format!("`{input}` is absent here"),
             Self::MissingKey { key, .. } => format!("`{key}` is absent here"),
-            Self::BadDefault { because, .. } => because.label(),
+            Self::BadDefault { because, .. } | Self::DormantError { because } => because.label(),
             other => other.code().meaning().to_owned(),
         }
     }
@@ -368,6 +403,30 @@ impl Display for Problem {
             },
             Self::PatternMismatch { subject, value, pattern } => {
                 write!(f, "{subject} is {value}, but must match `{pattern}`")
+            }
+
+            // Server parity
+            Self::NoInputs { node, class } => write!(f, "node `{node}` (`{class}`) has no `inputs`"),
+            Self::DormantError { because } => write!(f, "in a node that never runs: {because}"),
+            Self::UnlistedFile { subject, value } => write!(f, "{subject} names {value}, a file that the server does not list"),
+            Self::UnknownBranch { subject, value: Some(value), .. } => {
+                write!(f, "{value} is no key of {subject}, so the inputs behind it are ignored")
+            }
+            Self::UnknownBranch { subject, value: None, .. } => {
+                write!(f, "{subject} chooses nothing, so the inputs behind it are ignored")
+            }
+            Self::DeprecatedClass { class } => write!(f, "class `{class}` is deprecated"),
+            Self::ExperimentalClass { class } => write!(f, "class `{class}` is experimental"),
+            Self::ConvertedValue { subject, value, becomes } => {
+                write!(f, "{subject} is {value}, which the server turns into {becomes}")
+            }
+            Self::OffStep { subject, value, step, .. } => write!(f, "{subject} is {value}, which is between its steps of {step}"),
+            Self::MatchDisagreement { node, types } => {
+                let types: Vec<String> = types.iter().map(|(input, ty)| format!("`{input}` takes `{ty}`")).collect();
+                write!(f, "inputs of node `{node}` must have one type, but {}", types.join(" and "))
+            }
+            Self::DeepChain { length, limit } => {
+                write!(f, "a chain of {length} nodes is longer than the {limit} or so that the server can follow")
             }
         }
     }

@@ -1,0 +1,1 @@
+//! The rules of the server, case by case.
