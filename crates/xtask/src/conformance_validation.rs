@@ -50,8 +50,12 @@ pub(crate) fn command(
     expected: Option<PathBuf>,
     catalog: Option<PathBuf>,
     traits: Option<PathBuf>,
+    only_templates: bool,
 ) -> Result<(), Failure> {
     let shared = shared().unwrap_or_else(|| PathBuf::from("/work/shared"));
+    if only_templates {
+        return templates(&shared);
+    }
     let mut set = reference(&shared);
     if let (Some(prompts), Some(expected)) = (prompts, expected) {
         (set.prompts, set.expected) = (prompts, expected);
@@ -174,6 +178,32 @@ fn letters(id: &str, verdict: &Value, expected: &Value, agreement: &mut Agreemen
             }
         }
     }
+}
+
+/// Checks the exported templates with the embedded catalog and prints all that is said about them, for people to judge.
+pub(crate) fn templates(shared: &Path) -> Result<(), Failure> {
+    let catalog = Catalog::embedded();
+    let folder = shared.join("data/golden/templates");
+    let files = fs::read_dir(&folder).map_err(|error| Failure(format!("{}: {error}", folder.display())))?;
+    let mut files: Vec<PathBuf> = files.filter_map(Result::ok).map(|entry| entry.path()).collect();
+    files.sort();
+    let mut refused = 0;
+    for path in &files {
+        let text = fs::read_to_string(path).map_err(|error| Failure(format!("{}: {error}", path.display())))?;
+        let source = Source::new(path.display().to_string(), Syntax::Json, text);
+        let (graph, mut diagnostics) = api::parse(&source, Sources::default().add(source.clone()));
+        match check::graph(graph, &catalog) {
+            Ok(checked) => diagnostics.append(checked.warnings().clone()),
+            Err(rejected) => diagnostics.append(rejected.diagnostics),
+        }
+        refused += usize::from(diagnostics.has_errors());
+        let name = path.file_name().unwrap_or_default().display();
+        for diagnostic in diagnostics.iter() {
+            println!("{} {name}: {}", diagnostic.code(), diagnostic.problem);
+        }
+    }
+    println!("{} templates, {refused} refused", files.len());
+    Ok(())
 }
 
 /// Whether the check of graphs says the same.

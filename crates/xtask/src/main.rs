@@ -49,14 +49,17 @@ enum Task {
         /// What `/object_info` does not say of that server's classes.
         #[arg(long)]
         traits: Option<PathBuf>,
+        /// Print what the check of graphs says about the exported templates instead.
+        #[arg(long)]
+        templates: bool,
     },
 }
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().task {
         Task::Codegen { check } => codegen::run(check),
-        Task::ConformanceValidation { prompts, expected, catalog, traits } => {
-            conformance_validation::command(prompts, expected, catalog, traits)
+        Task::ConformanceValidation { prompts, expected, catalog, traits, templates } => {
+            conformance_validation::command(prompts, expected, catalog, traits, templates)
         }
     };
     match done {

@@ -3,7 +3,7 @@
 //! A rule finds one thing, the first that is wrong with an input, or a link that fits. What is made of a finding is the
 //! caller's: a diagnostic, or an entry of the server's answer.
 
-use serde_json::{Number, Value as Json};
+use serde_json::{Number, Value as Json, json};
 
 use super::python;
 use crate::catalog::{Class, Combo, Declared, Input, Kind, Options, OutputType, Type};
@@ -77,10 +77,19 @@ pub(super) enum Finding<'c, 'v> {
 pub(super) struct GoodLink<'v> {
     /// The id of the origin.
     pub(super) from: &'v str,
-    /// The slot as it is written.
+    /// The slot.
     pub(super) slot: i64,
     /// The position of the origin.
     pub(super) origin: u32,
+    /// The list as it stands, where it is at hand: its slot may be written `true`.
+    pub(super) raw: Option<&'v Json>,
+}
+
+impl GoodLink<'_> {
+    /// The link as the server repeats it.
+    pub(super) fn to_json(self) -> Json {
+        self.raw.cloned().unwrap_or_else(|| json!([self.from, self.slot]))
+    }
 }
 
 /// A literal as the node will see it, in so far as the checks look at it.
@@ -145,7 +154,7 @@ fn judge_link<'c, 'v>(class: &Class, input: &'c Input, pair: Pair<'v>, nodes: &i
     let Some(from) = pair.from else { return Finding::NotALink(pair) };
     let Some((origin, origin_class)) = nodes.find(from) else { return Finding::Dangling(from) };
     let Some(slot) = pair.slot else { return Finding::NotALink(pair) };
-    let link = GoodLink { from, slot, origin };
+    let link = GoodLink { from, slot, origin, raw: pair.raw };
     let Some(origin_class) = origin_class else { return Finding::Fits { link } };
     match output_at(origin_class, slot) {
         None => Finding::NoSlot { from, class: origin_class, slot },

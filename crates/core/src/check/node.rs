@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::Value as Json;
 
 use super::input::{self, Finding, GoodLink, Held, Nodes, Pair, not_an_option, unwrapped};
-use super::validator::{self, Argument, Arguments, Reason, Ruling};
+use super::validator::{self, Argument, Arguments, Expect, Reason, Ruling};
 use super::{python, silent};
 use crate::catalog::{Branch, Catalog, Class, Declared, Kind, OutputType, declared, declared_and_unchosen};
 use crate::diagnostic::{Diagnostic, Diagnostics, Limit, Problem, Subject, kind_of, nearest, show};
@@ -218,6 +218,7 @@ impl<'a> OneNode<'a> {
         let Some(ruling) = validator::judge(self.class, self.view.catalog, self) else { return };
         let (input, reason) = match ruling {
             Ruling::Passes | Ruling::Unknown { input: None, .. } => return,
+            Ruling::Unknown { expect: Expect::Raises, .. } => return,
             Ruling::Unknown { input: Some(input), .. } => {
                 let open = matches!(self.class.inputs.get(&input).map(|i| &i.kind), Some(Kind::Combo(combo)) if combo.open);
                 if let Some(literal) = self.node.literal(&input).filter(|_| !open) {

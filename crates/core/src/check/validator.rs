@@ -36,8 +36,19 @@ pub(super) enum Ruling {
     Refuses { input: String, reason: Reason, all: bool },
     /// The validator fails with an exception over `input`.
     Raises { input: String, reason: Reason },
-    /// Only the server can tell. `refuses` is what is to be expected of it.
-    Unknown { input: Option<String>, refuses: bool, why: &'static str, all: bool },
+    /// Only the server can tell.
+    Unknown { input: Option<String>, expect: Expect, why: &'static str, all: bool },
+}
+
+/// What is to be expected where only the server can tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Expect {
+    /// The node is accepted.
+    Passes,
+    /// The input is refused, as a file of this kind.
+    Refuses { what: &'static str },
+    /// The validator fails, for the input is absent.
+    Raises,
 }
 
 /// Why a validator refuses or fails.
@@ -79,10 +90,11 @@ pub(super) fn judge<'c>(class: &'c Class, catalog: &Catalog, node: &impl Argumen
             _ => {}
         }
     }
-    let has_code = class.traits.as_ref().is_some_and(|traits| traits.validates_all || !traits.validates.is_empty());
-    has_code.then_some(Ruling::Unknown {
-        input: None,
-        refuses: false,
+    let traits = class.traits.as_ref().filter(|traits| traits.validates_all || !traits.validates.is_empty())?;
+    let absent = traits.validates.iter().find(|name| class.inputs.get(name).is_some() && node.value(name).is_none());
+    Some(Ruling::Unknown {
+        input: absent.cloned(),
+        expect: if absent.is_some() { Expect::Raises } else { Expect::Passes },
         why: "the class judges its inputs with code of its own",
         all: false,
     })
@@ -130,7 +142,10 @@ fn existing(class: &Class, catalog: &Catalog, name: &str, file: &str, what: &'st
         return Ruling::Refuses { input: name.to_owned(), reason: Reason::Outside { what }, all: partial };
     }
     let unknown =
-        |refuses, why| Ruling::Unknown { input: Some(name.to_owned()), refuses, why, all: partial };
+        |refuses, why| {
+        let expect = if refuses { Expect::Refuses { what } } else { Expect::Passes };
+        Ruling::Unknown { input: Some(name.to_owned()), expect, why, all: partial }
+    };
     if file.starts_with('/') {
         return unknown(true, "the file is named by an absolute path, and only the server knows its folders");
     }

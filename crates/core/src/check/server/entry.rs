@@ -86,7 +86,7 @@ impl<'c> Cause<'c> {
                 Self::Missing { shown: leaf.to_owned() }
             }
             Finding::BadList(list) => Self::BadList { received: (*list).clone() },
-            Finding::Mismatch { link, output } => Self::Mismatch { received: output, link: json!([link.from, link.slot]) },
+            Finding::Mismatch { link, output } => Self::Mismatch { received: output, link: link.to_json() },
             Finding::NotConvertible { literal, ty } => Self::NotConvertible { ty, received: (*literal).clone() },
             Finding::TooSmall { value, min, .. } => Self::TooSmall { value: num(value), min },
             Finding::TooBig { value, max, .. } => Self::TooBig { value: num(value), max },

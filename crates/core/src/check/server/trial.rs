@@ -9,7 +9,7 @@ use super::entry::{Cause, Entry, NodeErrors, Ring};
 use super::{Refusal, Undecided, Verdict, VerdictOptions};
 use crate::catalog::{Catalog, Class, Input, Kind, OutputType, Type, declared_in_use};
 use crate::check::input::{self, Finding, GoodLink, Held, Nodes, unwrapped};
-use crate::check::validator::{self, Argument, Arguments, Reason, Ruling};
+use crate::check::validator::{self, Argument, Arguments, Expect, Reason, Ruling};
 use crate::check::walk::{Walk, walk};
 use crate::check::{DEEPEST_CHAIN, python};
 
@@ -37,8 +37,7 @@ pub(super) struct Seat<'p, 'c> {
 pub(super) struct End<'p, 'c> {
     pub(super) input: Cow<'c, str>,
     pub(super) spec: &'c Input,
-    pub(super) from: &'p str,
-    pub(super) slot: i64,
+    pub(super) link: GoodLink<'p>,
 }
 
 /// What is wrong with a node by itself.
@@ -168,9 +167,9 @@ fn exception<'c>(raise: &Raise<'_>, by: Option<&End<'_, 'c>>) -> Entry<'c> {
     let (kind, message) = (raise.kind, raise.message.clone().into_owned());
     match by {
         None => Entry { input: None, cause: Cause::Exception { kind, message } },
-        Some(End { input, spec, from, slot }) => Entry {
+        Some(End { input, spec, link }) => Entry {
             input: Some((input.clone(), spec)),
-            cause: Cause::InnerException { kind, message, link: json!([from, slot]) },
+            cause: Cause::InnerException { kind, message, link: link.to_json() },
         },
     }
 }
@@ -257,9 +256,9 @@ impl<'p, 'c> Look<'_, 'p, 'c> {
             }
             match finding {
                 Finding::Literal(_) => {}
-                Finding::Fits { link: GoodLink { from, slot, origin } } => {
-                    links.push(origin);
-                    self.ends.push(End { input: declared.name, spec: declared.input, from, slot });
+                Finding::Fits { link } => {
+                    links.push(link.origin);
+                    self.ends.push(End { input: declared.name, spec: declared.input, link });
                 }
                 finding => match raise(&finding, seat.class, self.seating) {
                     Some(raise) => found.raise = found.raise.or(Some(raise)),
@@ -287,10 +286,7 @@ impl<'p, 'c> Look<'_, 'p, 'c> {
         match validator::judge(seat.class, self.catalog, &given) {
             None | Some(Ruling::Passes) => {}
             Some(Ruling::Raises { input, reason }) => {
-                let (kind, message) = match reason {
-                    Reason::Absent => ("TypeError", format!("'{input}' is missing")),
-                    other => ("TypeError", format!("'{input}' must be {}", other.expected())),
-                };
+                let (kind, message) = exception_of_validator(seat.class, &input, &reason, inputs);
                 found.raise = Some(Raise { kind, message: message.into(), early: false });
             }
             Some(Ruling::Refuses { input, all, reason }) => {
@@ -300,17 +296,18 @@ impl<'p, 'c> Look<'_, 'p, 'c> {
                 };
                 refuse(seat, inputs, input, all, text, found);
             }
-            Some(Ruling::Unknown { input, refuses, why, all }) => {
+            Some(Ruling::Unknown { input, expect, why, all }) => {
                 self.doubt(seat, input.as_deref(), why);
-                if let Some(input) = input.filter(|_| refuses) {
-                    let what = match seat.class.name.as_str() {
-                        "LoadAudio" => "audio",
-                        "LoadVideo" => "video",
-                        "LoadLatent" => "latent",
-                        _ => "image",
-                    };
-                    let text = refused_file(inputs, &input, what);
-                    refuse(seat, inputs, input, all, text, found);
+                match (expect, input) {
+                    (Expect::Refuses { what }, Some(input)) => {
+                        let text = refused_file(inputs, &input, what);
+                        refuse(seat, inputs, input, all, text, found);
+                    }
+                    (Expect::Raises, Some(input)) => {
+                        let (kind, message) = exception_of_validator(seat.class, &input, &Reason::Absent, inputs);
+                        found.raise = Some(Raise { kind, message: message.into(), early: false });
+                    }
+                    _ => {}
                 }
             }
         }
@@ -318,6 +315,25 @@ impl<'p, 'c> Look<'_, 'p, 'c> {
 
     fn doubt(&mut self, seat: &Seat<'_, '_>, input: Option<&str>, why: &'static str) {
         self.undecided.push(Undecided { node: seat.id.to_owned(), input: input.map(str::to_owned), why });
+    }
+}
+
+/// What Python says when a validator fails.
+fn exception_of_validator(class: &Class, input: &str, reason: &Reason, inputs: &Map<String, Json>) -> (&'static str, String) {
+    match reason {
+        Reason::Absent => {
+            let method = if class.v3() { "validate_inputs" } else { "VALIDATE_INPUTS" };
+            ("TypeError", format!("{}.{method}() missing 1 required positional argument: '{input}'", class.name))
+        }
+        Reason::NotAName => {
+            let ty = match inputs.get(input).map(Held::read) {
+                Some(Held::Literal(literal)) => python::type_name(unwrapped(literal)),
+                Some(Held::List(list)) => python::type_name(list),
+                Some(Held::Link(_)) | None => "NoneType",
+            };
+            ("AttributeError", format!("'{ty}' object has no attribute 'endswith'"))
+        }
+        other => ("ValueError", format!("'{input}' must be {}", other.expected())),
     }
 }
 
@@ -368,7 +384,6 @@ fn raise<'p>(finding: &Finding<'_, 'p>, class: &Class, seating: &Seating<'p, '_>
             ("IndexError", if class.v3() { "list index out of range" } else { "tuple index out of range" }.into())
         }
         Finding::NotComparable { literal } => {
-            let _ = class;
             ("TypeError", format!("'<' not supported between instances of '{}' and 'float'", python::type_name(literal)).into())
         }
         _ => return None,
@@ -385,10 +400,12 @@ fn doubt(class: &Class, input: &Input, finding: &Finding<'_, '_>, seating: &Seat
             custom.then_some("types of custom nodes may compare as they like")
         }
         Finding::NoSlot { class, .. } => class.is_custom().then_some("a custom node may have outputs that it does not list"),
+        Finding::Literal(_) | Finding::NotComparable { .. } | Finding::TooSmall { .. } | Finding::TooBig { .. }
+            if is_any(&input.kind) && class.is_custom() =>
+        {
+            Some("a custom node's `*` may be every type, and convert or refuse a literal")
+        }
         Finding::Literal(literal) => match &input.kind {
-            Kind::Named(ty) if ty.as_str() == Type::ANY && class.is_custom() => {
-                Some("a custom node's `*` may be every type, and convert or refuse a literal")
-            }
             Kind::Combo(combo) if combo.open && !class.is_custom() && !class_judges(class) && !input::strangers(combo, literal).is_empty() => {
                 Some("the catalog's list is of another machine")
             }
@@ -402,6 +419,10 @@ fn doubt(class: &Class, input: &Input, finding: &Finding<'_, '_>, seating: &Seat
         }
         _ => None,
     }
+}
+
+fn is_any(kind: &Kind) -> bool {
+    matches!(kind, Kind::Named(ty) if ty.as_str() == Type::ANY)
 }
 
 fn class_judges(class: &Class) -> bool {
