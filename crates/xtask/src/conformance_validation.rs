@@ -82,7 +82,8 @@ fn reference(shared: &Path) -> Set {
 }
 
 fn report(agreement: &Agreement) -> Result<(), Failure> {
-    let Agreement { prompts, verdicts, node_errors, letters, undecided, wrong, doubtful, graph, median } = agreement;
+    let Agreement { prompts, verdicts, node_errors, letters, undecided, wrong, doubtful, graph, median } =
+        agreement;
     for line in wrong.iter().chain(doubtful).chain(graph) {
         println!("{line}");
     }
@@ -102,7 +103,9 @@ fn report(agreement: &Agreement) -> Result<(), Failure> {
 /// Compares all prompts of a set.
 pub(crate) fn compare(set: &Set) -> Result<Agreement, Failure> {
     let catalog = read(&set.catalog)?.with_traits(&json(&set.traits)?);
-    let lines = |path: &Path| fs::read_to_string(path).map_err(|error| Failure(format!("{}: {error}", path.display())));
+    let lines = |path: &Path| {
+        fs::read_to_string(path).map_err(|error| Failure(format!("{}: {error}", path.display())))
+    };
     let (prompts, expected) = (lines(&set.prompts)?, lines(&set.expected)?);
     if prompts.lines().count() != expected.lines().count() {
         return Err(Failure("the prompts and the answers differ in number".to_owned()));
@@ -124,7 +127,14 @@ pub(crate) fn compare(set: &Set) -> Result<Agreement, Failure> {
     Ok(agreement)
 }
 
-fn one(id: &str, prompt: &Value, expected: &Value, catalog: &Catalog, agreement: &mut Agreement, times: &mut Vec<Duration>) {
+fn one(
+    id: &str,
+    prompt: &Value,
+    expected: &Value,
+    catalog: &Catalog,
+    agreement: &mut Agreement,
+    times: &mut Vec<Duration>,
+) {
     let options = server::VerdictOptions::default();
     // The first look reads the classes.
     server::verdict(prompt, catalog, &options);
@@ -141,7 +151,8 @@ fn one(id: &str, prompt: &Value, expected: &Value, catalog: &Catalog, agreement:
         agreement.undecided.1 += usize::from(agreed);
     }
     if !agreed {
-        let lines: Vec<&str> = differences.verdict.iter().chain(&differences.node_errors).map(String::as_str).collect();
+        let lines: Vec<&str> =
+            differences.verdict.iter().chain(&differences.node_errors).map(String::as_str).collect();
         let line = format!("{id}: {}", lines.join("; "));
         if verdict.undecided.is_empty() {
             agreement.wrong.push(line);
@@ -163,14 +174,19 @@ fn letters(id: &str, verdict: &Value, expected: &Value, agreement: &mut Agreemen
             println!("{id}: ours {}, recorded {}", verdict["error"], expected["error"]);
         }
     }
-    let nodes = |answer: &Value| answer.get("node_errors").and_then(Value::as_object).cloned().unwrap_or_default();
+    let nodes =
+        |answer: &Value| answer.get("node_errors").and_then(Value::as_object).cloned().unwrap_or_default();
     let (ours, theirs) = (nodes(verdict), nodes(expected));
     for (node, theirs) in &theirs {
         let Some(ours) = ours.get(node) else { continue };
         let (Some(a), Some(b)) = (ours["errors"].as_array(), theirs["errors"].as_array()) else { continue };
         for theirs in b {
             agreement.letters.1 += 1;
-            let same = |ours: &&Value| ours["message"] == theirs["message"] && ours["details"] == theirs["details"] && ours["extra_info"] == theirs["extra_info"];
+            let same = |ours: &&Value| {
+                ours["message"] == theirs["message"]
+                    && ours["details"] == theirs["details"]
+                    && ours["extra_info"] == theirs["extra_info"]
+            };
             if a.iter().find(same).is_some() {
                 agreement.letters.0 += 1;
             } else if show {
@@ -189,7 +205,8 @@ pub(crate) fn templates(shared: &Path) -> Result<(), Failure> {
     files.sort();
     let mut refused = 0;
     for path in &files {
-        let text = fs::read_to_string(path).map_err(|error| Failure(format!("{}: {error}", path.display())))?;
+        let text =
+            fs::read_to_string(path).map_err(|error| Failure(format!("{}: {error}", path.display())))?;
         let source = Source::new(path.display().to_string(), Syntax::Json, text);
         let (graph, mut diagnostics) = api::parse(&source, Sources::default().add(source.clone()));
         match check::graph(graph, &catalog) {
@@ -207,7 +224,13 @@ pub(crate) fn templates(shared: &Path) -> Result<(), Failure> {
 }
 
 /// Whether the check of graphs says the same.
-fn graph(id: &str, prompt: &Value, verdict: &server::Verdict<'_>, catalog: &Catalog, agreement: &mut Agreement) {
+fn graph(
+    id: &str,
+    prompt: &Value,
+    verdict: &server::Verdict<'_>,
+    catalog: &Catalog,
+    agreement: &mut Agreement,
+) {
     let source = Source::new(id, Syntax::Json, prompt.to_string());
     let (graph, mut diagnostics) = api::parse(&source, Sources::default().add(source.clone()));
     let checked = check::graph(graph, catalog);
@@ -222,6 +245,9 @@ fn graph(id: &str, prompt: &Value, verdict: &server::Verdict<'_>, catalog: &Cata
             .filter(|diagnostic| diagnostic.severity() == Severity::Error)
             .map(|diagnostic| diagnostic.problem.to_string())
             .collect();
-        agreement.graph.push(format!("{id}: the server {}, the check of the graph says {errors:?}", if whole { "accepts" } else { "refuses" }));
+        agreement.graph.push(format!(
+            "{id}: the server {}, the check of the graph says {errors:?}",
+            if whole { "accepts" } else { "refuses" }
+        ));
     }
 }

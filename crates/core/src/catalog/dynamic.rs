@@ -68,7 +68,12 @@ fn expand<'c>(
     in_use: bool,
     mut unchosen: impl FnMut(Cow<'c, str>, &'c [Branch], bool),
 ) -> Vec<Declared<'c>> {
-    let plain = |(name, input, required): (&'c str, &'c Input, bool)| Declared { name: name.into(), input, required, chooser: false };
+    let plain = |(name, input, required): (&'c str, &'c Input, bool)| Declared {
+        name: name.into(),
+        input,
+        required,
+        chooser: false,
+    };
     if !class.v3() || !class.inputs.settable().any(|(_, input, _)| is_dynamic(&input.kind)) {
         return class.inputs.settable().map(plain).collect();
     }
@@ -80,7 +85,9 @@ fn expand<'c>(
         let mut chooser = false;
         match &input.kind {
             Kind::DynamicCombo(branches) => {
-                let chosen = node.literal(&name).and_then(|value| branches.iter().find(|branch| branch.is_chosen_by(value)));
+                let chosen = node
+                    .literal(&name)
+                    .and_then(|value| branches.iter().find(|branch| branch.is_chosen_by(value)));
                 let Some(branch) = chosen else {
                     unchosen(name, branches, required);
                     continue;
@@ -93,7 +100,9 @@ fn expand<'c>(
                 continue;
             }
             Kind::DynamicSlot(slot) => {
-                if !node.names().any(|held| below(held, &name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))) {
+                if !node.names().any(|held| {
+                    below(held, &name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+                }) {
                     continue;
                 }
                 push_listed(&name, &slot.inputs, &mut open);

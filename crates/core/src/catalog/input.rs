@@ -149,15 +149,24 @@ impl Input {
             (Kind::Combo(combo), OutputType::Options(options)) if self.is_list_typed() => {
                 combo.open || combo.options == *options
             }
-            (kind, OutputType::Options(_)) => kind.socket_type().is_some_and(|ty| open(ty) || ty == Type::COMBO),
+            (kind, OutputType::Options(_)) => {
+                kind.socket_type().is_some_and(|ty| open(ty) || ty == Type::COMBO)
+            }
             (Kind::Combo(_), OutputType::Named(ty)) if self.is_list_typed() => open(ty.as_str()),
-            (kind, OutputType::Named(ty)) => kind.socket_type().is_none_or(|own| Type::fits(own, ty.as_str())),
+            (kind, OutputType::Named(ty)) => {
+                kind.socket_type().is_none_or(|own| Type::fits(own, ty.as_str()))
+            }
         }
     }
 
     /// Whether its options are files that users upload to the server's input folder.
     pub fn takes_uploads(&self) -> bool {
-        let elsewhere = self.options.other.get("image_folder").and_then(Value::as_str).is_some_and(|folder| folder != "input");
+        let elsewhere = self
+            .options
+            .other
+            .get("image_folder")
+            .and_then(Value::as_str)
+            .is_some_and(|folder| folder != "input");
         let uploads = ["image_upload", "audio_upload", "video_upload", "file_upload"];
         !elsewhere && uploads.iter().any(|keyword| self.options.flag(keyword))
     }
@@ -211,7 +220,8 @@ impl Autogrow {
 
     /// How many of them, from the first on, must be there: `min`, if the template itself is required.
     pub fn needed(&self) -> usize {
-        let required = self.template.required.as_ref().is_some_and(|inputs: &IndexMap<_, _>| !inputs.is_empty());
+        let required =
+            self.template.required.as_ref().is_some_and(|inputs: &IndexMap<_, _>| !inputs.is_empty());
         if required { self.min } else { 0 }
     }
 

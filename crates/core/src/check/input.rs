@@ -150,7 +150,12 @@ pub(super) fn unwrapped(literal: &Json) -> &Json {
     literal.get(WRAPPER).unwrap_or(literal)
 }
 
-fn judge_link<'c, 'v>(class: &Class, input: &'c Input, pair: Pair<'v>, nodes: &impl Nodes<'c>) -> Finding<'c, 'v> {
+fn judge_link<'c, 'v>(
+    class: &Class,
+    input: &'c Input,
+    pair: Pair<'v>,
+    nodes: &impl Nodes<'c>,
+) -> Finding<'c, 'v> {
     let Some(from) = pair.from else { return Finding::NotALink(pair) };
     let Some((origin, origin_class)) = nodes.find(from) else { return Finding::Dangling(from) };
     let Some(slot) = pair.slot else { return Finding::NotALink(pair) };
@@ -183,7 +188,12 @@ fn judge_literal<'c, 'v>(class: &Class, declared: &Declared<'c>, literal: &'v Js
     }
 }
 
-fn judge_named<'c, 'v>(class: &Class, declared: &Declared<'c>, ty: &Type, literal: &'v Json) -> Finding<'c, 'v> {
+fn judge_named<'c, 'v>(
+    class: &Class,
+    declared: &Declared<'c>,
+    ty: &Type,
+    literal: &'v Json,
+) -> Finding<'c, 'v> {
     let Options { min, max, .. } = &declared.input.options;
     let limited = min.is_some() || max.is_some();
     let value = match ty.as_str() {
@@ -263,8 +273,10 @@ impl Converted<'_> {
 /// The limits of an input that a number crosses. NaN crosses none, as in Python.
 pub(super) fn crossed(value: &Num, input: &Input) -> Vec<Limit> {
     let value = Converted::Other(value.clone());
-    let below = input.options.min.as_ref().filter(|min| value.is_below(min)).map(|min| Limit::Minimum(min.clone()));
-    let above = input.options.max.as_ref().filter(|max| value.is_above(max)).map(|max| Limit::Maximum(max.clone()));
+    let below =
+        input.options.min.as_ref().filter(|min| value.is_below(min)).map(|min| Limit::Minimum(min.clone()));
+    let above =
+        input.options.max.as_ref().filter(|max| value.is_above(max)).map(|max| Limit::Maximum(max.clone()));
     below.into_iter().chain(above).collect()
 }
 
@@ -278,7 +290,9 @@ pub(super) fn not_members<'v>(combo: &Combo, literal: &'v Json) -> Vec<&'v Json>
 pub(super) fn strangers<'v>(combo: &Combo, literal: &'v Json) -> Vec<&'v Json> {
     let missing = |value: &Json| !combo.options.iter().any(|option| same_option(option, value));
     match literal {
-        Json::Array(elements) if combo.multiselect => elements.iter().filter(|value| missing(value)).collect(),
+        Json::Array(elements) if combo.multiselect => {
+            elements.iter().filter(|value| missing(value)).collect()
+        }
         one if missing(one) => vec![one],
         _ => Vec::new(),
     }
@@ -293,8 +307,11 @@ fn same_option(option: &Json, value: &Json) -> bool {
 }
 
 pub(super) fn not_an_option(subject: Subject, combo: &Combo, found: &Json) -> Problem {
-    let options: Vec<String> =
-        combo.options.iter().map(|option| option.as_str().map_or_else(|| option.to_string(), str::to_owned)).collect();
+    let options: Vec<String> = combo
+        .options
+        .iter()
+        .map(|option| option.as_str().map_or_else(|| option.to_string(), str::to_owned))
+        .collect();
     let written = found.as_str().map_or_else(|| found.to_string(), str::to_owned);
     let near = nearest(&written, options.iter().map(String::as_str));
     Problem::NotAnOption { subject, value: show(found), near, options }

@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use super::node::{View, held};
 use super::input::{Held, output_at};
+use super::node::{View, held};
 use super::walk::walk;
 use crate::catalog::{Class, Kind, OutputType, Type, declared_in_use};
 use crate::diagnostic::{Diagnostics, Problem};
@@ -23,7 +23,8 @@ pub(super) fn check(view: &View<'_>, links: &[Vec<u32>], diagnostics: &mut Diagn
     }
     // Origins come before their consumers; within a cycle nothing is known.
     let starts = 0..u32::try_from(nodes.len()).unwrap_or(u32::MAX);
-    let walk = walk(nodes.len(), starts, |node, out| out.extend(links.get(node as usize).into_iter().flatten()));
+    let walk =
+        walk(nodes.len(), starts, |node, out| out.extend(links.get(node as usize).into_iter().flatten()));
     let mut taken: HashMap<u32, Taken> = HashMap::new();
     let mut found: Vec<(u32, Problem)> = Vec::new();
     for node in (0..walk.group_count()).flat_map(|group| walk.members(group)) {
@@ -45,13 +46,21 @@ fn shares_types(class: &Class) -> bool {
     class.outputs.iter().any(|output| output.template.is_some())
         || class.inputs.settable().any(|(_, input, _)| match &input.kind {
             Kind::Match(_) => true,
-            Kind::Autogrow(autogrow) => autogrow.template.settable().any(|(_, input, _)| matches!(input.kind, Kind::Match(_))),
+            Kind::Autogrow(autogrow) => {
+                autogrow.template.settable().any(|(_, input, _)| matches!(input.kind, Kind::Match(_)))
+            }
             _ => false,
         })
 }
 
 /// The types that a node's templates take from its links, and where two links of a template differ.
-fn templates(id: &NodeId, node: &Node, class: &Class, view: &View<'_>, taken: &HashMap<u32, Taken>) -> (Taken, Vec<Problem>) {
+fn templates(
+    id: &NodeId,
+    node: &Node,
+    class: &Class,
+    view: &View<'_>,
+    taken: &HashMap<u32, Taken>,
+) -> (Taken, Vec<Problem>) {
     let mut links: Vec<(&str, String, String)> = Vec::new();
     for declared in declared_in_use(class, node) {
         let Kind::Match(template) = &declared.input.kind else { continue };
@@ -68,7 +77,8 @@ fn templates(id: &NodeId, node: &Node, class: &Class, view: &View<'_>, taken: &H
             }
             Some(first) if Type::new(first.as_str()).accepts(&Type::new(ty.as_str())) => {}
             Some(first) => {
-                let before = links.iter().find(|(other, ..)| other == template).map(|(_, input, _)| input.clone());
+                let before =
+                    links.iter().find(|(other, ..)| other == template).map(|(_, input, _)| input.clone());
                 let types = vec![(before.unwrap_or_default(), first.clone()), (input.clone(), ty.clone())];
                 problems.push(Problem::MatchDisagreement { node: id.to_string(), types });
             }

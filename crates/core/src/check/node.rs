@@ -30,7 +30,8 @@ pub(super) struct Looked {
 impl<'a> View<'a> {
     pub(super) fn new(graph: &'a Graph, catalog: &'a Catalog) -> Self {
         let class = |node: &'a Node| node.class().and_then(|class| catalog.class(class));
-        let positions = (0_u32..).zip(graph.nodes()).map(|(i, (id, node))| (id.as_str(), (i, class(node)))).collect();
+        let positions =
+            (0_u32..).zip(graph.nodes()).map(|(i, (id, node))| (id.as_str(), (i, class(node)))).collect();
         Self { graph, catalog, positions }
     }
 
@@ -53,7 +54,9 @@ impl<'a> Nodes<'a> for View<'a> {
 /// What an input holds, as the server would see it.
 pub(super) fn held(value: &Value) -> Held<'_> {
     match value {
-        Value::Link(link) => Held::Link(Pair { from: Some(link.node.as_str()), slot: Some(link.slot), raw: None }),
+        Value::Link(link) => {
+            Held::Link(Pair { from: Some(link.node.as_str()), slot: Some(link.slot), raw: None })
+        }
         Value::Literal(literal) => Held::read(literal),
     }
 }
@@ -68,7 +71,8 @@ pub(super) fn check(id: &NodeId, node: &Node, view: &View<'_>) -> Looked {
     };
     let place = || node.origin().map(|origin| origin.member("class_type"));
     let Some(class) = view.class(id) else {
-        let problem = Problem::UnknownClass { class: name.to_owned(), near: nearest(name, view.catalog.names()) };
+        let problem =
+            Problem::UnknownClass { class: name.to_owned(), near: nearest(name, view.catalog.names()) };
         looked.diagnostics.report(problem, place());
         links_of_unknown(id, node, view, &mut looked);
         return looked;
@@ -84,7 +88,9 @@ pub(super) fn check(id: &NodeId, node: &Node, view: &View<'_>) -> Looked {
     }
     let one = OneNode { id, node, class, view };
     let mut unchosen = Vec::new();
-    let inputs = declared_and_unchosen(class, node, |name, branches, required| unchosen.push((name, branches, required)));
+    let inputs = declared_and_unchosen(class, node, |name, branches, required| {
+        unchosen.push((name, branches, required))
+    });
     for declared in &inputs {
         one.check_input(declared, &mut looked);
     }
@@ -123,7 +129,9 @@ impl<'a> OneNode<'a> {
     fn check_input(&self, declared: &Declared<'a>, looked: &mut Looked) {
         let name = declared.name.as_ref();
         let held_input = self.node.input(name);
-        let Some(finding) = input::judge(self.class, declared, held_input.map(|input| held(&input.value)), self.view) else {
+        let Some(finding) =
+            input::judge(self.class, declared, held_input.map(|input| held(&input.value)), self.view)
+        else {
             return;
         };
         let place = held_input.and_then(|input| input.origin.as_ref());
@@ -142,9 +150,11 @@ impl<'a> OneNode<'a> {
             _ => place.cloned(),
         };
         let mut diagnostic = Diagnostic::new(problem, place);
-        if let Finding::Mismatch { link: GoodLink { from, .. }, .. } | Finding::NoSlot { from, .. } = finding {
+        if let Finding::Mismatch { link: GoodLink { from, .. }, .. } | Finding::NoSlot { from, .. } = finding
+        {
             let origin = self.view.graph.node(from).and_then(Node::origin);
-            diagnostic = diagnostic.with_related(origin.cloned().map(Origin::key), "the node that the link starts at");
+            diagnostic =
+                diagnostic.with_related(origin.cloned().map(Origin::key), "the node that the link starts at");
         }
         looked.diagnostics.push(diagnostic);
     }
@@ -176,7 +186,9 @@ impl<'a> OneNode<'a> {
                 ty: declared.input.kind.describe(),
             },
             Finding::BadList(list) => Problem::BadLink { node, input, found: show(list) },
-            Finding::NotALink(pair) => Problem::BadLink { node, input, found: pair.raw.map(show).unwrap_or_default() },
+            Finding::NotALink(pair) => {
+                Problem::BadLink { node, input, found: pair.raw.map(show).unwrap_or_default() }
+            }
             Finding::Dangling(from) => dangling(self.id, &declared.name, from),
             Finding::NoSlot { from, class, slot } => Problem::SlotOutOfRange {
                 node,
@@ -208,7 +220,9 @@ impl<'a> OneNode<'a> {
                 value: show(literal),
                 limit: Limit::Maximum((*max).clone()),
             },
-            Finding::Literal(literal) if !declared.chooser => return silent::check(subject, declared.input, literal),
+            Finding::Literal(literal) if !declared.chooser => {
+                return silent::check(subject, declared.input, literal);
+            }
             Finding::Literal(_) | Finding::Fits { .. } | Finding::NotAnOption { .. } => return None,
         })
     }
@@ -230,9 +244,11 @@ impl<'a> OneNode<'a> {
             }
             Ruling::Refuses { input, reason, .. } | Ruling::Raises { input, reason } => (input, reason),
         };
-        let input = if let Reason::WrongTask { .. } = reason { "original_model_task_id".to_owned() } else { input };
+        let input =
+            if let Reason::WrongTask { .. } = reason { "original_model_task_id".to_owned() } else { input };
         let Some(held) = self.node.input(&input) else {
-            let missing = self.class.inputs.required.as_ref().is_some_and(|required| required.contains_key(&input));
+            let missing =
+                self.class.inputs.required.as_ref().is_some_and(|required| required.contains_key(&input));
             if !missing {
                 let ty = reason.expected().to_owned();
                 let (node, class) = (self.id.to_string(), self.class.name.clone());
@@ -245,8 +261,11 @@ impl<'a> OneNode<'a> {
             (_, Value::Link(_)) => "a link".to_owned(),
             (_, Value::Literal(literal)) => show(literal),
         };
-        let problem =
-            Problem::InvalidValue { subject: self.subject(&input), expected: reason.expected().to_owned(), found };
+        let problem = Problem::InvalidValue {
+            subject: self.subject(&input),
+            expected: reason.expected().to_owned(),
+            found,
+        };
         diagnostics.report(problem, held.origin.clone());
     }
 
@@ -268,16 +287,24 @@ impl<'a> OneNode<'a> {
                 Some(input) => input.origin.clone(),
                 None => self.place_of_inputs(),
             };
-            diagnostics.report(Problem::UnknownBranch { subject: self.subject(name), value, near, keys }, place);
+            diagnostics
+                .report(Problem::UnknownBranch { subject: self.subject(name), value, near, keys }, place);
         }
     }
 
     /// Inputs that the class does not declare: the server ignores them. Values of widgets that only the editor knows are
     /// none of the user's doing and are passed over.
-    fn check_undeclared(&self, inputs: &[Declared<'_>], unchosen: &[Unchosen<'_>], diagnostics: &mut Diagnostics) {
+    fn check_undeclared(
+        &self,
+        inputs: &[Declared<'_>],
+        unchosen: &[Unchosen<'_>],
+        diagnostics: &mut Diagnostics,
+    ) {
         let names: HashSet<&str> = inputs.iter().map(|declared| declared.name.as_ref()).collect();
         let behind = |name: &str| {
-            unchosen.iter().any(|(combo, ..)| name.strip_prefix(combo.as_ref()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
+            unchosen.iter().any(|(combo, ..)| {
+                name.strip_prefix(combo.as_ref()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            })
         };
         let mut free: Option<Vec<String>> = None;
         for (name, held) in self.node.inputs().filter(|(name, _)| !names.contains(name)) {
@@ -285,7 +312,8 @@ impl<'a> OneNode<'a> {
                 continue;
             }
             let free = free.get_or_insert_with(|| {
-                let all = declared(self.class, self.node).into_iter().map(|declared| declared.name.into_owned());
+                let all =
+                    declared(self.class, self.node).into_iter().map(|declared| declared.name.into_owned());
                 all.filter(|name| self.node.input(name).is_none()).collect()
             });
             let problem = Problem::UnknownInput {
@@ -326,18 +354,25 @@ impl Class {
     fn editor_adds(&self, input: &str) -> bool {
         matches!(
             input,
-            "upload" | "audioUI" | "upload 3d model" | "upload extra resources" | "clear" | "viewport_state" | "refresh"
+            "upload"
+                | "audioUI"
+                | "upload 3d model"
+                | "upload extra resources"
+                | "clear"
+                | "viewport_state"
+                | "refresh"
         ) || (input == "image" && matches!(self.name.as_str(), "Preview3D" | "SaveGLB"))
             || (self.name == "CustomCombo" && (input == "index" || input.starts_with("option")))
     }
 
     /// Names of inputs that a class takes depending on a value: VideoHelperSuite lists them under `formats`.
     fn pack_adds(&self, input: &str) -> bool {
-        self.inputs.settable().filter_map(|(_, declared, _)| declared.options.other.get("formats")?.as_object()).any(
-            |formats| {
+        self.inputs
+            .settable()
+            .filter_map(|(_, declared, _)| declared.options.other.get("formats")?.as_object())
+            .any(|formats| {
                 let mut widgets = formats.values().filter_map(Json::as_array).flatten();
                 widgets.any(|widget| widget.get(0).and_then(Json::as_str) == Some(input))
-            },
-        )
+            })
     }
 }

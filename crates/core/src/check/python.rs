@@ -52,7 +52,8 @@ pub(super) fn truth(value: &Value) -> bool {
 pub(super) fn int_from_text(text: &str) -> Option<BigInt> {
     let plain = plain(text)?;
     let digits = plain.strip_prefix(['+', '-']).unwrap_or(&plain);
-    let fits = !digits.is_empty() && digits.len() <= MOST_DIGITS && digits.bytes().all(|b| b.is_ascii_digit());
+    let fits =
+        !digits.is_empty() && digits.len() <= MOST_DIGITS && digits.bytes().all(|b| b.is_ascii_digit());
     fits.then(|| plain.parse().ok()).flatten()
 }
 
@@ -230,11 +231,28 @@ mod tests {
     #[test]
     fn integers_are_read_as_python_reads_them() {
         for (value, expected) in [
-            (json!(" 12 "), Some(12)), (json!("1_000"), Some(1000)), (json!("+5"), Some(5)), (json!("0x10"), None),
-            (json!("1e3"), None), (json!("12.0"), None), (json!("1__0"), None), (json!("_1"), None), (json!(""), None),
-            (json!(null), None), (json!({}), None), (json!(3.7), Some(3)), (json!(-3.7), Some(-3)), (json!(true), Some(1)),
-            (json!("１２"), Some(12)), (json!("1_٣"), Some(13)), (json!("\u{2003}7\u{85}"), Some(7)), (json!("\u{1c}7"), None),
-            (json!("²"), None), (json!("+-5"), None), (json!("- 5"), None), (json!("9".repeat(4301)), None),
+            (json!(" 12 "), Some(12)),
+            (json!("1_000"), Some(1000)),
+            (json!("+5"), Some(5)),
+            (json!("0x10"), None),
+            (json!("1e3"), None),
+            (json!("12.0"), None),
+            (json!("1__0"), None),
+            (json!("_1"), None),
+            (json!(""), None),
+            (json!(null), None),
+            (json!({}), None),
+            (json!(3.7), Some(3)),
+            (json!(-3.7), Some(-3)),
+            (json!(true), Some(1)),
+            (json!("１２"), Some(12)),
+            (json!("1_٣"), Some(13)),
+            (json!("\u{2003}7\u{85}"), Some(7)),
+            (json!("\u{1c}7"), None),
+            (json!("²"), None),
+            (json!("+-5"), None),
+            (json!("- 5"), None),
+            (json!("9".repeat(4301)), None),
         ] {
             assert_eq!(int(&value), expected.map(|n: i32| Num::Int(n.into())), "{value}");
         }
@@ -243,10 +261,21 @@ mod tests {
     #[test]
     fn floats_are_read_as_python_reads_them() {
         for (value, expected) in [
-            (json!(" 1.5 "), Some(1.5)), (json!("1e3"), Some(1000.0)), (json!("1."), Some(1.0)), (json!(".5"), Some(0.5)),
-            (json!("Infinity"), Some(f64::INFINITY)), (json!("-inf"), Some(f64::NEG_INFINITY)), (json!("x"), None),
+            (json!(" 1.5 "), Some(1.5)),
+            (json!("1e3"), Some(1000.0)),
+            (json!("1."), Some(1.0)),
+            (json!(".5"), Some(0.5)),
+            (json!("Infinity"), Some(f64::INFINITY)),
+            (json!("-inf"), Some(f64::NEG_INFINITY)),
+            (json!("x"), None),
             (json!("1_0.5"), Some(10.5)),
-            (json!("1e"), None), (json!("."), None), (json!("1._5"), None), (json!("１.５"), Some(1.5)), (json!("infin"), None), (json!(null), None), (json!(false), Some(0.0)),
+            (json!("1e"), None),
+            (json!("."), None),
+            (json!("1._5"), None),
+            (json!("１.５"), Some(1.5)),
+            (json!("infin"), None),
+            (json!(null), None),
+            (json!(false), Some(0.0)),
         ] {
             assert_eq!(float(&value), expected.map(Num::Float), "{value}");
         }
@@ -261,10 +290,20 @@ mod tests {
     #[test]
     fn values_are_written_as_python_writes_them() {
         for (value, expected) in [
-            ("null", "None"), ("[true, {}]", "[True, {}]"), (r#"{"a": "it's"}"#, r#"{'a': "it's"}"#), ("-0", "0"),
-            ("1e16", "1e+16"), ("0.00001", "1e-05"), ("123456789012345.0", "123456789012345.0"), ("2.50", "2.5"),
-            ("-1e308", "-1e+308"), (r#""a\n\\\u0007""#, r"'a\n\\\x07'"), ("1e999", "inf"), ("-0.0", "-0.0"),
-            ("0.0001", "0.0001"), ("1.5e300", "1.5e+300"),
+            ("null", "None"),
+            ("[true, {}]", "[True, {}]"),
+            (r#"{"a": "it's"}"#, r#"{'a': "it's"}"#),
+            ("-0", "0"),
+            ("1e16", "1e+16"),
+            ("0.00001", "1e-05"),
+            ("123456789012345.0", "123456789012345.0"),
+            ("2.50", "2.5"),
+            ("-1e308", "-1e+308"),
+            (r#""a\n\\\u0007""#, r"'a\n\\\x07'"),
+            ("1e999", "inf"),
+            ("-0.0", "-0.0"),
+            ("0.0001", "0.0001"),
+            ("1.5e300", "1.5e+300"),
         ] {
             let parsed: Value = serde_json::from_str(value).expect("JSON");
             assert_eq!(repr(&parsed), expected, "{value}");
@@ -274,8 +313,14 @@ mod tests {
     #[test]
     fn nothing_is_false_and_the_word_false_is_true() {
         for (value, expected) in [
-            (json!("false"), true), (json!(""), false), (json!(null), false), (json!(0.0), false), (json!([]), false),
-            (json!({}), false), (json!([0]), true), (json!(-1), true),
+            (json!("false"), true),
+            (json!(""), false),
+            (json!(null), false),
+            (json!(0.0), false),
+            (json!([]), false),
+            (json!({}), false),
+            (json!([0]), true),
+            (json!(-1), true),
         ] {
             assert_eq!(truth(&value), expected, "{value}");
         }

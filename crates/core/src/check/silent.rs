@@ -49,14 +49,19 @@ fn off_step(subject: impl Fn() -> Subject, input: &Input, literal: &Json) -> Opt
     let value = read(written)?;
     let min = input.options.min.as_ref().and_then(read).unwrap_or_default();
     let max = input.options.max.as_ref().and_then(read);
-    let default = input.options.default.as_ref().and_then(|default| if let Json::Number(n) = default { read(n) } else { None });
+    let default = input
+        .options
+        .default
+        .as_ref()
+        .and_then(|default| if let Json::Number(n) = default { read(n) } else { None });
     let bases = [Some(BigInt::ZERO), Some(min.clone()), default];
     let reached = |value: &BigInt| bases.iter().flatten().any(|base| (value - base) % &step == BigInt::ZERO);
     if reached(&value) || max.as_ref() == Some(&value) {
         return None;
     }
     let below = &value - ((&value - &min) % &step);
-    let near = [below.clone(), &below + &step].into_iter().filter(|near| max.as_ref().is_none_or(|max| near <= max));
+    let near =
+        [below.clone(), &below + &step].into_iter().filter(|near| max.as_ref().is_none_or(|max| near <= max));
     let near = near.map(|near| near.to_string()).collect();
     Some(Problem::OffStep { subject: subject(), value: show(literal), step: step_number.clone(), near })
 }

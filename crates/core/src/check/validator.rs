@@ -90,8 +90,10 @@ pub(super) fn judge<'c>(class: &'c Class, catalog: &Catalog, node: &impl Argumen
             _ => {}
         }
     }
-    let traits = class.traits.as_ref().filter(|traits| traits.validates_all || !traits.validates.is_empty())?;
-    let absent = traits.validates.iter().find(|name| class.inputs.get(name).is_some() && node.value(name).is_none());
+    let traits =
+        class.traits.as_ref().filter(|traits| traits.validates_all || !traits.validates.is_empty())?;
+    let absent =
+        traits.validates.iter().find(|name| class.inputs.get(name).is_some() && node.value(name).is_none());
     Some(Ruling::Unknown {
         input: absent.cloned(),
         expect: if absent.is_some() { Expect::Raises } else { Expect::Passes },
@@ -108,7 +110,13 @@ fn present<'c>(node: &impl Arguments<'c>, name: &str) -> Ruling {
     if node.value(name).is_none() { raises(name, Reason::Absent) } else { Ruling::Passes }
 }
 
-fn file<'c>(class: &'c Class, catalog: &Catalog, node: &impl Arguments<'c>, name: &str, what: &'static str) -> Ruling {
+fn file<'c>(
+    class: &'c Class,
+    catalog: &Catalog,
+    node: &impl Arguments<'c>,
+    name: &str,
+    what: &'static str,
+) -> Ruling {
     match node.value(name) {
         None => raises(name, Reason::Absent),
         Some(Argument::Literal(Json::String(file))) => existing(class, catalog, name, file, what, false),
@@ -129,7 +137,14 @@ fn model_file<'c>(class: &'c Class, catalog: &Catalog, node: &impl Arguments<'c>
 
 /// Whether a named file exists on the server. `partial` says that the catalog lists only some of the files, and that the
 /// validator gets every input of the node.
-fn existing(class: &Class, catalog: &Catalog, name: &str, file: &str, what: &'static str, partial: bool) -> Ruling {
+fn existing(
+    class: &Class,
+    catalog: &Catalog,
+    name: &str,
+    file: &str,
+    what: &'static str,
+    partial: bool,
+) -> Ruling {
     let combo = match class.inputs.get(name).map(|input: &Input| &input.kind) {
         Some(Kind::Combo(combo)) => Some(combo),
         _ => None,
@@ -141,8 +156,7 @@ fn existing(class: &Class, catalog: &Catalog, name: &str, file: &str, what: &'st
     if file.contains('\0') {
         return Ruling::Refuses { input: name.to_owned(), reason: Reason::Outside { what }, all: partial };
     }
-    let unknown =
-        |refuses, why| {
+    let unknown = |refuses, why| {
         let expect = if refuses { Expect::Refuses { what } } else { Expect::Passes };
         Ruling::Unknown { input: Some(name.to_owned()), expect, why, all: partial }
     };
@@ -162,7 +176,10 @@ fn existing(class: &Class, catalog: &Catalog, name: &str, file: &str, what: &'st
         return Ruling::Passes;
     }
     let open = combo.is_some_and(|combo| combo.open);
-    unknown(!partial && !open, "the catalog does not list the file; whether the server has it, only the server can tell")
+    unknown(
+        !partial && !open,
+        "the catalog does not list the file; whether the server has it, only the server can tell",
+    )
 }
 
 /// A file name without the folder at its end, and whether it is in the input folder. The character before the folder, a
@@ -199,7 +216,8 @@ fn ratio<'c>(node: &impl Arguments<'c>, name: &str) -> Ruling {
         Some(Argument::Literal(Json::String(text))) => text,
         Some(_) => return raises(name, Reason::NotARatio),
     };
-    let sides = text.split_once(':').and_then(|(w, h)| Some((python::int_from_text(w)?, python::int_from_text(h)?)));
+    let sides =
+        text.split_once(':').and_then(|(w, h)| Some((python::int_from_text(w)?, python::int_from_text(h)?)));
     match sides {
         Some((w, h)) if w > BigInt::ZERO && h > BigInt::ZERO && w <= &h * 4 && h <= &w * 4 => Ruling::Passes,
         _ => raises(name, Reason::NotARatio),
@@ -252,9 +270,14 @@ mod tests {
 
     #[test]
     fn paths_stay_in_their_folder_or_are_refused() {
-        for (path, expected) in
-            [("a//b/./c", Some("a/b/c")), ("", Some("")), (".", Some("")), ("a/..", Some("")), ("..", None), ("a/../../b", None)]
-        {
+        for (path, expected) in [
+            ("a//b/./c", Some("a/b/c")),
+            ("", Some("")),
+            (".", Some("")),
+            ("a/..", Some("")),
+            ("..", None),
+            ("a/../../b", None),
+        ] {
             assert_eq!(normal_path(path).as_deref(), expected, "{path}");
         }
     }

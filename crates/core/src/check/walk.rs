@@ -51,7 +51,11 @@ struct Frame {
 
 /// Walks over `count` nodes from `starts`. `open` is asked once for each node that is reached, and adds the targets of its
 /// links to the list.
-pub(super) fn walk(count: usize, starts: impl IntoIterator<Item = u32>, mut open: impl FnMut(u32, &mut Vec<u32>)) -> Walk {
+pub(super) fn walk(
+    count: usize,
+    starts: impl IntoIterator<Item = u32>,
+    mut open: impl FnMut(u32, &mut Vec<u32>),
+) -> Walk {
     let mut walk = Walk { states: vec![UNSEEN; count], ..Walk::default() };
     let mut frames: Vec<Frame> = Vec::new();
     let mut pending: Vec<u32> = Vec::new();
@@ -67,7 +71,12 @@ pub(super) fn walk(count: usize, starts: impl IntoIterator<Item = u32>, mut open
                 let to = walk.links[link as usize];
                 let target = walk.states[to as usize];
                 if target.index == NONE {
-                    walk.visit(Visit { node: to, by: Some((node, link)), start }, &mut open, &mut frames, &mut pending);
+                    walk.visit(
+                        Visit { node: to, by: Some((node, link)), start },
+                        &mut open,
+                        &mut frames,
+                        &mut pending,
+                    );
                 } else if target.group == NONE {
                     let state = &mut walk.states[node as usize];
                     state.low = state.low.min(target.index);
@@ -82,7 +91,13 @@ pub(super) fn walk(count: usize, starts: impl IntoIterator<Item = u32>, mut open
 }
 
 impl Walk {
-    fn visit(&mut self, visit: Visit, open: &mut impl FnMut(u32, &mut Vec<u32>), frames: &mut Vec<Frame>, pending: &mut Vec<u32>) {
+    fn visit(
+        &mut self,
+        visit: Visit,
+        open: &mut impl FnMut(u32, &mut Vec<u32>),
+        frames: &mut Vec<Frame>,
+        pending: &mut Vec<u32>,
+    ) {
         let index = position(self.visits.len());
         let first = position(self.links.len());
         open(visit.node, &mut self.links);
@@ -162,7 +177,9 @@ impl Walk {
     /// The groups that are cycles, by their first visit.
     pub(super) fn cycles(&self) -> Vec<usize> {
         let mut cycles: Vec<usize> = (0..self.group_count()).filter(|group| self.is_cyclic(*group)).collect();
-        let first = |group: usize| self.members_unordered(group).iter().map(|node| self.states[*node as usize].index).min();
+        let first = |group: usize| {
+            self.members_unordered(group).iter().map(|node| self.states[*node as usize].index).min()
+        };
         cycles.sort_unstable_by_key(|group| first(*group));
         cycles
     }
@@ -172,7 +189,8 @@ impl Walk {
         let mut spoiled: Vec<bool> = Vec::with_capacity(self.groups.len());
         for group in 0..self.groups.len() {
             let members = self.members_unordered(group);
-            let below = |node: &u32| self.targets(*node).iter().any(|to| spoiled.get(self.group(*to)) == Some(&true));
+            let below =
+                |node: &u32| self.targets(*node).iter().any(|to| spoiled.get(self.group(*to)) == Some(&true));
             let is_bad = self.is_cyclic(group) || members.iter().any(|node| bad(*node) || below(node));
             spoiled.push(is_bad);
         }
@@ -184,7 +202,11 @@ impl Walk {
         let mut depths: Vec<usize> = Vec::with_capacity(self.groups.len());
         for group in 0..self.groups.len() {
             let members = self.members_unordered(group);
-            let below = members.iter().flat_map(|node| self.targets(*node)).filter_map(|to| depths.get(self.group(*to))).max();
+            let below = members
+                .iter()
+                .flat_map(|node| self.targets(*node))
+                .filter_map(|to| depths.get(self.group(*to)))
+                .max();
             depths.push(below.copied().unwrap_or(0) + members.len());
         }
         depths.into_iter().max().unwrap_or(0)
@@ -195,7 +217,11 @@ impl Walk {
         let members = self.members(group);
         let Some(first) = members.first().copied() else { return members };
         let place = |node: u32| {
-            members.binary_search_by_key(&self.states[node as usize].index, |member| self.states[*member as usize].index).ok()
+            members
+                .binary_search_by_key(&self.states[node as usize].index, |member| {
+                    self.states[*member as usize].index
+                })
+                .ok()
         };
         let mut came = vec![NONE; members.len()];
         let mut open = VecDeque::from([first]);

@@ -87,7 +87,9 @@ impl<'c> Cause<'c> {
             }
             Finding::BadList(list) => Self::BadList { received: (*list).clone() },
             Finding::Mismatch { link, output } => Self::Mismatch { received: output, link: link.to_json() },
-            Finding::NotConvertible { literal, ty } => Self::NotConvertible { ty, received: (*literal).clone() },
+            Finding::NotConvertible { literal, ty } => {
+                Self::NotConvertible { ty, received: (*literal).clone() }
+            }
             Finding::TooSmall { value, min, .. } => Self::TooSmall { value: num(value), min },
             Finding::TooBig { value, max, .. } => Self::TooBig { value: num(value), max },
             Finding::NotAnOption { literal, combo } => {
@@ -136,13 +138,17 @@ impl Entry<'_> {
     pub fn message(&self) -> String {
         match &self.cause {
             Cause::Missing { .. } => "Required input is missing".to_owned(),
-            Cause::BadList { .. } => "Bad linked input, must be a length-2 list of [node_id, slot_index]".to_owned(),
+            Cause::BadList { .. } => {
+                "Bad linked input, must be a length-2 list of [node_id, slot_index]".to_owned()
+            }
             Cause::Mismatch { .. } => "Return type mismatch between linked nodes".to_owned(),
             Cause::NotConvertible { ty, .. } => format!("Failed to convert an input value to a {ty} value"),
             Cause::TooSmall { value, min } => {
                 format!("Value {} smaller than min of {}", shown(value), python::repr_number(min))
             }
-            Cause::TooBig { value, max } => format!("Value {} bigger than max of {}", shown(value), python::repr_number(max)),
+            Cause::TooBig { value, max } => {
+                format!("Value {} bigger than max of {}", shown(value), python::repr_number(max))
+            }
             Cause::NotAnOption { .. } => "Value not in list".to_owned(),
             Cause::Custom { .. } => "Custom validation failed for node".to_owned(),
             Cause::Cycle { .. } => "Dependency cycle detected".to_owned(),
@@ -197,7 +203,7 @@ impl Entry<'_> {
                 "exception_message": python::conversion_error(ty, received),
             }),
             Cause::TooSmall { value, .. } | Cause::TooBig { value, .. } => {
-                json!({"input_name": name, "input_config": config(), "received_value": value.to_number()})
+                json!({"input_name": name, "input_config": config(), "received_value": writable_number(value)})
             }
             Cause::NotAnOption { received, options } => {
                 let config = if options.len() > LONGEST_LIST { Json::Null } else { config() };
@@ -252,6 +258,16 @@ fn output_json(output: &OutputType) -> Json {
         OutputType::Named(ty) => Type::as_str(ty).into(),
         OutputType::Options(options) => Json::Array(options.clone()),
         OutputType::Opaque(value) => value.clone(),
+    }
+}
+
+/// A number; an infinite one as a literal that reads as such.
+fn writable_number(value: &Num) -> Option<Number> {
+    match value {
+        Num::Float(float) if float.is_infinite() => {
+            if *float > 0.0 { "1e999" } else { "-1e999" }.parse().ok()
+        }
+        other => other.to_number(),
     }
 }
 

@@ -102,7 +102,10 @@ mod tests {
             (r#"[NaN]"#, format!("[{}]", number::NAN)),
             (r#"{"NaN": [Infinity, -Infinity]}"#, r#"{"NaN": [1e999, -1e999]}"#.to_owned()),
             (r#"["a\"NaN", NaN]"#, format!(r#"["a\"NaN", {}]"#, number::NAN)),
-            (r#"["\ud800", "\ud83d\ude00", "\\ud800"]"#, r#"["\ufffd", "\ud83d\ude00", "\\ud800"]"#.to_owned()),
+            (
+                r#"["\ud800", "\ud83d\ude00", "\\ud800"]"#,
+                r#"["\ufffd", "\ud83d\ude00", "\\ud800"]"#.to_owned(),
+            ),
             (r#"["é", 1]"#, r#"["é", 1]"#.to_owned()),
         ] {
             assert_eq!(plain(text), expected, "{text}");

@@ -116,8 +116,11 @@ impl Verdict<'_> {
 
     /// The verdict as the server would write it, with what is undecided.
     pub fn to_json(&self) -> Json {
-        let node_errors: serde_json::Map<String, Json> =
-            self.node_errors.iter().map(|errors| (errors.node.clone(), errors.to_json(&self.failed))).collect();
+        let node_errors: serde_json::Map<String, Json> = self
+            .node_errors
+            .iter()
+            .map(|errors| (errors.node.clone(), errors.to_json(&self.failed)))
+            .collect();
         let undecided: Vec<Json> = self
             .undecided
             .iter()

@@ -29,7 +29,12 @@ const INNER: &str = "exception_during_inner_validation";
 
 /// Compares the verdict on a prompt with a recorded answer, `{"ok", "error", "outputs", "node_errors"}` or `{"exception"}`,
 /// leaving room for what may vary from one start of the server to the next.
-pub fn differences(prompt: &Json, catalog: &Catalog, options: &VerdictOptions, recorded: &Json) -> Differences {
+pub fn differences(
+    prompt: &Json,
+    catalog: &Catalog,
+    options: &VerdictOptions,
+    recorded: &Json,
+) -> Differences {
     let mut differences = Differences::default();
     let prompt = match replace::apply(prompt, catalog, options) {
         Ok(prompt) => prompt,
@@ -42,7 +47,9 @@ pub fn differences(prompt: &Json, catalog: &Catalog, options: &VerdictOptions, r
     match Trial::run(&prompt, catalog, options) {
         Err(verdict) => {
             compare_verdicts(&verdict, recorded, &mut differences);
-            differences.node_errors.extend(expected.keys().map(|node| format!("node {node}: an entry too many")));
+            differences
+                .node_errors
+                .extend(expected.keys().map(|node| format!("node {node}: an entry too many")));
         }
         Ok(trial) => {
             let allowed = allowances(&trial);
@@ -57,7 +64,9 @@ fn compare_verdicts(verdict: &Verdict<'_>, recorded: &Json, differences: &mut Di
     let failed = recorded.get("exception").is_some_and(|exception| !exception.is_null());
     if verdict.exception.is_some() != failed {
         let ours = verdict.exception.as_deref().unwrap_or("an answer");
-        differences.verdict.push(format!("{ours}, recorded {}", if failed { "an exception" } else { "an answer" }));
+        differences
+            .verdict
+            .push(format!("{ours}, recorded {}", if failed { "an exception" } else { "an answer" }));
         return;
     }
     if failed {
@@ -86,7 +95,8 @@ fn recorded_errors(recorded: &Json) -> BTreeMap<String, BTreeSet<Key>> {
         let input = error.get("extra_info").and_then(|info| info.get("input_name")).and_then(Json::as_str);
         (error.get("type").and_then(Json::as_str).unwrap_or_default().to_owned(), input.map(str::to_owned))
     };
-    let errors = |node: &Json| node.get("errors").and_then(Json::as_array).into_iter().flatten().map(key).collect();
+    let errors =
+        |node: &Json| node.get("errors").and_then(Json::as_array).into_iter().flatten().map(key).collect();
     nodes.map(|(id, node)| (id.clone(), errors(node))).collect()
 }
 
@@ -108,7 +118,10 @@ fn allowances(trial: &Trial<'_, '_>) -> BTreeMap<String, Allowed> {
             if let (Some(to), Some(end)) = (trial.walk.links.get(link), trial.ends.get(link))
                 && raises(*to)
             {
-                consumed.entry(*to).or_default().insert((INNER.to_owned(), Some(end.input.clone().into_owned())));
+                consumed
+                    .entry(*to)
+                    .or_default()
+                    .insert((INNER.to_owned(), Some(end.input.clone().into_owned())));
             }
         }
     }
@@ -121,7 +134,8 @@ fn allowances(trial: &Trial<'_, '_>) -> BTreeMap<String, Allowed> {
                 let targets = trial.walk.targets(*node).iter().filter(|to| trial.walk.group(**to) == group);
                 targets.collect::<BTreeSet<_>>().len()
             };
-            members.iter().all(|node| inside(node) == 1 && !raises(*node)) && members.iter().any(|node| is_sure(*node))
+            members.iter().all(|node| inside(node) == 1 && !raises(*node))
+                && members.iter().any(|node| is_sure(*node))
         })
         .collect();
     let mut allowed = BTreeMap::new();
@@ -136,7 +150,8 @@ fn allowances(trial: &Trial<'_, '_>) -> BTreeMap<String, Allowed> {
             ways.into_iter().map(|way| BTreeSet::from([way])).collect()
         } else {
             let own = trial.judged(node).into_iter().flat_map(|judged| &judged.errors);
-            let own: BTreeSet<Key> = own.map(|e| (e.kind().to_owned(), e.input_name().map(str::to_owned))).collect();
+            let own: BTreeSet<Key> =
+                own.map(|e| (e.kind().to_owned(), e.input_name().map(str::to_owned))).collect();
             let mut with_cycle = own.clone();
             with_cycle.insert((CYCLE.to_owned(), None));
             if !trial.walk.is_cyclic(group) {
@@ -170,7 +185,11 @@ fn surely_reached(trial: &Trial<'_, '_>) -> Vec<bool> {
     reached
 }
 
-fn compare_errors(allowed: &BTreeMap<String, Allowed>, expected: &BTreeMap<String, BTreeSet<Key>>, differences: &mut Differences) {
+fn compare_errors(
+    allowed: &BTreeMap<String, Allowed>,
+    expected: &BTreeMap<String, BTreeSet<Key>>,
+    differences: &mut Differences,
+) {
     for (node, Allowed { sets, absent }) in allowed {
         match expected.get(node) {
             None if *absent => {}

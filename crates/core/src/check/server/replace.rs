@@ -8,7 +8,11 @@ use super::VerdictOptions;
 use crate::catalog::{Catalog, Replacement};
 
 /// The prompt with all replacements made, or the exception that the server fails with.
-pub(super) fn apply<'p>(prompt: &'p Json, catalog: &Catalog, options: &VerdictOptions) -> Result<Cow<'p, Json>, String> {
+pub(super) fn apply<'p>(
+    prompt: &'p Json,
+    catalog: &Catalog,
+    options: &VerdictOptions,
+) -> Result<Cow<'p, Json>, String> {
     let Json::Object(nodes) = prompt else { return Ok(Cow::Borrowed(prompt)) };
     if !options.replace {
         return Ok(Cow::Borrowed(prompt));
@@ -26,7 +30,9 @@ pub(super) fn apply<'p>(prompt: &'p Json, catalog: &Catalog, options: &VerdictOp
     }
     let moves: Map<String, Json> = replaced
         .iter()
-        .filter_map(|(id, replacement)| Some(((*id).to_owned(), replacement.rule.get("output_mapping")?.clone())))
+        .filter_map(|(id, replacement)| {
+            Some(((*id).to_owned(), replacement.rule.get("output_mapping")?.clone()))
+        })
         .filter(|(_, mapping)| mapping.is_array())
         .collect();
     if !moves.is_empty() {
@@ -74,7 +80,9 @@ fn renumber(value: &mut Json, moves: &Map<String, Json>) {
     let Json::Array(elements) = value else { return };
     let [Json::String(from), slot] = elements.as_mut_slice() else { return };
     let Some(mapping) = moves.get(from).and_then(Json::as_array) else { return };
-    let entry = mapping.iter().find(|entry| entry.get("old_idx").is_some_and(|old| crate::number::equal_values(old, slot)));
+    let entry = mapping
+        .iter()
+        .find(|entry| entry.get("old_idx").is_some_and(|old| crate::number::equal_values(old, slot)));
     if let Some(new) = entry.and_then(|entry| entry.get("new_idx")) {
         *slot = new.clone();
     }

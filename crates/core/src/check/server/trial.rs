@@ -67,13 +67,26 @@ impl<'c> Nodes<'c> for Seating<'_, 'c> {
 
 impl<'p, 'c> Trial<'p, 'c> {
     /// Looks at a prompt. The error is the verdict on one that is refused before any node is looked at.
-    pub(super) fn run(prompt: &'p Json, catalog: &'c Catalog, options: &VerdictOptions) -> Result<Self, Box<Verdict<'c>>> {
+    pub(super) fn run(
+        prompt: &'p Json,
+        catalog: &'c Catalog,
+        options: &VerdictOptions,
+    ) -> Result<Self, Box<Verdict<'c>>> {
         let seats = seats(prompt, catalog)?;
-        let wanted = |id: &str| options.targets.as_ref().is_none_or(|targets| targets.iter().any(|target| target == id));
-        let outputs: Vec<u32> =
-            (0_u32..).zip(&seats).filter(|(_, seat)| seat.class.output_node() && wanted(seat.id)).map(|(i, _)| i).collect();
+        let wanted = |id: &str| {
+            options.targets.as_ref().is_none_or(|targets| targets.iter().any(|target| target == id))
+        };
+        let outputs: Vec<u32> = (0_u32..)
+            .zip(&seats)
+            .filter(|(_, seat)| seat.class.output_node() && wanted(seat.id))
+            .map(|(i, _)| i)
+            .collect();
         if outputs.is_empty() {
-            return Err(Box::new(Verdict::refused(Refusal::new("prompt_no_outputs", "Prompt has no outputs", ""))));
+            return Err(Box::new(Verdict::refused(Refusal::new(
+                "prompt_no_outputs",
+                "Prompt has no outputs",
+                "",
+            ))));
         }
         let seating = Seating((0_u32..).zip(&seats).map(|(i, seat)| (seat.id, (i, seat.class))).collect());
         let mut judged = Vec::new();
@@ -101,8 +114,14 @@ impl<'p, 'c> Trial<'p, 'c> {
         let spoiled = self.walk.spoiled(|node| self.judged(node).is_some());
         let is_spoiled = |output: &u32| spoiled.get(self.walk.group(*output)).copied().unwrap_or(false);
         let (bad, good): (Vec<u32>, Vec<u32>) = self.outputs.iter().partition(|output| is_spoiled(output));
-        let names = |outputs: &[u32]| outputs.iter().map(|output| self.id(*output).to_owned()).collect::<Vec<_>>();
-        let mut verdict = Verdict { ok: Some(!good.is_empty()), outputs: names(&good), failed: names(&bad), ..Verdict::default() };
+        let names =
+            |outputs: &[u32]| outputs.iter().map(|output| self.id(*output).to_owned()).collect::<Vec<_>>();
+        let mut verdict = Verdict {
+            ok: Some(!good.is_empty()),
+            outputs: names(&good),
+            failed: names(&bad),
+            ..Verdict::default()
+        };
         if self.walk.visits.len() > DEEPEST_CHAIN && self.walk.longest_chain() > DEEPEST_CHAIN {
             self.undecided.push(Undecided {
                 node: self.outputs.first().map_or("", |output| self.id(*output)).to_owned(),
@@ -116,11 +135,20 @@ impl<'p, 'c> Trial<'p, 'c> {
         }
         verdict.node_errors = self.node_errors(&bad);
         if good.is_empty() {
-            let by_node: HashMap<&str, &NodeErrors<'_>> = verdict.node_errors.iter().map(|e| (e.node.as_str(), e)).collect();
-            let own = verdict.failed.iter().filter_map(|id| by_node.get(id.as_str())).flat_map(|errors| &errors.errors);
-            let lines: Vec<String> = own.map(|entry| format!("{}: {}", entry.message(), entry.details())).collect();
-            verdict.error =
-                Some(Refusal::new("prompt_outputs_failed_validation", "Prompt outputs failed validation", lines.join("\n")));
+            let by_node: HashMap<&str, &NodeErrors<'_>> =
+                verdict.node_errors.iter().map(|e| (e.node.as_str(), e)).collect();
+            let own = verdict
+                .failed
+                .iter()
+                .filter_map(|id| by_node.get(id.as_str()))
+                .flat_map(|errors| &errors.errors);
+            let lines: Vec<String> =
+                own.map(|entry| format!("{}: {}", entry.message(), entry.details())).collect();
+            verdict.error = Some(Refusal::new(
+                "prompt_outputs_failed_validation",
+                "Prompt outputs failed validation",
+                lines.join("\n"),
+            ));
         }
         verdict
     }
@@ -129,7 +157,13 @@ impl<'p, 'c> Trial<'p, 'c> {
     fn node_errors(&mut self, bad: &[u32]) -> Vec<NodeErrors<'c>> {
         let mut rings: HashMap<u32, Ring> = HashMap::new();
         for group in self.walk.cycles() {
-            let ring = Ring::new(self.walk.ring(group).into_iter().filter_map(|node| self.seats.get(node as usize)).map(|seat| (seat.id, seat.class.name.as_str())));
+            let ring = Ring::new(
+                self.walk
+                    .ring(group)
+                    .into_iter()
+                    .filter_map(|node| self.seats.get(node as usize))
+                    .map(|seat| (seat.id, seat.class.name.as_str())),
+            );
             rings.extend(self.walk.members(group).into_iter().map(|node| (node, ring.clone())));
         }
         let mut found = Vec::new();
@@ -143,11 +177,15 @@ impl<'p, 'c> Trial<'p, 'c> {
             let Judged { errors, raise } = judged.map_or_else(Judged::default, |judged| *judged);
             let errors = match raise {
                 Some(raise) => {
-                    let by = visit.by.and_then(|(consumer, link)| Some((consumer, self.ends.get(link as usize)?)));
+                    let by =
+                        visit.by.and_then(|(consumer, link)| Some((consumer, self.ends.get(link as usize)?)));
                     vec![exception(&raise, by.map(|(_, end)| end))]
                 }
                 None => {
-                    let cycle = ring.map(|ring| Entry { input: None, cause: Cause::Cycle { node: seat.id.to_owned(), ring } });
+                    let cycle = ring.map(|ring| Entry {
+                        input: None,
+                        cause: Cause::Cycle { node: seat.id.to_owned(), ring },
+                    });
                     cycle.into_iter().chain(errors).collect()
                 }
             };
@@ -260,9 +298,12 @@ impl<'p, 'c> Look<'_, 'p, 'c> {
                     links.push(link.origin);
                     self.ends.push(End { input: declared.name, spec: declared.input, link });
                 }
-                finding => match raise(&finding, seat.class, self.seating) {
+                finding => match raise(&finding, self.seating) {
                     Some(raise) => found.raise = found.raise.or(Some(raise)),
-                    None => found.errors.extend(Cause::of(&finding, &declared, seat.class).map(|cause| Entry { input: Some((declared.name, declared.input)), cause })),
+                    None => found.errors.extend(
+                        Cause::of(&finding, &declared, seat.class)
+                            .map(|cause| Entry { input: Some((declared.name, declared.input)), cause }),
+                    ),
                 },
             }
         }
@@ -304,7 +345,8 @@ impl<'p, 'c> Look<'_, 'p, 'c> {
                         refuse(seat, inputs, input, all, text, found);
                     }
                     (Expect::Raises, Some(input)) => {
-                        let (kind, message) = exception_of_validator(seat.class, &input, &Reason::Absent, inputs);
+                        let (kind, message) =
+                            exception_of_validator(seat.class, &input, &Reason::Absent, inputs);
                         found.raise = Some(Raise { kind, message: message.into(), early: false });
                     }
                     _ => {}
@@ -319,11 +361,19 @@ impl<'p, 'c> Look<'_, 'p, 'c> {
 }
 
 /// What Python says when a validator fails.
-fn exception_of_validator(class: &Class, input: &str, reason: &Reason, inputs: &Map<String, Json>) -> (&'static str, String) {
+fn exception_of_validator(
+    class: &Class,
+    input: &str,
+    reason: &Reason,
+    inputs: &Map<String, Json>,
+) -> (&'static str, String) {
     match reason {
         Reason::Absent => {
             let method = if class.v3() { "validate_inputs" } else { "VALIDATE_INPUTS" };
-            ("TypeError", format!("{}.{method}() missing 1 required positional argument: '{input}'", class.name))
+            (
+                "TypeError",
+                format!("{}.{method}() missing 1 required positional argument: '{input}'", class.name),
+            )
         }
         Reason::NotAName => {
             let ty = match inputs.get(input).map(Held::read) {
@@ -364,7 +414,7 @@ fn refuse<'c>(
 }
 
 /// The exception that a finding is on the server.
-fn raise<'p>(finding: &Finding<'_, 'p>, class: &Class, seating: &Seating<'p, '_>) -> Option<Raise<'p>> {
+fn raise<'p>(finding: &Finding<'_, 'p>, seating: &Seating<'p, '_>) -> Option<Raise<'p>> {
     let (kind, message): (_, Cow<'p, str>) = match finding {
         Finding::Dangling(from) => ("KeyError", python::repr(&Json::from(*from)).into()),
         Finding::NotALink(pair) => {
@@ -372,7 +422,11 @@ fn raise<'p>(finding: &Finding<'_, 'p>, class: &Class, seating: &Seating<'p, '_>
             match (origin, pair.raw.and_then(|raw| raw.get(1)), pair.raw.and_then(|raw| raw.get(0))) {
                 (Some(origin), Some(slot), _) => {
                     let list = if origin.v3() { "list" } else { "tuple" };
-                    ("TypeError", format!("{list} indices must be integers or slices, not {}", python::type_name(slot)).into())
+                    (
+                        "TypeError",
+                        format!("{list} indices must be integers or slices, not {}", python::type_name(slot))
+                            .into(),
+                    )
                 }
                 (_, _, Some(from @ (Json::Array(_) | Json::Object(_)))) => {
                     ("TypeError", format!("unhashable type: '{}'", python::type_name(from)).into())
@@ -380,33 +434,51 @@ fn raise<'p>(finding: &Finding<'_, 'p>, class: &Class, seating: &Seating<'p, '_>
                 (_, _, from) => ("KeyError", python::repr(from.unwrap_or(&Json::Null)).into()),
             }
         }
-        Finding::NoSlot { class, .. } => {
-            ("IndexError", if class.v3() { "list index out of range" } else { "tuple index out of range" }.into())
-        }
-        Finding::NotComparable { literal } => {
-            ("TypeError", format!("'<' not supported between instances of '{}' and 'float'", python::type_name(literal)).into())
-        }
+        Finding::NoSlot { class, .. } => (
+            "IndexError",
+            if class.v3() { "list index out of range" } else { "tuple index out of range" }.into(),
+        ),
+        Finding::NotComparable { literal } => (
+            "TypeError",
+            format!("'<' not supported between instances of '{}' and 'float'", python::type_name(literal))
+                .into(),
+        ),
         _ => return None,
     };
     Some(Raise { kind, message, early: true })
 }
 
 /// Why a finding is likely but not certain.
-fn doubt(class: &Class, input: &Input, finding: &Finding<'_, '_>, seating: &Seating<'_, '_>) -> Option<&'static str> {
+fn doubt(
+    class: &Class,
+    input: &Input,
+    finding: &Finding<'_, '_>,
+    seating: &Seating<'_, '_>,
+) -> Option<&'static str> {
     match finding {
         Finding::Mismatch { link, .. } => {
             let origin = seating.find(link.from).and_then(|(_, class)| class);
             let custom = class.is_custom() || origin.is_some_and(Class::is_custom);
             custom.then_some("types of custom nodes may compare as they like")
         }
-        Finding::NoSlot { class, .. } => class.is_custom().then_some("a custom node may have outputs that it does not list"),
-        Finding::Literal(_) | Finding::NotComparable { .. } | Finding::TooSmall { .. } | Finding::TooBig { .. }
+        Finding::NoSlot { class, .. } => {
+            class.is_custom().then_some("a custom node may have outputs that it does not list")
+        }
+        Finding::Literal(_)
+        | Finding::NotComparable { .. }
+        | Finding::TooSmall { .. }
+        | Finding::TooBig { .. }
             if is_any(&input.kind) && class.is_custom() =>
         {
             Some("a custom node's `*` may be every type, and convert or refuse a literal")
         }
         Finding::Literal(literal) => match &input.kind {
-            Kind::Combo(combo) if combo.open && !class.is_custom() && !class_judges(class) && !input::strangers(combo, literal).is_empty() => {
+            Kind::Combo(combo)
+                if combo.open
+                    && !class.is_custom()
+                    && !class_judges(class)
+                    && !input::strangers(combo, literal).is_empty() =>
+            {
                 Some("the catalog's list is of another machine")
             }
             _ => None,
@@ -414,7 +486,9 @@ fn doubt(class: &Class, input: &Input, finding: &Finding<'_, '_>, seating: &Seat
         Finding::NotAnOption { .. } if class.is_custom() && input.is_list_typed() => {
             Some("a custom node's options may be a tuple, which the server does not check")
         }
-        Finding::NotAnOption { .. } | Finding::TooSmall { .. } | Finding::TooBig { .. } if class.is_custom() && class.traits.is_none() => {
+        Finding::NotAnOption { .. } | Finding::TooSmall { .. } | Finding::TooBig { .. }
+            if class.is_custom() && class.traits.is_none() =>
+        {
             Some("the class may judge this value with code of its own")
         }
         _ => None,
