@@ -227,13 +227,11 @@ impl Autogrow {
 
     /// The position of the repeated input of this name among [`Self::names`].
     pub fn position(&self, name: &str) -> Option<usize> {
-        match &self.names {
-            Some(names) => names.iter().position(|known| known == name),
-            None => {
-                let digits = name.strip_prefix(self.prefix.as_deref().unwrap_or_default())?;
-                let canonical = digits == "0" || !digits.starts_with(['0', '+']);
-                digits.parse().ok().filter(|position| canonical && *position < self.max)
-            }
+        if let Some(names) = &self.names {
+            return names.iter().position(|known| known == name);
         }
+        let digits = name.strip_prefix(self.prefix.as_deref().unwrap_or_default())?;
+        let canonical = digits == "0" || !digits.starts_with(['0', '+']);
+        digits.parse().ok().filter(|position| canonical && *position < self.max)
     }
 }

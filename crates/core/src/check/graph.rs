@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::node::{Looked, View};
 use super::walk::{Walk, walk};
 use super::{Checked, DEEPEST_CHAIN, Rejected, match_types, node, sampler};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Class};
 use crate::diagnostic::{Diagnostic, Diagnostics, Problem, Severity};
 use crate::graph::{Graph, Node, NodeId};
 use crate::source::Origin;
@@ -24,7 +24,7 @@ pub(super) fn problems(graph: &Graph, catalog: &Catalog) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
     let view = View::new(graph, catalog);
     let nodes: Vec<(&NodeId, &Node)> = graph.nodes().collect();
-    let is_output = |id: &NodeId| view.class(id).is_some_and(|class| class.output_node());
+    let is_output = |id: &NodeId| view.class(id).is_some_and(Class::output_node);
     let outputs: Vec<u32> =
         (0_u32..).zip(&nodes).filter(|(_, (id, _))| is_output(id)).map(|(i, _)| i).collect();
     // A node of an unknown class may be an output itself, so nothing is said about reach where there is one.

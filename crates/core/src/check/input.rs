@@ -61,7 +61,7 @@ pub(super) enum Finding<'c, 'v> {
     /// A literal that does not become a value of the type.
     NotConvertible { literal: &'v Json, ty: &'static str },
     /// A literal that the server compares with a limit, and cannot. The server raises.
-    NotComparable { literal: &'v Json },
+    NotComparable { literal: &'v Json, limit: &'c Number, sign: char },
     /// A number that is below `min`.
     TooSmall { literal: &'v Json, value: Converted<'v>, min: &'c Number },
     /// A number that is above `max`.
@@ -195,7 +195,7 @@ fn judge_named<'c, 'v>(
     literal: &'v Json,
 ) -> Finding<'c, 'v> {
     let Options { min, max, .. } = &declared.input.options;
-    let limited = min.is_some() || max.is_some();
+    let first_limit = min.as_ref().map(|min| (min, '<')).or(max.as_ref().map(|max| (max, '>')));
     let value = match ty.as_str() {
         "INT" => match to_int(literal) {
             Some(value) => value,
@@ -205,17 +205,19 @@ fn judge_named<'c, 'v>(
             Some(value) => value,
             None => return Finding::NotConvertible { literal, ty: "FLOAT" },
         },
-        _ if !limited => return Finding::Literal(literal),
-        "BOOLEAN" => Converted::Other(Num::Int(u8::from(python::truth(literal)).into())),
-        "STRING" if !class.validates(&declared.name) => return Finding::NotComparable { literal },
-        _ => match literal {
-            Json::Number(number) => Converted::Same(number),
-            Json::Bool(flag) => Converted::Other(Num::Int(u8::from(*flag).into())),
-            _ if class.validates(&declared.name) => return Finding::Literal(literal),
-            _ => return Finding::NotComparable { literal },
-        },
+        other => {
+            let Some((limit, sign)) = first_limit else { return Finding::Literal(literal) };
+            match (other, literal) {
+                ("BOOLEAN", _) => Converted::Other(Num::Int(u8::from(python::truth(literal)).into())),
+                _ if class.validates(&declared.name) => return Finding::Literal(literal),
+                ("STRING", _) => return Finding::NotComparable { literal, limit, sign },
+                (_, Json::Number(number)) => Converted::Same(number),
+                (_, Json::Bool(flag)) => Converted::Other(Num::Int(u8::from(*flag).into())),
+                _ => return Finding::NotComparable { literal, limit, sign },
+            }
+        }
     };
-    if limited && !class.validates(&declared.name) {
+    if first_limit.is_some() && !class.validates(&declared.name) {
         if let Some(min) = min.as_ref().filter(|min| value.is_below(min)) {
             return Finding::TooSmall { literal, value, min };
         }

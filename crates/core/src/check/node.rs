@@ -71,8 +71,12 @@ pub(super) fn check(id: &NodeId, node: &Node, view: &View<'_>) -> Looked {
     };
     let place = || node.origin().map(|origin| origin.member("class_type"));
     let Some(class) = view.class(id) else {
-        let problem =
-            Problem::UnknownClass { class: name.to_owned(), near: nearest(name, view.catalog.names()) };
+        let mut near: Vec<String> =
+            view.catalog.replacements(name).iter().map(|new| new.new_class.clone()).collect();
+        if near.is_empty() {
+            near = nearest(name, view.catalog.names());
+        }
+        let problem = Problem::UnknownClass { class: name.to_owned(), near };
         looked.diagnostics.report(problem, place());
         links_of_unknown(id, node, view, &mut looked);
         return looked;
@@ -89,7 +93,7 @@ pub(super) fn check(id: &NodeId, node: &Node, view: &View<'_>) -> Looked {
     let one = OneNode { id, node, class, view };
     let mut unchosen = Vec::new();
     let inputs = declared_and_unchosen(class, node, |name, branches, required| {
-        unchosen.push((name, branches, required))
+        unchosen.push((name, branches, required));
     });
     for declared in &inputs {
         one.check_input(declared, &mut looked);
@@ -209,7 +213,7 @@ impl<'a> OneNode<'a> {
             Finding::NotConvertible { literal, ty } => {
                 invalid(literal, if *ty == "INT" { "a whole number" } else { "a number" })
             }
-            Finding::NotComparable { literal } => invalid(literal, "a number"),
+            Finding::NotComparable { literal, .. } => invalid(literal, "a number"),
             Finding::TooSmall { literal, min, .. } => Problem::OutOfRange {
                 subject: subject(),
                 value: show(literal),
@@ -231,8 +235,9 @@ impl<'a> OneNode<'a> {
     fn check_own_rules(&self, diagnostics: &mut Diagnostics) {
         let Some(ruling) = validator::judge(self.class, self.view.catalog, self) else { return };
         let (input, reason) = match ruling {
-            Ruling::Passes | Ruling::Unknown { input: None, .. } => return,
-            Ruling::Unknown { expect: Expect::Raises, .. } => return,
+            Ruling::Passes | Ruling::Unknown { input: None, .. } | Ruling::Unknown { expect: Expect::Raises, .. } => {
+                return;
+            }
             Ruling::Unknown { input: Some(input), .. } => {
                 let open = matches!(self.class.inputs.get(&input).map(|i| &i.kind), Some(Kind::Combo(combo)) if combo.open);
                 if let Some(literal) = self.node.literal(&input).filter(|_| !open) {

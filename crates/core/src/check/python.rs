@@ -8,7 +8,7 @@ use crate::number::{self, Num};
 pub(super) use crate::number::equal_values as equal;
 
 /// Python refuses to read longer integers from text.
-const MOST_DIGITS: usize = 4300;
+pub(super) const MOST_DIGITS: usize = 4300;
 
 /// `int(value)`.
 pub(super) fn int(value: &Value) -> Option<Num> {
@@ -214,7 +214,11 @@ fn repr_text(text: &str) -> String {
                 out.push('\\');
                 out.push(c);
             }
-            c if c.is_control() && u32::from(c) < 0x100 => out.push_str(&format!("\\x{:02x}", u32::from(c))),
+            c if c.is_control() && u32::from(c) < 0x100 => {
+                out.push_str("\\x");
+                let digit = |shift: u32| char::from_digit((u32::from(c) >> shift) & 15, 16);
+                out.extend([4, 0].into_iter().filter_map(digit));
+            }
             c => out.push(c),
         }
     }

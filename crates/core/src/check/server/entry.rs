@@ -162,7 +162,9 @@ impl Entry<'_> {
         let name = self.input_name().unwrap_or_default();
         match &self.cause {
             Cause::Missing { shown } => shown.clone(),
-            Cause::BadList { .. } | Cause::TooSmall { .. } | Cause::TooBig { .. } => name.to_owned(),
+            Cause::BadList { .. } | Cause::TooSmall { .. } | Cause::TooBig { .. } | Cause::Custom { text: None, .. } => {
+                name.to_owned()
+            }
             Cause::Mismatch { received, .. } => {
                 let own = self.input.as_ref().map_or(Json::Null, |(_, input)| type_json(input));
                 let (received, own) = (python::text(&output_json(received)), python::text(&own));
@@ -180,7 +182,6 @@ impl Entry<'_> {
                 format!("{name}: {} not in {list}", python::repr(received))
             }
             Cause::Custom { text: Some(text), .. } => format!("{name} - {text}"),
-            Cause::Custom { text: None, .. } => name.to_owned(),
             Cause::Cycle { ring, .. } => ring.0.1.clone(),
             Cause::Exception { message, .. } | Cause::InnerException { message, .. } => message.clone(),
         }

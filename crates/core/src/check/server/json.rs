@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value as Json;
 
+use crate::check::python::MOST_DIGITS;
 use crate::number;
 
 /// Infinity, as a literal that both JSON and Python read as that float.
@@ -21,10 +22,44 @@ const INFINITY: &str = "1e999";
 /// assert_eq!(value["b"], "NaN");
 /// ```
 pub fn json(text: &str) -> serde_json::Result<Json> {
+    if has_endless_integer(text) {
+        return Err(serde::de::Error::custom("an integer of more digits than Python reads"));
+    }
     serde_json::from_str(text).or_else(|error| match plain(text) {
         Cow::Borrowed(_) => Err(error),
         Cow::Owned(plain) => serde_json::from_str(&plain),
     })
+}
+
+/// Whether there is an integer literal that Python's parser refuses for its length.
+fn has_endless_integer(text: &str) -> bool {
+    if text.len() <= MOST_DIGITS {
+        return false;
+    }
+    let mut digits = 0;
+    let mut in_string = false;
+    let mut escaped = false;
+    let mut fraction = false;
+    for byte in text.bytes().chain([b' ']) {
+        match byte {
+            b'"' if !escaped => in_string = !in_string,
+            b'0'..=b'9' if !in_string => {
+                digits += 1;
+                continue;
+            }
+            b'.' | b'e' | b'E' | b'+' | b'-' if !in_string && digits > 0 => {
+                fraction = true;
+                continue;
+            }
+            _ => {}
+        }
+        if digits > MOST_DIGITS && !fraction {
+            return true;
+        }
+        (digits, fraction) = (0, false);
+        escaped = in_string && byte == b'\\' && !escaped;
+    }
+    false
 }
 
 /// The text with Python's own words replaced.
@@ -99,7 +134,7 @@ mod tests {
     #[test]
     fn words_of_python_are_replaced_outside_of_strings() {
         for (text, expected) in [
-            (r#"[NaN]"#, format!("[{}]", number::NAN)),
+            ("[NaN]", format!("[{}]", number::NAN)),
             (r#"{"NaN": [Infinity, -Infinity]}"#, r#"{"NaN": [1e999, -1e999]}"#.to_owned()),
             (r#"["a\"NaN", NaN]"#, format!(r#"["a\"NaN", {}]"#, number::NAN)),
             (
@@ -114,8 +149,12 @@ mod tests {
 
     #[test]
     fn what_python_refuses_is_refused() {
-        for text in ["\u{feff}{}", "[nan]", "{'a': 1}", "[1,]", ""] {
+        for text in ["\u{feff}{}", "[nan]", "{'a': 1}", "[1,]", "", &format!("[{}]", "9".repeat(4301))] {
             assert!(json(text).is_err(), "{text}");
+        }
+        let long = "9".repeat(4301);
+        for text in [format!("[{long}.5]"), format!("[\"\\\"{long}\"]"), format!("[{}]", "9".repeat(4300))] {
+            assert!(json(&text).is_ok(), "{text}");
         }
     }
 }

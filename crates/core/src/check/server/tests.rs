@@ -1,4 +1,5 @@
 //! The rules of the server, case by case, on a catalog of a few made-up classes.
+#![expect(clippy::indexing_slicing, clippy::expect_used, clippy::panic, reason = "tests")]
 
 use std::sync::LazyLock;
 
@@ -226,7 +227,7 @@ fn types_fit_by_name_union_wildcard_or_list() {
 #[test]
 fn the_prompt_as_a_whole_is_judged_first() {
     let check = |prompt: Json, expected: &str| {
-        assert_eq!(short(&prompt, &VerdictOptions::default()), expected, "{prompt}")
+        assert_eq!(short(&prompt, &VerdictOptions::default()), expected, "{prompt}");
     };
     check(json!({}), "prompt_no_outputs");
     check(json!([]), "500 the prompt is not an object");
@@ -499,8 +500,11 @@ fn replacements_rewrite_nodes_of_classes_that_are_gone() {
     assert_eq!(short(&unmapped, &replace), "500 KeyError('picture')");
 }
 
+/// A recorded error: its type and the input it names.
+type Recorded = (&'static str, Option<&'static str>);
+
 /// A recorded answer of `(node, error type, input name)`.
-fn recorded(outputs: &[&str], errors: &[(&str, &[(&str, Option<&str>)])]) -> Json {
+fn recorded(outputs: &[&str], errors: &[(&str, &[Recorded])]) -> Json {
     let nodes: serde_json::Map<String, Json> = errors
         .iter()
         .map(|(node, errors)| {
@@ -552,7 +556,7 @@ fn a_raising_node_may_be_blamed_through_any_consumer() {
 fn what_is_behind_a_raising_node_may_be_looked_at_or_not() {
     let text =
         "1: Save {\"image\": [\"2\", 0]}\n2: Pass {\"image\": [\"9\", 0], \"more\": [\"3\", 0]}\n3: Pass";
-    let raises: (&str, &[(&str, Option<&str>)]) = ("2", &[(INNER, Some("image"))]);
+    let raises: (&str, &[Recorded]) = ("2", &[(INNER, Some("image"))]);
     varies(text, &recorded(&[], &[raises]), true);
     varies(text, &recorded(&[], &[raises, ("3", &[(MISSING, Some("image"))])]), true);
     varies(text, &recorded(&[], &[raises, ("3", &[(MISSING, Some("more"))])]), false);
@@ -565,7 +569,7 @@ fn what_is_behind_a_raising_node_may_be_looked_at_or_not() {
 fn a_plain_cycle_is_blamed_whole_and_a_knot_in_part() {
     let ring =
         "1: Save {\"image\": [\"2\", 0]}\n2: Pass {\"image\": [\"3\", 0]}\n3: Pass {\"image\": [\"2\", 0]}";
-    let cycle: &[(&str, Option<&str>)] = &[(CYCLE, None)];
+    let cycle: &[Recorded] = &[(CYCLE, None)];
     varies(ring, &recorded(&[], &[("2", cycle), ("3", cycle)]), true);
     varies(ring, &recorded(&[], &[("2", cycle)]), false);
     let knot = "1: Save {\"image\": [\"2\", 0]}\n2: Pass {\"image\": [\"3\", 0], \"more\": [\"2\", 0]}\n3: Pass {\"image\": [\"2\", 0]}";

@@ -7,11 +7,12 @@ use serde_json::{Map, Value as Json, json};
 
 use super::entry::{Cause, Entry, NodeErrors, Ring};
 use super::{Refusal, Undecided, Verdict, VerdictOptions};
-use crate::catalog::{Catalog, Class, Input, Kind, OutputType, Type, declared_in_use};
+use crate::catalog::{Catalog, Class, Declared, Input, Kind, OutputType, Type, declared_in_use};
 use crate::check::input::{self, Finding, GoodLink, Held, Nodes, unwrapped};
 use crate::check::validator::{self, Argument, Arguments, Expect, Reason, Ruling};
 use crate::check::walk::{Walk, walk};
 use crate::check::{DEEPEST_CHAIN, python};
+use crate::number::Num;
 
 /// A prompt that has been looked at.
 pub(super) struct Trial<'p, 'c> {
@@ -82,11 +83,12 @@ impl<'p, 'c> Trial<'p, 'c> {
             .map(|(i, _)| i)
             .collect();
         if outputs.is_empty() {
-            return Err(Box::new(Verdict::refused(Refusal::new(
-                "prompt_no_outputs",
-                "Prompt has no outputs",
-                "",
-            ))));
+            let refusal = Refusal::new("prompt_no_outputs", "Prompt has no outputs", "");
+            let doubtful = seats.iter().filter(|seat| seat.class.is_custom() && seat.class.v3());
+            let why = "a custom node may be an output though its schema does not say so";
+            let undecided =
+                doubtful.map(|seat| Undecided { node: seat.id.to_owned(), input: None, why }).collect();
+            return Err(Box::new(Verdict { undecided, ..Verdict::refused(refusal) }));
         }
         let seating = Seating((0_u32..).zip(&seats).map(|(i, seat)| (seat.id, (i, seat.class))).collect());
         let mut judged = Vec::new();
@@ -289,7 +291,7 @@ impl<'p, 'c> Look<'_, 'p, 'c> {
         for declared in declared_in_use(seat.class, inputs) {
             let held = inputs.get(declared.name.as_ref()).map(Held::read);
             let Some(finding) = input::judge(seat.class, &declared, held, self.seating) else { continue };
-            if let Some(why) = doubt(seat.class, declared.input, &finding, self.seating) {
+            if let Some(why) = doubt(seat.class, &declared, &finding, self.seating) {
                 self.doubt(seat, Some(declared.name.as_ref()), why);
             }
             match finding {
@@ -438,11 +440,14 @@ fn raise<'p>(finding: &Finding<'_, 'p>, seating: &Seating<'p, '_>) -> Option<Rai
             "IndexError",
             if class.v3() { "list index out of range" } else { "tuple index out of range" }.into(),
         ),
-        Finding::NotComparable { literal } => (
-            "TypeError",
-            format!("'<' not supported between instances of '{}' and 'float'", python::type_name(literal))
-                .into(),
-        ),
+        Finding::NotComparable { literal, limit, sign } => {
+            let limit = match Num::read(limit) {
+                Num::Int(_) => "int",
+                Num::Float(_) => "float",
+            };
+            let found = python::type_name(literal);
+            ("TypeError", format!("'{sign}' not supported between instances of '{found}' and '{limit}'").into())
+        }
         _ => return None,
     };
     Some(Raise { kind, message, early: true })
@@ -451,10 +456,11 @@ fn raise<'p>(finding: &Finding<'_, 'p>, seating: &Seating<'p, '_>) -> Option<Rai
 /// Why a finding is likely but not certain.
 fn doubt(
     class: &Class,
-    input: &Input,
+    declared: &Declared<'_>,
     finding: &Finding<'_, '_>,
     seating: &Seating<'_, '_>,
 ) -> Option<&'static str> {
+    let input = declared.input;
     match finding {
         Finding::Mismatch { link, .. } => {
             let origin = seating.find(link.from).and_then(|(_, class)| class);
@@ -475,8 +481,7 @@ fn doubt(
         Finding::Literal(literal) => match &input.kind {
             Kind::Combo(combo)
                 if combo.open
-                    && !class.is_custom()
-                    && !class_judges(class)
+                    && !class.validates(&declared.name)
                     && !input::strangers(combo, literal).is_empty() =>
             {
                 Some("the catalog's list is of another machine")
@@ -497,10 +502,6 @@ fn doubt(
 
 fn is_any(kind: &Kind) -> bool {
     matches!(kind, Kind::Named(ty) if ty.as_str() == Type::ANY)
-}
-
-fn class_judges(class: &Class) -> bool {
-    class.traits.as_ref().is_some_and(|traits| traits.validates_all || !traits.validates.is_empty())
 }
 
 /// A node's inputs, as its class's validator gets them.
