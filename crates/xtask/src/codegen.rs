@@ -176,7 +176,7 @@ fn strip_keywords(keywords: &mut serde_json::Map<String, Value>) {
     }
 }
 
-fn read(path: &Path) -> Result<Catalog, Failure> {
+pub(crate) fn read(path: &Path) -> Result<Catalog, Failure> {
     let text = fs::read_to_string(path).map_err(|error| Failure(format!("{}: {error}", path.display())))?;
     let source = Source::new(path.display().to_string(), Syntax::Json, text);
     let (catalog, diagnostics) = Catalog::parse(&source, Sources::default().add(source.clone()));
@@ -184,7 +184,7 @@ fn read(path: &Path) -> Result<Catalog, Failure> {
     if codes.is_empty() { Ok(catalog) } else { Err(Failure(format!("{}: {codes:?}", path.display()))) }
 }
 
-fn json(path: &Path) -> Result<Value, Failure> {
+pub(crate) fn json(path: &Path) -> Result<Value, Failure> {
     let text = fs::read_to_string(path).map_err(|error| Failure(format!("{}: {error}", path.display())))?;
     serde_json::from_str(&text).map_err(|error| Failure(format!("{}: {error}", path.display())))
 }

@@ -124,12 +124,19 @@ impl Type {
     /// assert!(!Type::new("IMAGE").accepts(&Type::new("LATENT")));
     /// ```
     pub fn accepts(&self, output: &Self) -> bool {
-        let open = |ty: &Self| ty.0 == Self::ANY || ty.0 == Self::MATCH;
-        self == output
-            || open(self)
-            || open(output)
-            || self.members().any(|m| m == Self::ANY || output.members().any(|o| o == m))
-            || output.members().any(|o| o == Self::ANY)
+        Self::fits(&self.0, &output.0)
+    }
+
+    /// [`Self::accepts`] on the spellings.
+    pub(super) fn fits(input: &str, output: &str) -> bool {
+        let open = |ty: &str| ty == Self::ANY || ty == Self::MATCH;
+        if input == output || open(input) || open(output) {
+            return true;
+        }
+        let mut inputs = input.split(',').map(str::trim);
+        let outputs = output.split(',').map(str::trim);
+        outputs.clone().any(|member| member == Self::ANY)
+            || inputs.any(|member| member == Self::ANY || outputs.clone().any(|other| other == member))
     }
 }
 
@@ -213,6 +220,21 @@ impl Class {
     /// only V3 classes have a `price_badge` field there.
     pub fn v3(&self) -> bool {
         self.traits.as_ref().map_or_else(|| self.fields.contains_key("price_badge"), |traits| traits.v3)
+    }
+
+    /// Whether it comes from a pack of custom nodes: what the catalog says of its types and options is likely, not certain.
+    pub fn is_custom(&self) -> bool {
+        self.pack().is_some()
+    }
+
+    /// Whether code of the class's own judges the value of this input instead of its declared limits.
+    pub fn validates(&self, input: &str) -> bool {
+        self.traits.as_ref().is_some_and(|traits| traits.validates_all || traits.validates.iter().any(|name| name == input))
+    }
+
+    /// Whether code of the class's own judges the types of its links.
+    pub fn validates_types(&self) -> bool {
+        self.traits.as_ref().is_some_and(|traits| traits.validates.iter().any(|name| name == "input_types"))
     }
 
     fn text(&self, field: &str) -> Option<&str> {

@@ -6,10 +6,10 @@
 
 use std::borrow::Cow;
 
-use indexmap::IndexMap;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::{Class, Input, Inputs, Kind};
+use super::{Autogrow, Branch, Class, Input, Inputs, Kind};
+use crate::number;
 
 /// A declared input of one node.
 #[derive(Debug, Clone)]
@@ -24,68 +24,154 @@ pub struct Declared<'c> {
     pub chooser: bool,
 }
 
-/// The inputs that `class` declares for a node, given the node's literal values: required ones, then optional ones.
-///
-/// `literal` gives the raw literal value of a named input, and `None` for a link or an absent input; `present` tells
-/// whether the node has an input of that name or below it.
-pub fn declared<'c, 'v>(
-    class: &'c Class,
-    literal: impl Fn(&str) -> Option<&'v Value>,
-    present: impl Fn(&str) -> bool,
-) -> Vec<Declared<'c>> {
-    if !class.v3() {
-        return class
-            .inputs
-            .settable()
-            .map(|(name, input, required)| Declared { name: name.into(), input, required, chooser: false })
-            .collect();
+/// The inputs of a node, as far as the expansion of dynamic inputs asks for them.
+pub trait Holder {
+    /// The raw literal value of a named input: `None` for one that is absent, and perhaps for a link.
+    fn literal(&self, name: &str) -> Option<&Value>;
+
+    /// The names of all inputs.
+    fn names(&self) -> impl Iterator<Item = &str>;
+}
+
+impl Holder for Map<String, Value> {
+    fn literal(&self, name: &str) -> Option<&Value> {
+        self.get(name)
     }
-    let mut found: IndexMap<Cow<'c, str>, Declared<'c>> = IndexMap::new();
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.keys().map(String::as_str)
+    }
+}
+
+/// The inputs that `class` declares for a node: required ones, then optional ones.
+pub fn declared<'c>(class: &'c Class, node: &impl Holder) -> Vec<Declared<'c>> {
+    expand(class, node, false, |_, _, _| ())
+}
+
+/// The same without those repeated inputs that are absent and need not be there, of which a class may have hundreds.
+pub(crate) fn declared_in_use<'c>(class: &'c Class, node: &impl Holder) -> Vec<Declared<'c>> {
+    expand(class, node, true, |_, _, _| ())
+}
+
+/// The same, telling also of each dynamic combo that chooses no branch: its name, its branches, whether it is required.
+pub(crate) fn declared_and_unchosen<'c>(
+    class: &'c Class,
+    node: &impl Holder,
+    unchosen: impl FnMut(Cow<'c, str>, &'c [Branch], bool),
+) -> Vec<Declared<'c>> {
+    expand(class, node, true, unchosen)
+}
+
+fn expand<'c>(
+    class: &'c Class,
+    node: &impl Holder,
+    in_use: bool,
+    mut unchosen: impl FnMut(Cow<'c, str>, &'c [Branch], bool),
+) -> Vec<Declared<'c>> {
+    let plain = |(name, input, required): (&'c str, &'c Input, bool)| Declared {
+        name: name.into(),
+        input,
+        required,
+        chooser: false,
+    };
+    if !class.v3() || !class.inputs.settable().any(|(_, input, _)| is_dynamic(&input.kind)) {
+        return class.inputs.settable().map(plain).collect();
+    }
+    let mut found: Vec<Declared<'c>> = Vec::new();
     // Explicit work list: the nesting of dynamic inputs is as deep as the catalog's author likes.
-    let mut open: Vec<(Cow<'c, str>, &'c Input, bool)> = listed("", &class.inputs);
+    let mut open: Vec<(Cow<'c, str>, &'c Input, bool)> = Vec::new();
+    push_listed("", &class.inputs, &mut open);
     while let Some((name, input, required)) = open.pop() {
         let mut chooser = false;
         match &input.kind {
             Kind::DynamicCombo(branches) => {
-                let Some(value) = literal(&name) else { continue };
-                let Some(branch) = branches.iter().find(|branch| branch.key == *value) else { continue };
-                open.extend(listed(&name, &branch.inputs));
+                let chosen = node
+                    .literal(&name)
+                    .and_then(|value| branches.iter().find(|branch| branch.is_chosen_by(value)));
+                let Some(branch) = chosen else {
+                    unchosen(name, branches, required);
+                    continue;
+                };
+                push_listed(&name, &branch.inputs, &mut open);
                 chooser = true;
             }
             Kind::Autogrow(autogrow) => {
-                let Some((_, template, _)) = autogrow.template.settable().next() else { continue };
-                let mut members: Vec<_> = autogrow
-                    .names()
-                    .map(|(member, needed)| (Cow::Owned(format!("{name}.{member}")), template, needed))
-                    .collect();
-                members.reverse();
-                open.extend(members);
+                push_members(&name, autogrow, node, in_use, &mut open);
                 continue;
             }
             Kind::DynamicSlot(slot) => {
-                if !present(&name) {
+                if !node.names().any(|held| {
+                    below(held, &name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+                }) {
                     continue;
                 }
-                open.extend(listed(&name, &slot.inputs));
+                push_listed(&name, &slot.inputs, &mut open);
             }
             _ => {}
         }
-        found.entry(name.clone()).or_insert(Declared { name, input, required, chooser });
+        found.push(Declared { name, input, required, chooser });
     }
-    let mut inputs: Vec<_> = found.into_values().collect();
-    inputs.sort_by_key(|declared| !declared.required);
-    inputs
+    found.sort_by_key(|declared| !declared.required);
+    found
 }
 
-/// The inputs of `inputs` under `prefix`, last first, ready to be popped in order.
-fn listed<'c>(prefix: &str, inputs: &'c Inputs) -> Vec<(Cow<'c, str>, &'c Input, bool)> {
-    let mut list: Vec<_> = inputs
-        .settable()
-        .map(|(name, input, required)| {
-            let name = if prefix.is_empty() { name.into() } else { Cow::Owned(format!("{prefix}.{name}")) };
-            (name, input, required)
-        })
-        .collect();
-    list.reverse();
-    list
+impl Branch {
+    /// Whether this value of the dynamic combo chooses the branch, by Python's equality.
+    fn is_chosen_by(&self, value: &Value) -> bool {
+        match (&self.key, value) {
+            (Value::String(key), Value::String(value)) => key == value,
+            (key, value) => number::equal_values(key, value),
+        }
+    }
+}
+
+fn is_dynamic(kind: &Kind) -> bool {
+    matches!(kind, Kind::DynamicCombo(_) | Kind::Autogrow(_) | Kind::DynamicSlot(_))
+}
+
+/// What follows `name` in `held`.
+fn below<'h>(held: &'h str, name: &str) -> Option<&'h str> {
+    held.strip_prefix(name)
+}
+
+/// Adds the inputs of `inputs` under `prefix`, last first, ready to be popped in order.
+fn push_listed<'c>(prefix: &str, inputs: &'c Inputs, open: &mut Vec<(Cow<'c, str>, &'c Input, bool)>) {
+    let start = open.len();
+    open.extend(inputs.settable().map(|(name, input, required)| {
+        let name = if prefix.is_empty() { name.into() } else { Cow::Owned(format!("{prefix}.{name}")) };
+        (name, input, required)
+    }));
+    if let Some(added) = open.get_mut(start..) {
+        added.reverse();
+    }
+}
+
+/// Adds the repeated inputs of an autogrow, last first.
+fn push_members<'c>(
+    name: &str,
+    autogrow: &'c Autogrow,
+    node: &impl Holder,
+    in_use: bool,
+    open: &mut Vec<(Cow<'c, str>, &'c Input, bool)>,
+) {
+    let Some((_, template, _)) = autogrow.template.settable().next() else { return };
+    let member = |member: &str| Cow::Owned(format!("{name}.{member}"));
+    let start = open.len();
+    if !in_use || is_dynamic(&template.kind) {
+        open.extend(autogrow.names().map(|(short, needed)| (member(&short), template, needed)));
+    } else {
+        let needed = autogrow.needed();
+        open.extend(autogrow.names().take(needed).map(|(short, _)| (member(&short), template, true)));
+        let mut held: Vec<(usize, &str)> = node
+            .names()
+            .filter_map(|held| below(held, name)?.strip_prefix('.'))
+            .filter_map(|short| Some((autogrow.position(short)?, short)))
+            .filter(|(position, _)| *position >= needed)
+            .collect();
+        held.sort_unstable();
+        open.extend(held.into_iter().map(|(_, short)| (member(short), template, false)));
+    }
+    if let Some(added) = open.get_mut(start..) {
+        added.reverse();
+    }
 }

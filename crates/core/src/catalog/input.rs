@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde_json::{Map, Number, Value};
 
-use super::{Inputs, Type};
+use super::{Inputs, OutputType, Type, wire};
 
 /// One declared input.
 #[derive(Debug, Clone, PartialEq)]
@@ -133,16 +133,60 @@ impl Options {
     }
 }
 
+impl Input {
+    /// Whether the type of this input is written as its list of options, as old classes write it. To a link such a type is
+    /// that list and nothing else, where a `COMBO` is a `COMBO` whatever its options.
+    pub fn is_list_typed(&self) -> bool {
+        self.form.ty == TypeForm::OptionsAsType
+    }
+
+    /// Whether a link from an output of this type fits this input, by the server's rule ([`Type::accepts`] for named
+    /// types). A form that this crate does not know fits.
+    pub fn accepts(&self, output: &OutputType) -> bool {
+        let open = |ty: &str| ty == Type::ANY || ty == Type::MATCH;
+        match (&self.kind, output) {
+            (Kind::Opaque(_), _) | (_, OutputType::Opaque(_)) => true,
+            (Kind::Combo(combo), OutputType::Options(options)) if self.is_list_typed() => {
+                combo.open || combo.options == *options
+            }
+            (kind, OutputType::Options(_)) => {
+                kind.socket_type().is_some_and(|ty| open(ty) || ty == Type::COMBO)
+            }
+            (Kind::Combo(_), OutputType::Named(ty)) if self.is_list_typed() => open(ty.as_str()),
+            (kind, OutputType::Named(ty)) => {
+                kind.socket_type().is_none_or(|own| Type::fits(own, ty.as_str()))
+            }
+        }
+    }
+
+    /// Whether its options are files that users upload to the server's input folder.
+    pub fn takes_uploads(&self) -> bool {
+        let elsewhere = self
+            .options
+            .other
+            .get("image_folder")
+            .and_then(Value::as_str)
+            .is_some_and(|folder| folder != "input");
+        let uploads = ["image_upload", "audio_upload", "video_upload", "file_upload"];
+        !elsewhere && uploads.iter().any(|keyword| self.options.flag(keyword))
+    }
+
+    /// The declaration as `/object_info` writes it: the type, and the options if there are any.
+    pub fn to_json(&self) -> Value {
+        wire::input_to_json(self)
+    }
+}
+
 impl Kind {
-    /// The type as a link sees it.
-    pub fn socket_type(&self) -> Option<Type> {
+    /// The name of the type as a link sees it.
+    pub fn socket_type(&self) -> Option<&str> {
         match self {
-            Self::Named(ty) => Some(ty.clone()),
-            Self::Combo(_) => Some(Type::new(Type::COMBO)),
-            Self::Match(_) => Some(Type::new(Type::MATCH)),
-            Self::DynamicCombo(_) => Some(Type::new(Type::DYNAMIC_COMBO)),
-            Self::Autogrow(_) => Some(Type::new(Type::AUTOGROW)),
-            Self::DynamicSlot(_) => Some(Type::new(Type::DYNAMIC_SLOT)),
+            Self::Named(ty) => Some(ty.as_str()),
+            Self::Combo(_) => Some(Type::COMBO),
+            Self::Match(_) => Some(Type::MATCH),
+            Self::DynamicCombo(_) => Some(Type::DYNAMIC_COMBO),
+            Self::Autogrow(_) => Some(Type::AUTOGROW),
+            Self::DynamicSlot(_) => Some(Type::DYNAMIC_SLOT),
             Self::Opaque(_) => None,
         }
     }
@@ -163,15 +207,31 @@ impl Kind {
 impl Autogrow {
     /// The names of the repeated inputs in order, each with whether it must be there.
     pub fn names(&self) -> impl Iterator<Item = (String, bool)> + '_ {
-        let required =
-            self.template.required.as_ref().is_some_and(|inputs: &IndexMap<_, _>| !inputs.is_empty());
+        let needed = self.needed();
         let count = self.names.as_ref().map_or(self.max, Vec::len);
         (0..count).map(move |i| {
             let name = match &self.names {
                 Some(names) => names.get(i).cloned().unwrap_or_default(),
                 None => format!("{}{i}", self.prefix.as_deref().unwrap_or_default()),
             };
-            (name, required && i < self.min)
+            (name, i < needed)
         })
+    }
+
+    /// How many of them, from the first on, must be there: `min`, if the template itself is required.
+    pub fn needed(&self) -> usize {
+        let required =
+            self.template.required.as_ref().is_some_and(|inputs: &IndexMap<_, _>| !inputs.is_empty());
+        if required { self.min } else { 0 }
+    }
+
+    /// The position of the repeated input of this name among [`Self::names`].
+    pub fn position(&self, name: &str) -> Option<usize> {
+        if let Some(names) = &self.names {
+            return names.iter().position(|known| known == name);
+        }
+        let digits = name.strip_prefix(self.prefix.as_deref().unwrap_or_default())?;
+        let canonical = digits == "0" || !digits.starts_with(['0', '+']);
+        digits.parse().ok().filter(|position| canonical && *position < self.max)
     }
 }

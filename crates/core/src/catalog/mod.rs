@@ -19,6 +19,7 @@ mod embedded;
 mod input;
 mod wire;
 
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -26,7 +27,8 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 pub use class::{Class, Inputs, Output, OutputType, Traits, Type};
-pub use dynamic::{Declared, declared};
+pub use dynamic::{Declared, Holder, declared};
+pub(crate) use dynamic::{declared_and_unchosen, declared_in_use};
 pub use input::{Autogrow, Branch, Combo, DynamicSlot, Input, Kind, MatchType, Options};
 pub(crate) use wire::SNAPSHOT;
 
@@ -39,8 +41,12 @@ pub struct Catalog {
     of: Option<String>,
     classes: IndexMap<String, Entry>,
     replacements: IndexMap<String, Vec<Replacement>>,
+    /// Traits by class, told apart from the classes.
+    traits: Option<Arc<HashMap<String, Traits>>>,
     /// Where traits are looked up that this catalog does not tell.
     teacher: Option<Arc<Catalog>>,
+    /// The input files that the catalog names, once somebody asked.
+    files: OnceLock<Arc<HashSet<String>>>,
 }
 
 /// A class that may not have been read yet.
@@ -49,6 +55,14 @@ struct Entry {
     /// The JSON of the class within the text it stands in; `None` for a class that was never text.
     json: Option<(Arc<str>, Range<usize>)>,
     class: OnceLock<Arc<Class>>,
+}
+
+impl Entry {
+    /// Whether the class may have an input that takes uploads, as far as can be told without reading it.
+    fn may_take_uploads(&self) -> bool {
+        let json = self.json.as_ref().and_then(|(text, range)| text.get(range.clone()));
+        json.is_none_or(|json| json.contains("_upload\""))
+    }
 }
 
 /// How a server rewrites a node whose class is gone (`/node_replacements`).
@@ -126,6 +140,9 @@ impl Catalog {
         entry.class.get_or_init(|| {
             let json = entry.json.as_ref().and_then(|(text, range)| text.get(range.clone()));
             let mut class = wire::class_from_text(name, json.unwrap_or_default());
+            if class.traits.is_none() {
+                class.traits = self.traits.as_ref().and_then(|traits| traits.get(name)).cloned();
+            }
             if class.traits.is_none()
                 && let Some(known) = self.teacher.as_ref().and_then(|teacher| teacher.class(name))
                 && known.python_module() == class.python_module()
@@ -158,13 +175,55 @@ impl Catalog {
         if self.replacements.is_empty() {
             self.replacements.clone_from(&teacher.replacements);
         }
+        self.forget();
+        self.teacher = Some(Arc::new(teacher));
+        self
+    }
+
+    /// Takes traits, and replacements where there are any, from the answer to "what does `/object_info` not say":
+    /// `{"classes": {name: {"v3": …, "validates": […], "kwargs": …}}, "replacements": …}`. Classes that have traits keep
+    /// them.
+    #[must_use]
+    pub fn with_traits(mut self, told: &Value) -> Self {
+        let classes = told.get("classes").and_then(Value::as_object).into_iter().flatten();
+        let traits = classes.filter_map(|(name, traits)| Some((name.clone(), wire::traits_from_json(traits)?)));
+        self.traits = Some(Arc::new(traits.collect()));
+        if told.get("replacements").is_some_and(Value::is_object) {
+            self.set_replacements(told);
+        }
+        self.forget();
+        self
+    }
+
+    /// Has classes read again, for what they are read with has changed.
+    fn forget(&mut self) {
         for entry in self.classes.values_mut() {
             if entry.json.is_some() {
                 entry.class = OnceLock::new();
             }
         }
-        self.teacher = Some(Arc::new(teacher));
-        self
+        self.files = OnceLock::new();
+    }
+
+    /// Whether the catalog names this file of the server's input folder: in the list of any input that takes uploads.
+    /// Lists that are marked open are of another machine and name nothing.
+    pub(crate) fn has_input_file(&self, name: &str) -> bool {
+        let files = self.files.get_or_init(|| {
+            let inputs = self.classes.iter().filter(|(_, entry)| entry.may_take_uploads()).map(|(name, entry)| self.read(name, entry));
+            let inputs = inputs.flat_map(|class| class.inputs.settable()).filter(|(_, input, _)| input.takes_uploads());
+            let options = inputs.filter_map(|(_, input, _)| match &input.kind {
+                Kind::Combo(combo) if !combo.open => Some(&combo.options),
+                _ => None,
+            });
+            let mut files = HashSet::new();
+            for name in options.flatten().filter_map(Value::as_str) {
+                // The folders that a file is in exist as well.
+                files.extend(name.match_indices('/').filter_map(|(end, _)| name.get(..end)).map(str::to_owned));
+                files.insert(name.to_owned());
+            }
+            Arc::new(files)
+        });
+        files.contains(name)
     }
 
     /// The `/object_info` JSON of this catalog, with everything that was read and nothing else.

@@ -152,7 +152,7 @@ fn outputs_from_json(types: Vec<Value>, fields: &Map<String, Value>) -> Vec<Outp
         .collect()
 }
 
-fn traits_from_json(traits: &Value) -> Option<Traits> {
+pub(super) fn traits_from_json(traits: &Value) -> Option<Traits> {
     Some(Traits {
         v3: traits.get("v3")?.as_bool()?,
         validates: traits
@@ -351,7 +351,7 @@ fn inputs_to_json(inputs: &Inputs) -> Value {
     Value::Object(sections)
 }
 
-fn input_to_json(input: &Input) -> Value {
+pub(super) fn input_to_json(input: &Input) -> Value {
     let mut keywords = Map::new();
     let Options { default, min, max, step, other } = &input.options;
     let typed = [
@@ -434,7 +434,7 @@ pub(super) fn snapshot(catalog: &Catalog) -> String {
 fn traits_to_json(traits: &Traits) -> Value {
     let mut entry = Map::new();
     entry.insert("v3".to_owned(), traits.v3.into());
-    if !traits.validates.is_empty() {
+    if traits.validates_all || !traits.validates.is_empty() {
         entry.insert("validates".to_owned(), traits.validates.clone().into());
         entry.insert("kwargs".to_owned(), traits.validates_all.into());
     }

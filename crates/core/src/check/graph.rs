@@ -2,15 +2,18 @@
 
 use std::collections::HashSet;
 
-use super::{Checked, Rejected, node, sampler};
+use super::node::{Looked, View};
+use super::walk::{Walk, walk};
+use super::{Checked, DEEPEST_CHAIN, Rejected, match_types, node, sampler};
 use crate::catalog::{Catalog, Class};
-use crate::diagnostic::{Diagnostics, Problem};
-use crate::graph::{Graph, NodeId};
+use crate::diagnostic::{Diagnostic, Diagnostics, Problem, Severity};
+use crate::graph::{Graph, Node, NodeId};
 use crate::source::Origin;
 
 /// Checks a graph as a server with this catalog would, and reports everything it finds: an unknown class hides nothing.
 ///
-/// Errors are what the server refuses; warnings what it accepts but ignores or turns into something else.
+/// Errors are what the server refuses; warnings what it accepts but ignores or turns into something else. What is wrong with
+/// a node that no output needs is a warning, since the server never looks at it.
 pub fn graph(graph: Graph, catalog: &Catalog) -> Result<Checked<Graph>, Rejected<Graph>> {
     let diagnostics = problems(&graph, catalog);
     Checked::decide(graph, diagnostics)
@@ -19,15 +22,34 @@ pub fn graph(graph: Graph, catalog: &Catalog) -> Result<Checked<Graph>, Rejected
 /// What is wrong with a graph.
 pub(super) fn problems(graph: &Graph, catalog: &Catalog) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
-    let outputs = outputs(graph, catalog);
-    let unknown =
-        graph.nodes().any(|(_, node)| node.class().is_none_or(|class| catalog.class(class).is_none()));
+    let view = View::new(graph, catalog);
+    let nodes: Vec<(&NodeId, &Node)> = graph.nodes().collect();
+    let is_output = |id: &NodeId| view.class(id).is_some_and(Class::output_node);
+    let outputs: Vec<u32> =
+        (0_u32..).zip(&nodes).filter(|(_, (id, _))| is_output(id)).map(|(i, _)| i).collect();
     // A node of an unknown class may be an output itself, so nothing is said about reach where there is one.
-    let live: Option<HashSet<&NodeId>> =
-        (!unknown && !outputs.is_empty()).then(|| graph.ancestors(outputs.iter().copied()));
-    for (id, node) in graph.nodes() {
-        node::check(id, node, graph, catalog, &mut diagnostics);
-        if live.as_ref().is_some_and(|live| !live.contains(id)) {
+    let unknown = nodes.iter().any(|(id, _)| view.class(id).is_none());
+    let live: Option<HashSet<&NodeId>> = (!unknown && !outputs.is_empty())
+        .then(|| graph.ancestors(outputs.iter().filter_map(|i| nodes.get(*i as usize)).map(|(id, _)| *id)));
+    let mut found: Vec<Diagnostics> = Vec::with_capacity(nodes.len());
+    let mut links: Vec<Vec<u32>> = Vec::with_capacity(nodes.len());
+    for (id, node) in &nodes {
+        let looked: Looked = node::check(id, node, &view);
+        found.push(looked.diagnostics);
+        links.push(looked.links);
+    }
+    let everywhere = 0..u32::try_from(nodes.len()).unwrap_or(u32::MAX);
+    let starts: Vec<u32> = if live.is_some() { outputs.clone() } else { everywhere.collect() };
+    let walk =
+        walk(nodes.len(), starts, |node, out| out.extend(links.get(node as usize).into_iter().flatten()));
+    let mut named: HashSet<&str> = HashSet::new();
+    for ((position, (id, node)), found) in (0_u32..).zip(&nodes).zip(found) {
+        let reached = walk.reached(position);
+        for diagnostic in found {
+            diagnostics.push(if reached { diagnostic } else { dormant(diagnostic) });
+        }
+        class_marks(id, node, &view, &mut named, &mut diagnostics);
+        if !reached && live.as_ref().is_some_and(|live| !live.contains(id)) {
             let class = node.class().unwrap_or_default().to_owned();
             diagnostics.report(
                 Problem::UnreachableNode { node: id.to_string(), class },
@@ -38,50 +60,227 @@ pub(super) fn problems(graph: &Graph, catalog: &Catalog) -> Diagnostics {
     if outputs.is_empty() && !unknown {
         diagnostics.report(Problem::NoOutputs, None);
     }
-    for cycle in graph.cycles() {
-        let first = cycle.first().and_then(|id| graph.node(id.as_str()));
-        let mut nodes: Vec<String> = ring(graph, &cycle);
-        nodes.extend(nodes.first().cloned());
-        diagnostics
-            .report(Problem::Cycle { nodes }, first.and_then(|node| node.origin()).cloned().map(Origin::key));
+    circles(&walk, &nodes, &mut diagnostics);
+    if walk.visits.len() > DEEPEST_CHAIN {
+        let length = walk.longest_chain();
+        if length > DEEPEST_CHAIN {
+            diagnostics.report(Problem::DeepChain { length, limit: DEEPEST_CHAIN }, None);
+        }
     }
+    match_types::check(&view, &links, &mut diagnostics);
     sampler::check(graph, None, &mut diagnostics);
     diagnostics
 }
 
-/// The nodes whose class is an output, in document order.
-fn outputs<'g>(graph: &'g Graph, catalog: &Catalog) -> Vec<&'g NodeId> {
-    let is_output =
-        |class: Option<&str>| class.and_then(|class| catalog.class(class)).is_some_and(Class::output_node);
-    graph.nodes().filter(|(_, node)| is_output(node.class())).map(|(id, _)| id).collect()
+/// An error in a node that the server does not look at.
+fn dormant(diagnostic: Diagnostic) -> Diagnostic {
+    match diagnostic.severity() {
+        Severity::Error => {
+            let problem = Problem::DormantError { because: Box::new(diagnostic.problem) };
+            Diagnostic { problem, ..diagnostic }
+        }
+        Severity::Warning => diagnostic,
+    }
 }
 
-/// One way around a strongly connected group, from its first node back to it, in the direction of the links.
-fn ring(graph: &Graph, group: &[&NodeId]) -> Vec<String> {
-    let Some(first) = group.first() else { return Vec::new() };
-    let members: HashSet<&NodeId> = group.iter().copied().collect();
-    let mut came: std::collections::HashMap<&NodeId, &NodeId> = std::collections::HashMap::new();
-    let mut open = std::collections::VecDeque::from([*first]);
-    while let Some(id) = open.pop_front() {
-        let mut next: Vec<&NodeId> =
-            graph.consumers(id.as_str()).map(|c| c.node).filter(|node| members.contains(node)).collect();
-        next.sort();
-        for node in next {
-            if node == *first {
-                let mut path = vec![id.to_string()];
-                let mut at = id;
-                while let Some(before) = came.get(at) {
-                    path.push(before.to_string());
-                    at = before;
-                }
-                path.reverse();
-                return path;
-            }
-            if !came.contains_key(node) {
-                came.insert(node, id);
-                open.push_back(node);
-            }
+/// Says of a class, where it is first used, that it is deprecated or experimental.
+fn class_marks<'a>(
+    id: &NodeId,
+    node: &Node,
+    view: &View<'a>,
+    named: &mut HashSet<&'a str>,
+    diagnostics: &mut Diagnostics,
+) {
+    let Some(class) = view.class(id) else { return };
+    if !(class.deprecated() || class.experimental()) || !named.insert(&class.name) {
+        return;
+    }
+    let name = class.name.clone();
+    let problem = if class.deprecated() {
+        Problem::DeprecatedClass { class: name }
+    } else {
+        Problem::ExperimentalClass { class: name }
+    };
+    diagnostics.report(problem, node.origin().map(|origin| origin.member("class_type")));
+}
+
+/// Reports each group of nodes that feed each other, by one way around it in the direction of the links.
+fn circles(walk: &Walk, nodes: &[(&NodeId, &Node)], diagnostics: &mut Diagnostics) {
+    let mut groups: Vec<Vec<u32>> = walk.cycles().into_iter().map(|group| walk.ring(group)).collect();
+    for ring in &mut groups {
+        // The walk goes against the links.
+        ring.reverse();
+        let first = ring.iter().enumerate().min_by_key(|(_, node)| **node).map_or(0, |(i, _)| i);
+        ring.rotate_left(first);
+    }
+    groups.sort();
+    for ring in groups {
+        let members = || ring.iter().filter_map(|node| nodes.get(*node as usize));
+        let mut path: Vec<String> = members().map(|(id, _)| id.to_string()).collect();
+        path.extend(path.first().cloned());
+        let place = members().next().and_then(|(_, node)| node.origin()).cloned().map(Origin::key);
+        diagnostics.report(Problem::Cycle { nodes: path }, place);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::LazyLock;
+
+    use super::*;
+    use crate::diagnostic::Code;
+    use crate::front::api;
+    use crate::source::{Source, Sources, Syntax};
+
+    const CLASSES: &str = r#"{
+        "comfyc_catalog": 1,
+        "classes": {
+            "Img": {"input": {}, "output": ["IMAGE", "MASK"], "traits": {"v3": false}},
+            "Pass": {"input": {"required": {"image": ["IMAGE"]}, "optional": {"more": ["IMAGE"]}}, "output": ["IMAGE"],
+                "traits": {"v3": true}},
+            "Save": {"input": {"required": {"image": ["IMAGE"]}}, "output": [], "output_node": true, "traits": {"v3": false}},
+            "Val": {"input": {"optional": {"int": ["INT"], "step": ["INT", {"min": 1, "max": 100, "step": 4}], "float": ["FLOAT"],
+                "string": ["STRING"], "bool": ["BOOLEAN"], "both": ["FLOAT,INT", {"min": 1}]}}, "output": [],
+                "output_node": true, "traits": {"v3": false}},
+            "Dyn": {"input": {"required": {"format": ["COMFY_DYNAMICCOMBO_V3", {"options": [
+                {"key": "mp4", "inputs": {"required": {"crf": ["INT", {"max": 51}]}}}, {"key": "gif", "inputs": {}}]}]}},
+                "output": [], "output_node": true, "traits": {"v3": true}},
+            "Switch": {"input": {"required": {
+                "a": ["COMFY_MATCHTYPE_V3", {"template": {"template_id": "t", "allowed_types": "*"}}],
+                "b": ["COMFY_MATCHTYPE_V3", {"template": {"template_id": "t", "allowed_types": "*"}}]}},
+                "output": ["COMFY_MATCHTYPE_V3"], "output_matchtypes": ["t"], "output_node": true, "traits": {"v3": true}},
+            "LoadImage": {"input": {"required": {"image": [["a.png"], {"image_upload": true}]}}, "output": ["IMAGE"],
+                "output_node": true, "traits": {"v3": false, "validates": ["image"]}},
+            "Gone": {"input": {}, "output": [], "output_node": true, "deprecated": true, "traits": {"v3": false}},
+            "New": {"input": {}, "output": [], "output_node": true, "experimental": true, "traits": {"v3": false}}
+        }
+    }"#;
+
+    static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
+        let source = Source::new("classes.json", Syntax::Json, CLASSES);
+        Catalog::parse(&source, Sources::default().add(source.clone())).0
+    });
+
+    fn parsed(text: String) -> Graph {
+        let source = Source::new("prompt.json", Syntax::Json, text);
+        api::parse(&source, Sources::default().add(source.clone())).0
+    }
+
+    /// Nodes are written `id: Class {inputs}`, one a line.
+    #[track_caller]
+    fn check(text: &str, expected: &[Code]) {
+        let nodes: Vec<String> = text
+            .lines()
+            .filter_map(|line| line.trim().split_once(": "))
+            .map(|(id, rest)| {
+                let (class, inputs) = rest.split_once(' ').unwrap_or((rest, "{}"));
+                format!("\"{id}\": {{\"class_type\": \"{class}\", \"inputs\": {inputs}}}")
+            })
+            .collect();
+        let found = problems(&parsed(format!("{{{}}}", nodes.join(", "))), &CATALOG);
+        let codes: BTreeSet<Code> = found.iter().map(Diagnostic::code).collect();
+        assert_eq!(codes, expected.iter().copied().collect(), "{text}: {found:?}");
+    }
+
+    #[test]
+    fn what_the_server_raises_on_has_its_cause_where_it_is() {
+        check("1: Save {\"image\": [\"9\", 0]}", &[Code::DanglingLink]);
+        check("1: Save {\"image\": [\"2\", 2]}\n2: Img", &[Code::SlotOutOfRange]);
+        check("1: Save {\"image\": [\"2\", 0.0]}\n2: Img", &[Code::BadLink, Code::UnreachableNode]);
+        check("1: Save {\"image\": [2, 0]}\n2: Img", &[Code::BadLink, Code::UnreachableNode]);
+        check("1: Val {\"both\": \"5\"}", &[Code::InvalidValue]);
+        check("1: LoadImage {\"image\": 5}", &[Code::InvalidValue]);
+        let found = problems(&parsed(r#"{"1": {"class_type": "Val"}}"#.to_owned()), &CATALOG);
+        assert_eq!(found.codes(), BTreeSet::from([Code::NoInputs]));
+    }
+
+    #[test]
+    fn what_the_server_takes_is_no_error() {
+        check("1: Save {\"image\": [\"2\", false]}\n2: Img", &[]);
+        check("1: Val {\"int\": 5, \"float\": 5, \"bool\": 1, \"string\": \"\"}", &[]);
+        check("1: Save {\"image\": [\"2\", 0], \"x\": [\"9\", 0]}\n2: Img", &[Code::UnknownInput]);
+        check(
+            "1: Save {\"image\": [\"2\", 0]}\n2: Img\n3: Pass",
+            &[Code::DormantError, Code::UnreachableNode],
+        );
+    }
+
+    #[test]
+    fn errors_are_errors_whatever_hides_them_from_the_server() {
+        check("1: Save {\"image\": [\"2\", 0]}\n2: None\n3: Pass", &[Code::UnknownClass, Code::MissingInput]);
+        check(
+            "1: Save {\"image\": [\"2\", 1]}\n2: Img\n3: Val {\"int\": \"x\"}",
+            &[Code::TypeMismatch, Code::InvalidValue],
+        );
+        check("1: Pass {\"image\": [\"1\", 0]}", &[Code::NoOutputs, Code::Cycle]);
+    }
+
+    #[test]
+    fn silent_conversions_are_told() {
+        for (value, told) in [
+            ("\"int\": \"12\"", true),
+            ("\"int\": 3.7", true),
+            ("\"int\": 3.0", false),
+            ("\"int\": true", true),
+            ("\"float\": \"1\"", true),
+            ("\"float\": 1", false),
+            ("\"string\": 5", true),
+            ("\"string\": null", true),
+            ("\"bool\": \"false\"", true),
+            ("\"bool\": \"True\"", false),
+            ("\"bool\": 2", true),
+            ("\"bool\": null", true),
+        ] {
+            check(&format!("1: Val {{{value}}}"), if told { &[Code::ConvertedValue] } else { &[] });
         }
     }
-    group.iter().map(ToString::to_string).collect()
+
+    #[test]
+    fn numbers_between_steps_are_told() {
+        for (value, told) in
+            [(1, false), (5, false), (8, false), (81, false), (100, false), (6, true), (83, true)]
+        {
+            check(&format!("1: Val {{\"step\": {value}}}"), if told { &[Code::OffStep] } else { &[] });
+        }
+    }
+
+    #[test]
+    fn a_dynamic_combo_that_chooses_nothing_is_told_once() {
+        check("1: Dyn {\"format\": \"mp3\", \"format.crf\": 5}", &[Code::UnknownBranch]);
+        check("1: Dyn {}", &[Code::UnknownBranch]);
+        check("1: Dyn {\"format\": \"mp4\", \"format.crf\": 52}", &[Code::OutOfRange]);
+        check("1: Dyn {\"format\": \"gif\", \"format.crf\": 52}", &[Code::UnknownInput]);
+    }
+
+    #[test]
+    fn links_of_one_template_must_agree() {
+        check("1: Switch {\"a\": [\"2\", 0], \"b\": [\"2\", 0]}\n2: Img", &[]);
+        check("1: Switch {\"a\": [\"2\", 0], \"b\": [\"2\", 1]}\n2: Img", &[Code::MatchDisagreement]);
+        check(
+            "1: Switch {\"a\": [\"3\", 0], \"b\": [\"2\", 1]}\n2: Img\n3: Switch {\"a\": [\"2\", 0], \"b\": [\"2\", 0]}",
+            &[Code::MatchDisagreement],
+        );
+    }
+
+    #[test]
+    fn marks_of_classes_and_unlisted_files_are_told() {
+        check("1: Gone\n2: Gone\n3: New", &[Code::DeprecatedClass, Code::ExperimentalClass]);
+        check("1: LoadImage {\"image\": \"a.png\"}", &[]);
+        check("1: LoadImage {\"image\": \"b.png\"}", &[Code::UnlistedFile]);
+    }
+
+    #[test]
+    fn a_long_chain_is_told_and_checked_in_linear_time() {
+        const MANY: usize = 100_000;
+        let nodes = (0..MANY)
+            .map(|i| format!(r#""{i}": {{"class_type": "Pass", "inputs": {{"image": ["{}", 0]}}}}"#, i + 1));
+        let ends = [
+            format!(r#""{MANY}": {{"class_type": "Img", "inputs": {{}}}}"#),
+            r#""end": {"class_type": "Save", "inputs": {"image": ["0", 0]}}"#.to_owned(),
+        ];
+        let text: Vec<String> = nodes.chain(ends).collect();
+        let found = problems(&parsed(format!("{{{}}}", text.join(","))), &CATALOG);
+        assert_eq!(found.codes(), BTreeSet::from([Code::DeepChain]));
+    }
 }

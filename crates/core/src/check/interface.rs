@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value as Json;
 
-use super::node::{crossed, not_an_option, not_members};
+use super::input::{crossed, not_an_option, not_members};
 use super::{Checked, Rejected, python, sampler, value};
 use crate::catalog::{Catalog, Input as ClassInput, Kind, declared};
 use crate::diagnostic::{Diagnostic, Diagnostics, Problem, Subject, show};
@@ -203,7 +203,7 @@ fn misfits(key: &Key, target: &Target, class: &ClassInput, written: &Json, publi
 fn class_input(graph: &Graph, catalog: &Catalog, target: &Target) -> Option<ClassInput> {
     let node = graph.node(target.node.as_str())?;
     let class = catalog.class(node.class()?)?;
-    let inputs = declared(class, |input| node.literal(input), |input| node.input(input).is_some());
+    let inputs = declared(class, node);
     inputs.into_iter().find(|declared| declared.name == target.input).map(|declared| declared.input.clone())
 }
 

@@ -8,12 +8,18 @@
 
 mod checked;
 mod graph;
+mod input;
 mod interface;
+mod match_types;
 mod node;
 mod payload;
 mod python;
 mod sampler;
+pub mod server;
+mod silent;
+mod validator;
 mod value;
+mod walk;
 mod workflow;
 
 pub use checked::{Checked, Rejected};
@@ -21,3 +27,7 @@ pub use graph::graph;
 pub use interface::published;
 pub use payload::payload;
 pub use workflow::{job, workflow};
+
+/// The longest chain of links that a server follows. It looks at a node's origins from within looking at the node, and Python
+/// ends that after 1,000 levels, of which the server itself takes some.
+const DEEPEST_CHAIN: usize = 980;

@@ -1,307 +1,354 @@
 //! One node against its class, input by input in declared order.
 
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value as Json;
 
-use super::python;
-use crate::catalog::{Catalog, Class, Combo, Declared, Input, Kind, OutputType, Type, declared};
+use super::input::{self, Finding, GoodLink, Held, Nodes, Pair, not_an_option, unwrapped};
+use super::validator::{self, Argument, Arguments, Expect, Reason, Ruling};
+use super::{python, silent};
+use crate::catalog::{Branch, Catalog, Class, Declared, Kind, OutputType, declared, declared_and_unchosen};
 use crate::diagnostic::{Diagnostic, Diagnostics, Limit, Problem, Subject, kind_of, nearest, show};
-use crate::graph::{Graph, Link, Node, NodeId, Value};
-use crate::number::Num;
+use crate::graph::{Graph, Node, NodeId, Value};
 use crate::source::Origin;
 
-/// The key of the wrapper by which a list is passed as a literal: `{"__value__": [1, 2]}`.
-const WRAPPER: &str = "__value__";
+/// A graph with the classes of its nodes at hand.
+pub(super) struct View<'a> {
+    pub(super) graph: &'a Graph,
+    pub(super) catalog: &'a Catalog,
+    positions: HashMap<&'a str, (u32, Option<&'a Class>)>,
+}
 
-/// Reports what is wrong with a node.
-pub(super) fn check(
-    id: &NodeId,
-    node: &Node,
-    graph: &Graph,
-    catalog: &Catalog,
-    diagnostics: &mut Diagnostics,
-) {
+/// What was found about a node.
+pub(super) struct Looked {
+    pub(super) diagnostics: Diagnostics,
+    /// The positions of the nodes that its declared inputs link to.
+    pub(super) links: Vec<u32>,
+}
+
+impl<'a> View<'a> {
+    pub(super) fn new(graph: &'a Graph, catalog: &'a Catalog) -> Self {
+        let class = |node: &'a Node| node.class().and_then(|class| catalog.class(class));
+        let positions =
+            (0_u32..).zip(graph.nodes()).map(|(i, (id, node))| (id.as_str(), (i, class(node)))).collect();
+        Self { graph, catalog, positions }
+    }
+
+    /// The class of a node, if the catalog knows it.
+    pub(super) fn class(&self, id: &NodeId) -> Option<&'a Class> {
+        self.positions.get(id.as_str())?.1
+    }
+
+    fn position(&self, id: &str) -> Option<u32> {
+        self.positions.get(id).map(|(position, _)| *position)
+    }
+}
+
+impl<'a> Nodes<'a> for View<'a> {
+    fn find(&self, id: &str) -> Option<(u32, Option<&'a Class>)> {
+        self.positions.get(id).copied()
+    }
+}
+
+/// What an input holds, as the server would see it.
+pub(super) fn held(value: &Value) -> Held<'_> {
+    match value {
+        Value::Link(link) => {
+            Held::Link(Pair { from: Some(link.node.as_str()), slot: Some(link.slot), raw: None })
+        }
+        Value::Literal(literal) => Held::read(literal),
+    }
+}
+
+/// Looks at a node.
+pub(super) fn check(id: &NodeId, node: &Node, view: &View<'_>) -> Looked {
+    let mut looked = Looked { diagnostics: Diagnostics::default(), links: Vec::new() };
     let Some(name) = node.class() else {
-        diagnostics
-            .report(Problem::MissingClass { node: id.to_string() }, node.origin().cloned().map(Origin::key));
-        return;
+        let problem = Problem::MissingClass { node: id.to_string() };
+        looked.diagnostics.report(problem, node.origin().cloned().map(Origin::key));
+        return looked;
     };
-    let Some(class) = catalog.class(name) else {
-        let problem = Problem::UnknownClass { class: name.to_owned(), near: nearest(name, catalog.names()) };
-        diagnostics.report(problem, node.origin().map(|origin| origin.member("class_type")));
-        check_links_of_unknown(id, node, graph, diagnostics);
-        return;
+    let place = || node.origin().map(|origin| origin.member("class_type"));
+    let Some(class) = view.class(id) else {
+        let mut near: Vec<String> =
+            view.catalog.replacements(name).iter().map(|new| new.new_class.clone()).collect();
+        if near.is_empty() {
+            near = nearest(name, view.catalog.names());
+        }
+        let problem = Problem::UnknownClass { class: name.to_owned(), near };
+        looked.diagnostics.report(problem, place());
+        links_of_unknown(id, node, view, &mut looked);
+        return looked;
     };
     if let Some(detail) = &class.malformed {
         let problem = Problem::MalformedClass { class: name.to_owned(), detail: detail.clone() };
-        diagnostics.report(problem, node.origin().map(|origin| origin.member("class_type")));
-        return;
+        looked.diagnostics.report(problem, place());
+        return looked;
     }
-    let inputs = declared(
-        class,
-        |input| node.literal(input),
-        |input| {
-            node.input(input).is_some()
-                || node
-                    .inputs()
-                    .any(|(name, _)| name.strip_prefix(input).is_some_and(|rest| rest.starts_with('.')))
-        },
-    );
-    let one = OneNode { id, node, class, graph, catalog };
+    if !node.has_inputs() {
+        let problem = Problem::NoInputs { node: id.to_string(), class: name.to_owned() };
+        looked.diagnostics.report(problem, node.origin().cloned().map(Origin::key));
+    }
+    let one = OneNode { id, node, class, view };
+    let mut unchosen = Vec::new();
+    let inputs = declared_and_unchosen(class, node, |name, branches, required| {
+        unchosen.push((name, branches, required));
+    });
     for declared in &inputs {
-        one.check_input(declared, diagnostics);
+        one.check_input(declared, &mut looked);
     }
-    one.check_undeclared(&inputs, diagnostics);
+    one.check_own_rules(&mut looked.diagnostics);
+    one.check_unchosen(&unchosen, &mut looked.diagnostics);
+    one.check_undeclared(&inputs, &unchosen, &mut looked.diagnostics);
+    looked
 }
 
 /// A link from nowhere is wrong whatever the class says.
-fn check_links_of_unknown(id: &NodeId, node: &Node, graph: &Graph, diagnostics: &mut Diagnostics) {
+fn links_of_unknown(id: &NodeId, node: &Node, view: &View<'_>, looked: &mut Looked) {
     for (name, input) in node.inputs() {
-        if let Value::Link(link) = &input.value
-            && graph.node(link.node.as_str()).is_none()
-        {
-            diagnostics.report(dangling(id, name, link), input.origin.clone());
+        let Value::Link(link) = &input.value else { continue };
+        match view.position(link.node.as_str()) {
+            Some(position) => looked.links.push(position),
+            None => looked.diagnostics.report(dangling(id, name, link.node.as_str()), input.origin.clone()),
         }
     }
 }
 
-fn dangling(id: &NodeId, input: &str, link: &Link) -> Problem {
-    Problem::DanglingLink { node: id.to_string(), input: input.to_owned(), from: link.node.to_string() }
+fn dangling(id: &NodeId, input: &str, from: &str) -> Problem {
+    Problem::DanglingLink { node: id.to_string(), input: input.to_owned(), from: from.to_owned() }
 }
 
 struct OneNode<'a> {
     id: &'a NodeId,
     node: &'a Node,
     class: &'a Class,
-    graph: &'a Graph,
-    catalog: &'a Catalog,
+    view: &'a View<'a>,
 }
 
-impl OneNode<'_> {
-    fn check_input(&self, declared: &Declared<'_>, diagnostics: &mut Diagnostics) {
+/// A dynamic combo that chooses no branch.
+type Unchosen<'a> = (Cow<'a, str>, &'a [Branch], bool);
+
+impl<'a> OneNode<'a> {
+    fn check_input(&self, declared: &Declared<'a>, looked: &mut Looked) {
         let name = declared.name.as_ref();
-        let Some(held) = self.node.input(name) else {
-            if declared.required {
-                let problem = Problem::MissingInput {
-                    node: self.id.to_string(),
-                    class: self.class.name.clone(),
-                    input: name.to_owned(),
-                    ty: declared.input.kind.describe(),
-                };
-                let place = self.node.origin().map(|origin| {
-                    if self.node.has_inputs() { origin.member("inputs") } else { origin.clone() }
-                });
-                diagnostics.report(problem, place.map(Origin::key));
-            }
+        let held_input = self.node.input(name);
+        let Some(finding) =
+            input::judge(self.class, declared, held_input.map(|input| held(&input.value)), self.view)
+        else {
             return;
         };
-        match &held.value {
-            Value::Link(link) => self.check_link(name, declared, link, held.origin.as_ref(), diagnostics),
-            Value::Literal(Json::Array(elements)) => {
-                let found = show(&Json::Array(elements.clone()));
-                let problem = Problem::BadLink { node: self.id.to_string(), input: name.to_owned(), found };
-                diagnostics.report(problem, held.origin.clone());
-            }
-            Value::Literal(literal) if !declared.chooser => {
-                let literal = match literal.get(WRAPPER) {
-                    Some(wrapped) => wrapped,
-                    None => literal,
-                };
-                self.check_literal(name, declared.input, literal, held.origin.as_ref(), diagnostics);
-            }
-            Value::Literal(_) => {}
+        let place = held_input.and_then(|input| input.origin.as_ref());
+        if let Finding::Fits { link } | Finding::Mismatch { link, .. } = &finding {
+            looked.links.push(link.origin);
         }
-    }
-
-    fn check_link(
-        &self,
-        name: &str,
-        declared: &Declared<'_>,
-        link: &Link,
-        place: Option<&Origin>,
-        diagnostics: &mut Diagnostics,
-    ) {
-        let Some((_, origin)) = self.graph.get(link.node.as_str()) else {
-            diagnostics.report(dangling(self.id, name, link), place.cloned());
-            return;
-        };
-        let Some(class) = origin.class().and_then(|class| self.catalog.class(class)) else { return };
-        let outputs = class.outputs.len();
-        let slot =
-            if link.slot < 0 { link.slot.checked_add_unsigned(outputs as u64) } else { Some(link.slot) };
-        let output =
-            slot.and_then(|slot| usize::try_from(slot).ok()).and_then(|slot| class.outputs.get(slot));
-        let Some(output) = output else {
-            let problem = Problem::SlotOutOfRange {
-                node: self.id.to_string(),
-                input: name.to_owned(),
-                from: link.node.to_string(),
-                class: class.name.clone(),
-                slot: link.slot,
-                outputs,
-            };
-            diagnostics.push(
-                Diagnostic::new(problem, place.cloned()).with_related(
-                    origin.origin().cloned().map(Origin::key),
-                    "the node that the link starts at",
-                ),
-            );
-            return;
-        };
-        if fits(&declared.input.kind, &output.ty) || self.class.validates_types() {
+        if let Finding::NotAnOption { literal, combo } = &finding {
+            for missing in input::not_members(combo, literal) {
+                looked.diagnostics.report(not_an_option(self.subject(name), combo, missing), place.cloned());
+            }
             return;
         }
-        let problem = Problem::TypeMismatch {
-            node: self.id.to_string(),
-            input: name.to_owned(),
-            expected: declared.input.kind.socket_type().map_or_else(String::new, |ty| ty.to_string()),
-            from: link.node.to_string(),
-            slot: link.slot,
-            found: output.ty.to_string(),
+        let Some(problem) = self.problem(declared, &finding) else { return };
+        let place = match finding {
+            Finding::Missing => self.place_of_inputs(),
+            _ => place.cloned(),
         };
-        diagnostics.push(
-            Diagnostic::new(problem, place.cloned())
-                .with_related(origin.origin().cloned().map(Origin::key), "the node that the link starts at"),
-        );
+        let mut diagnostic = Diagnostic::new(problem, place);
+        if let Finding::Mismatch { link: GoodLink { from, .. }, .. } | Finding::NoSlot { from, .. } = finding
+        {
+            let origin = self.view.graph.node(from).and_then(Node::origin);
+            diagnostic =
+                diagnostic.with_related(origin.cloned().map(Origin::key), "the node that the link starts at");
+        }
+        looked.diagnostics.push(diagnostic);
     }
 
-    fn check_literal(
-        &self,
-        name: &str,
-        input: &Input,
-        literal: &Json,
-        place: Option<&Origin>,
-        diagnostics: &mut Diagnostics,
-    ) {
-        let subject = || Subject::input(self.id, name);
-        let mut report = |problem| diagnostics.report(problem, place.cloned());
-        let converted = match &input.kind {
-            Kind::Named(ty) => match ty.as_str() {
-                "INT" => python::int(literal).map(Some).ok_or("a whole number"),
-                "FLOAT" => python::float(literal).map(Some).ok_or("a number"),
-                _ => Ok(None),
+    fn subject(&self, input: &str) -> Subject {
+        Subject::input(self.id, input)
+    }
+
+    /// Where the node's set of inputs was said.
+    fn place_of_inputs(&self) -> Option<Origin> {
+        let origin = self.node.origin()?;
+        Some(if self.node.has_inputs() { origin.member("inputs") } else { origin.clone() }.key())
+    }
+
+    /// What is wrong, or worth a warning, in a finding.
+    fn problem(&self, declared: &Declared<'_>, finding: &Finding<'_, '_>) -> Option<Problem> {
+        let (node, input) = (self.id.to_string(), declared.name.to_string());
+        let subject = || self.subject(&declared.name);
+        let invalid = |literal: &Json, expected: &str| Problem::InvalidValue {
+            subject: subject(),
+            expected: expected.to_owned(),
+            found: format!("{} {}", kind_of(literal), show(literal)),
+        };
+        Some(match finding {
+            Finding::Missing => Problem::MissingInput {
+                node,
+                class: self.class.name.clone(),
+                input,
+                ty: declared.input.kind.describe(),
             },
-            _ => Ok(None),
-        };
-        let converted = match converted {
-            Ok(converted) => converted,
-            Err(expected) => {
-                let found = format!("{} {}", kind_of(literal), show(literal));
-                report(Problem::InvalidValue { subject: subject(), expected: expected.to_owned(), found });
+            Finding::BadList(list) => Problem::BadLink { node, input, found: show(list) },
+            Finding::NotALink(pair) => {
+                Problem::BadLink { node, input, found: pair.raw.map(show).unwrap_or_default() }
+            }
+            Finding::Dangling(from) => dangling(self.id, &declared.name, from),
+            Finding::NoSlot { from, class, slot } => Problem::SlotOutOfRange {
+                node,
+                input,
+                from: (*from).to_owned(),
+                class: class.name.clone(),
+                slot: *slot,
+                outputs: class.outputs.len(),
+            },
+            Finding::Mismatch { link, output } => Problem::TypeMismatch {
+                node,
+                input,
+                expected: declared.input.kind.socket_type().unwrap_or_default().to_owned(),
+                from: link.from.to_owned(),
+                slot: link.slot,
+                found: output.to_string(),
+            },
+            Finding::NotConvertible { literal, ty } => {
+                invalid(literal, if *ty == "INT" { "a whole number" } else { "a number" })
+            }
+            Finding::NotComparable { literal, .. } => invalid(literal, "a number"),
+            Finding::TooSmall { literal, min, .. } => Problem::OutOfRange {
+                subject: subject(),
+                value: show(literal),
+                limit: Limit::Minimum((*min).clone()),
+            },
+            Finding::TooBig { literal, max, .. } => Problem::OutOfRange {
+                subject: subject(),
+                value: show(literal),
+                limit: Limit::Maximum((*max).clone()),
+            },
+            Finding::Literal(literal) if !declared.chooser => {
+                return silent::check(subject, declared.input, literal);
+            }
+            Finding::Literal(_) | Finding::Fits { .. } | Finding::NotAnOption { .. } => return None,
+        })
+    }
+
+    /// What the class's own validator says.
+    fn check_own_rules(&self, diagnostics: &mut Diagnostics) {
+        let Some(ruling) = validator::judge(self.class, self.view.catalog, self) else { return };
+        let (input, reason) = match ruling {
+            Ruling::Passes | Ruling::Unknown { input: None, .. } | Ruling::Unknown { expect: Expect::Raises, .. } => {
                 return;
             }
+            Ruling::Unknown { input: Some(input), .. } => {
+                let open = matches!(self.class.inputs.get(&input).map(|i| &i.kind), Some(Kind::Combo(combo)) if combo.open);
+                if let Some(literal) = self.node.literal(&input).filter(|_| !open) {
+                    let value = show(unwrapped(literal));
+                    let problem = Problem::UnlistedFile { subject: self.subject(&input), value };
+                    diagnostics.report(problem, self.node.input(&input).and_then(|held| held.origin.clone()));
+                }
+                return;
+            }
+            Ruling::Refuses { input, reason, .. } | Ruling::Raises { input, reason } => (input, reason),
         };
-        if self.class.validates(name) {
+        let input =
+            if let Reason::WrongTask { .. } = reason { "original_model_task_id".to_owned() } else { input };
+        let Some(held) = self.node.input(&input) else {
+            let missing =
+                self.class.inputs.required.as_ref().is_some_and(|required| required.contains_key(&input));
+            if !missing {
+                let ty = reason.expected().to_owned();
+                let (node, class) = (self.id.to_string(), self.class.name.clone());
+                diagnostics.report(Problem::MissingInput { node, class, input, ty }, self.place_of_inputs());
+            }
             return;
-        }
-        if let Some(value) = &converted {
-            for limit in crossed(value, input) {
-                report(Problem::OutOfRange { subject: subject(), value: show(literal), limit });
+        };
+        let found = match (&reason, &held.value) {
+            (Reason::WrongTask { found }, _) => format!("`{found}`"),
+            (_, Value::Link(_)) => "a link".to_owned(),
+            (_, Value::Literal(literal)) => show(literal),
+        };
+        let problem = Problem::InvalidValue {
+            subject: self.subject(&input),
+            expected: reason.expected().to_owned(),
+            found,
+        };
+        diagnostics.report(problem, held.origin.clone());
+    }
+
+    /// Dynamic combos that choose nothing: the server then knows none of the inputs behind them, nor the combo itself.
+    fn check_unchosen(&self, unchosen: &[Unchosen<'_>], diagnostics: &mut Diagnostics) {
+        for (name, branches, required) in unchosen {
+            let held = self.node.input(name);
+            if held.is_none() && !required {
+                continue;
             }
-        }
-        if let Kind::Combo(combo) = &input.kind {
-            for missing in not_members(combo, literal) {
-                report(not_an_option(subject(), combo, missing));
-            }
+            let value = held.map(|input| match &input.value {
+                Value::Link(_) => "a link".to_owned(),
+                Value::Literal(literal) => show(literal),
+            });
+            let keys: Vec<String> = branches.iter().map(|branch| python::text(&branch.key)).collect();
+            let written = self.node.literal(name).and_then(Json::as_str).unwrap_or_default();
+            let near = nearest(written, keys.iter().map(String::as_str));
+            let place = match held {
+                Some(input) => input.origin.clone(),
+                None => self.place_of_inputs(),
+            };
+            diagnostics
+                .report(Problem::UnknownBranch { subject: self.subject(name), value, near, keys }, place);
         }
     }
 
     /// Inputs that the class does not declare: the server ignores them. Values of widgets that only the editor knows are
     /// none of the user's doing and are passed over.
-    fn check_undeclared(&self, inputs: &[Declared<'_>], diagnostics: &mut Diagnostics) {
+    fn check_undeclared(
+        &self,
+        inputs: &[Declared<'_>],
+        unchosen: &[Unchosen<'_>],
+        diagnostics: &mut Diagnostics,
+    ) {
         let names: HashSet<&str> = inputs.iter().map(|declared| declared.name.as_ref()).collect();
+        let behind = |name: &str| {
+            unchosen.iter().any(|(combo, ..)| {
+                name.strip_prefix(combo.as_ref()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            })
+        };
+        let mut free: Option<Vec<String>> = None;
         for (name, held) in self.node.inputs().filter(|(name, _)| !names.contains(name)) {
-            if self.class.knows(name) {
+            if self.class.knows(name) || behind(name) {
                 continue;
             }
-            if let Value::Link(link) = &held.value
-                && self.graph.node(link.node.as_str()).is_none()
-            {
-                diagnostics.report(dangling(self.id, name, link), held.origin.clone());
-                continue;
-            }
-            let free: Vec<&str> =
-                names.iter().copied().filter(|name| self.node.input(name).is_none()).collect();
+            let free = free.get_or_insert_with(|| {
+                let all =
+                    declared(self.class, self.node).into_iter().map(|declared| declared.name.into_owned());
+                all.filter(|name| self.node.input(name).is_none()).collect()
+            });
             let problem = Problem::UnknownInput {
                 node: self.id.to_string(),
                 class: self.class.name.clone(),
                 input: name.to_owned(),
-                near: nearest(name, free),
+                near: nearest(name, free.iter().map(String::as_str)),
             };
             diagnostics.report(problem, held.origin.clone().map(Origin::key));
         }
     }
 }
 
-/// Whether a link from an output of this type fits an input of this kind, by the server's rule.
-fn fits(kind: &Kind, output: &OutputType) -> bool {
-    match (kind, output) {
-        (Kind::Combo(_), OutputType::Options(_)) | (Kind::Opaque(_), _) | (_, OutputType::Opaque(_)) => true,
-        (_, OutputType::Options(_)) => {
-            kind.socket_type().is_some_and(|ty| ty.as_str() == Type::ANY || ty.as_str() == Type::MATCH)
-        }
-        (_, OutputType::Named(ty)) => kind.socket_type().is_none_or(|expected| expected.accepts(ty)),
+impl<'a> Arguments<'a> for OneNode<'a> {
+    fn value(&self, name: &str) -> Option<Argument<'_>> {
+        Some(match held(self.node.value(name)?) {
+            Held::Link(_) => Argument::Link,
+            Held::List(list) => Argument::Literal(list),
+            Held::Literal(literal) => Argument::Literal(unwrapped(literal)),
+        })
     }
-}
 
-/// The limits of an input that a number crosses. NaN crosses none, as in Python.
-pub(super) fn crossed(value: &Num, input: &Input) -> Vec<Limit> {
-    let below = input
-        .options
-        .min
-        .as_ref()
-        .filter(|min| *value < Num::read(min))
-        .map(|min| Limit::Minimum(min.clone()));
-    let above = input
-        .options
-        .max
-        .as_ref()
-        .filter(|max| *value > Num::read(max))
-        .map(|max| Limit::Maximum(max.clone()));
-    below.into_iter().chain(above).collect()
-}
-
-/// The values that are not among the options: the literal itself, or elements of it where several may be chosen. An open
-/// list is of another machine, so nothing is said about it.
-pub(super) fn not_members<'v>(combo: &Combo, literal: &'v Json) -> Vec<&'v Json> {
-    if combo.open {
-        return Vec::new();
+    fn received(&self, name: &str) -> Option<&'a OutputType> {
+        let Held::Link(pair) = held(self.node.value(name)?) else { return None };
+        let (_, class) = self.view.find(pair.from?)?;
+        input::output_at(class?, pair.slot?)
     }
-    let chosen: Vec<&Json> = match literal {
-        Json::Array(elements) if combo.multiselect => elements.iter().collect(),
-        one => vec![one],
-    };
-    chosen
-        .into_iter()
-        .filter(|value| !combo.options.iter().any(|option| python::equal(option, value)))
-        .collect()
-}
-
-pub(super) fn not_an_option(subject: Subject, combo: &Combo, found: &Json) -> Problem {
-    let options: Vec<String> = combo
-        .options
-        .iter()
-        .map(|option| option.as_str().map_or_else(|| option.to_string(), str::to_owned))
-        .collect();
-    let written = found.as_str().map_or_else(|| found.to_string(), str::to_owned);
-    let near = nearest(&written, options.iter().map(String::as_str));
-    Problem::NotAnOption { subject, value: show(found), near, options }
 }
 
 impl Class {
-    /// Whether code of the class's own judges the value of this input instead of its declared limits.
-    fn validates(&self, input: &str) -> bool {
-        self.traits
-            .as_ref()
-            .is_some_and(|traits| traits.validates_all || traits.validates.iter().any(|name| name == input))
-    }
-
-    /// Whether code of the class's own judges the types of its links.
-    fn validates_types(&self) -> bool {
-        self.traits.as_ref().is_some_and(|traits| traits.validates.iter().any(|name| name == "input_types"))
-    }
-
     /// Whether an undeclared input is one that the editor or the pack adds to nodes of this class.
     fn knows(&self, input: &str) -> bool {
         let hidden = self.inputs.hidden.as_ref().is_some_and(|hidden| hidden.contains_key(input));

@@ -98,6 +98,18 @@ codes! {
     FileTooLarge "file-too-large" Error "a file is larger than the published limit";
     WrongLength "wrong-length" Error "a text or a list has too few or too many elements";
     PatternMismatch "pattern-mismatch" Error "a text does not match the published pattern";
+
+    // Server parity
+    NoInputs "no-inputs" Error "a node has no `inputs` at all, and the server fails on it";
+    DormantError "dormant-error" Warning "an error in a node that no output needs, so the server does not look at it";
+    UnlistedFile "unlisted-file" Warning "the server lists no file of this name";
+    UnknownBranch "unknown-branch" Warning "the value of a dynamic combo is none of its keys, so the inputs behind it are ignored";
+    DeprecatedClass "deprecated-class" Warning "the class is to be avoided, and may go";
+    ExperimentalClass "experimental-class" Warning "the class is likely to change";
+    ConvertedValue "converted-value" Warning "the server turns a value into another before it runs";
+    OffStep "off-step" Warning "a number lies between the steps of its input";
+    MatchDisagreement "match-disagreement" Warning "inputs that share a type are linked to different types";
+    DeepChain "deep-chain" Warning "a chain of links is longer than the server can follow";
 }
 
 impl Display for Code {

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use serde_json::Map;
 
 use super::NodeId;
+use crate::catalog::Holder;
 use crate::source::Origin;
 
 /// One node of a graph.
@@ -166,6 +167,16 @@ impl Node {
         if let Some(inputs) = &mut self.inputs {
             inputs.sort_by(|a, _, b, _| order(a, b));
         }
+    }
+}
+
+impl Holder for Node {
+    fn literal(&self, name: &str) -> Option<&serde_json::Value> {
+        self.literal(name)
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.inputs().map(|(name, _)| name)
     }
 }
 
