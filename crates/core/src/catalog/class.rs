@@ -229,7 +229,9 @@ impl Class {
 
     /// Whether code of the class's own judges the value of this input instead of its declared limits.
     pub fn validates(&self, input: &str) -> bool {
-        self.traits.as_ref().is_some_and(|traits| traits.validates_all || traits.validates.iter().any(|name| name == input))
+        self.traits
+            .as_ref()
+            .is_some_and(|traits| traits.validates_all || traits.validates.iter().any(|name| name == input))
     }
 
     /// Whether code of the class's own judges the types of its links.

@@ -186,7 +186,8 @@ impl Catalog {
     #[must_use]
     pub fn with_traits(mut self, told: &Value) -> Self {
         let classes = told.get("classes").and_then(Value::as_object).into_iter().flatten();
-        let traits = classes.filter_map(|(name, traits)| Some((name.clone(), wire::traits_from_json(traits)?)));
+        let traits =
+            classes.filter_map(|(name, traits)| Some((name.clone(), wire::traits_from_json(traits)?)));
         self.traits = Some(Arc::new(traits.collect()));
         if told.get("replacements").is_some_and(Value::is_object) {
             self.set_replacements(told);
@@ -209,8 +210,14 @@ impl Catalog {
     /// Lists that are marked open are of another machine and name nothing.
     pub(crate) fn has_input_file(&self, name: &str) -> bool {
         let files = self.files.get_or_init(|| {
-            let inputs = self.classes.iter().filter(|(_, entry)| entry.may_take_uploads()).map(|(name, entry)| self.read(name, entry));
-            let inputs = inputs.flat_map(|class| class.inputs.settable()).filter(|(_, input, _)| input.takes_uploads());
+            let inputs = self
+                .classes
+                .iter()
+                .filter(|(_, entry)| entry.may_take_uploads())
+                .map(|(name, entry)| self.read(name, entry));
+            let inputs = inputs
+                .flat_map(|class| class.inputs.settable())
+                .filter(|(_, input, _)| input.takes_uploads());
             let options = inputs.filter_map(|(_, input, _)| match &input.kind {
                 Kind::Combo(combo) if !combo.open => Some(&combo.options),
                 _ => None,
@@ -218,7 +225,9 @@ impl Catalog {
             let mut files = HashSet::new();
             for name in options.flatten().filter_map(Value::as_str) {
                 // The folders that a file is in exist as well.
-                files.extend(name.match_indices('/').filter_map(|(end, _)| name.get(..end)).map(str::to_owned));
+                files.extend(
+                    name.match_indices('/').filter_map(|(end, _)| name.get(..end)).map(str::to_owned),
+                );
                 files.insert(name.to_owned());
             }
             Arc::new(files)

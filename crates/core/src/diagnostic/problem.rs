@@ -42,58 +42,232 @@ pub enum Limit {
 /// What is wrong.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-#[expect(missing_docs, reason = "the variants are documented by their codes; the fields are named by the field's own words")]
+#[expect(
+    missing_docs,
+    reason = "the variants are documented by their codes; the fields are named by the field's own words"
+)]
 pub enum Problem {
-    Syntax { syntax: &'static str, detail: String },
-    WrongShape { what: String, expected: String, found: String },
-    UnsupportedDocument { found: String, hint: Option<&'static str> },
-    BadManifest { place: String, detail: String },
-    MalformedClass { class: String, detail: String },
-    UnknownClass { class: String, near: Vec<String> },
-    MissingClass { node: String },
-    MissingInput { node: String, class: String, input: String, ty: String },
-    UnknownInput { node: String, class: String, input: String, near: Vec<String> },
-    DanglingLink { node: String, input: String, from: String },
-    BadLink { node: String, input: String, found: String },
-    SlotOutOfRange { node: String, input: String, from: String, class: String, slot: i64, outputs: usize },
-    TypeMismatch { node: String, input: String, expected: String, from: String, slot: i64, found: String },
-    Cycle { nodes: Vec<String> },
-    InvalidValue { subject: Subject, expected: String, found: String },
-    OutOfRange { subject: Subject, value: String, limit: Limit },
-    NotAnOption { subject: Subject, value: String, near: Vec<String>, options: Vec<String> },
+    Syntax {
+        syntax: &'static str,
+        detail: String,
+    },
+    WrongShape {
+        what: String,
+        expected: String,
+        found: String,
+    },
+    UnsupportedDocument {
+        found: String,
+        hint: Option<&'static str>,
+    },
+    BadManifest {
+        place: String,
+        detail: String,
+    },
+    MalformedClass {
+        class: String,
+        detail: String,
+    },
+    UnknownClass {
+        class: String,
+        near: Vec<String>,
+    },
+    MissingClass {
+        node: String,
+    },
+    MissingInput {
+        node: String,
+        class: String,
+        input: String,
+        ty: String,
+    },
+    UnknownInput {
+        node: String,
+        class: String,
+        input: String,
+        near: Vec<String>,
+    },
+    DanglingLink {
+        node: String,
+        input: String,
+        from: String,
+    },
+    BadLink {
+        node: String,
+        input: String,
+        found: String,
+    },
+    SlotOutOfRange {
+        node: String,
+        input: String,
+        from: String,
+        class: String,
+        slot: i64,
+        outputs: usize,
+    },
+    TypeMismatch {
+        node: String,
+        input: String,
+        expected: String,
+        from: String,
+        slot: i64,
+        found: String,
+    },
+    Cycle {
+        nodes: Vec<String>,
+    },
+    InvalidValue {
+        subject: Subject,
+        expected: String,
+        found: String,
+    },
+    OutOfRange {
+        subject: Subject,
+        value: String,
+        limit: Limit,
+    },
+    NotAnOption {
+        subject: Subject,
+        value: String,
+        near: Vec<String>,
+        options: Vec<String>,
+    },
     NoOutputs,
-    UnreachableNode { node: String, class: String },
-    IdleStage { node: String, when: Option<String>, because: Idle },
-    UnknownKey { key: String, near: Vec<String> },
-    AmbiguousKey { key: String, readings: Vec<String> },
-    DuplicateKey { key: String },
-    DuplicateTarget { target: String, keys: Vec<String> },
-    UnknownTarget { key: String, target: String, near: Vec<String> },
-    LinkedTarget { key: String, target: String, from: String },
-    LooseLimit { key: String, target: String, published: String, class: Limit },
-    ContradictoryLimits { key: String, detail: String },
-    BadDefault { key: String, because: Box<Problem> },
-    DifferentDefault { key: String, target: String, published: String, graph: String },
-    DoubtfulSchema { key: String, detail: String },
-    MissingKey { key: String, title: Option<String> },
-    BadComposite { key: String, value: String, parts: usize },
-    BadUrl { subject: Subject, value: String },
-    PrivateUrl { subject: Subject, value: String },
-    FileTooLarge { subject: Subject, limit_mb: String },
-    WrongLength { subject: Subject, unit: &'static str, found: usize, minimum: Option<usize>, maximum: Option<usize> },
-    PatternMismatch { subject: Subject, value: String, pattern: String },
+    UnreachableNode {
+        node: String,
+        class: String,
+    },
+    IdleStage {
+        node: String,
+        when: Option<String>,
+        because: Idle,
+    },
+    UnknownKey {
+        key: String,
+        near: Vec<String>,
+    },
+    AmbiguousKey {
+        key: String,
+        readings: Vec<String>,
+    },
+    DuplicateKey {
+        key: String,
+    },
+    DuplicateTarget {
+        target: String,
+        keys: Vec<String>,
+    },
+    UnknownTarget {
+        key: String,
+        target: String,
+        near: Vec<String>,
+    },
+    LinkedTarget {
+        key: String,
+        target: String,
+        from: String,
+    },
+    LooseLimit {
+        key: String,
+        target: String,
+        published: String,
+        class: Limit,
+    },
+    ContradictoryLimits {
+        key: String,
+        detail: String,
+    },
+    BadDefault {
+        key: String,
+        because: Box<Problem>,
+    },
+    DifferentDefault {
+        key: String,
+        target: String,
+        published: String,
+        graph: String,
+    },
+    DoubtfulSchema {
+        key: String,
+        detail: String,
+    },
+    MissingKey {
+        key: String,
+        title: Option<String>,
+    },
+    BadComposite {
+        key: String,
+        value: String,
+        parts: usize,
+    },
+    BadUrl {
+        subject: Subject,
+        value: String,
+    },
+    PrivateUrl {
+        subject: Subject,
+        value: String,
+    },
+    FileTooLarge {
+        subject: Subject,
+        limit_mb: String,
+    },
+    WrongLength {
+        subject: Subject,
+        unit: &'static str,
+        found: usize,
+        minimum: Option<usize>,
+        maximum: Option<usize>,
+    },
+    PatternMismatch {
+        subject: Subject,
+        value: String,
+        pattern: String,
+    },
 
     // Server parity
-    NoInputs { node: String, class: String },
-    DormantError { because: Box<Problem> },
-    UnlistedFile { subject: Subject, value: String },
-    UnknownBranch { subject: Subject, value: Option<String>, near: Vec<String>, keys: Vec<String> },
-    DeprecatedClass { class: String },
-    ExperimentalClass { class: String },
-    ConvertedValue { subject: Subject, value: String, becomes: String },
-    OffStep { subject: Subject, value: String, step: Number, near: Vec<String> },
-    MatchDisagreement { node: String, types: Vec<(String, String)> },
-    DeepChain { length: usize, limit: usize },
+    NoInputs {
+        node: String,
+        class: String,
+    },
+    DormantError {
+        because: Box<Problem>,
+    },
+    UnlistedFile {
+        subject: Subject,
+        value: String,
+    },
+    UnknownBranch {
+        subject: Subject,
+        value: Option<String>,
+        near: Vec<String>,
+        keys: Vec<String>,
+    },
+    DeprecatedClass {
+        class: String,
+    },
+    ExperimentalClass {
+        class: String,
+    },
+    ConvertedValue {
+        subject: Subject,
+        value: String,
+        becomes: String,
+    },
+    OffStep {
+        subject: Subject,
+        value: String,
+        step: Number,
+        near: Vec<String>,
+    },
+    MatchDisagreement {
+        node: String,
+        types: Vec<(String, String)>,
+    },
+    DeepChain {
+        length: usize,
+        limit: usize,
+    },
 }
 
 /// Why a sampler stage does nothing.
@@ -291,7 +465,9 @@ impl Problem {
     pub fn label(&self) -> String {
         match self {
             Self::OutOfRange { limit, .. } => format!("must be {limit}"),
-            Self::InvalidValue { expected, .. } | Self::WrongShape { expected, .. } => format!("expected {expected}"),
+            Self::InvalidValue { expected, .. } | Self::WrongShape { expected, .. } => {
+                format!("expected {expected}")
+            }
             Self::TypeMismatch { found, .. } => format!("this link carries `{found}`"),
             Self::LooseLimit { class, .. } => format!("the class allows {class}"),
             Self::DifferentDefault { graph, .. } => format!("the graph holds {graph}"),
@@ -327,11 +503,16 @@ fn listing(names: &[String]) -> String {
 }
 
 impl Display for Problem {
-    #[expect(clippy::too_many_lines, reason = "one arm for each problem; splitting the list would hide its completeness")]
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm for each problem; splitting the list would hide its completeness"
+    )]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Syntax { syntax, detail } => write!(f, "invalid {syntax}: {detail}"),
-            Self::WrongShape { what, expected, found } => write!(f, "{what} must be {expected}, found {found}"),
+            Self::WrongShape { what, expected, found } => {
+                write!(f, "{what} must be {expected}, found {found}")
+            }
             Self::UnsupportedDocument { found, .. } => write!(f, "cannot use this document: {found}"),
             Self::BadManifest { place, detail } if place == "." => write!(f, "bad interface.toml: {detail}"),
             Self::BadManifest { place, detail } => write!(f, "bad interface.toml at `{place}`: {detail}"),
@@ -345,7 +526,10 @@ impl Display for Problem {
                 write!(f, "class `{class}` of node `{node}` has no input `{input}`")
             }
             Self::DanglingLink { node, input, from } => {
-                write!(f, "input `{input}` of node `{node}` links to node `{from}`, which is not in the graph")
+                write!(
+                    f,
+                    "input `{input}` of node `{node}` links to node `{from}`, which is not in the graph"
+                )
             }
             Self::BadLink { node, input, found } => {
                 write!(f, "input `{input}` of node `{node}` holds the list {found}, which is not a link")
@@ -359,12 +543,20 @@ impl Display for Problem {
                 "input `{input}` of node `{node}` takes `{expected}`, but output {slot} of node `{from}` is `{found}`"
             ),
             Self::Cycle { nodes } => write!(f, "nodes form a cycle: {}", nodes.join(" -> ")),
-            Self::InvalidValue { subject, expected, found } => write!(f, "{subject} must be {expected}, found {found}"),
-            Self::OutOfRange { subject, value, limit } => write!(f, "{subject} is {value}, but must be {limit}"),
+            Self::InvalidValue { subject, expected, found } => {
+                write!(f, "{subject} must be {expected}, found {found}")
+            }
+            Self::OutOfRange { subject, value, limit } => {
+                write!(f, "{subject} is {value}, but must be {limit}")
+            }
             Self::NotAnOption { subject, value, .. } => write!(f, "{value} is not an option of {subject}"),
             Self::NoOutputs => f.write_str("the graph has no output node"),
-            Self::UnreachableNode { node, class } => write!(f, "node `{node}` (`{class}`) feeds no output, so it never runs"),
-            Self::IdleStage { node, when: None, because } => write!(f, "sampler stage `{node}` does nothing: {because}"),
+            Self::UnreachableNode { node, class } => {
+                write!(f, "node `{node}` (`{class}`) feeds no output, so it never runs")
+            }
+            Self::IdleStage { node, when: None, because } => {
+                write!(f, "sampler stage `{node}` does nothing: {because}")
+            }
             Self::IdleStage { node, when: Some(when), because } => {
                 write!(f, "with {when}, sampler stage `{node}` does nothing: {because}")
             }
@@ -378,7 +570,10 @@ impl Display for Problem {
                 write!(f, "key `{key}` drives `{target}`, which the graph does not have")
             }
             Self::LinkedTarget { key, target, from } => {
-                write!(f, "key `{key}` writes {target}, which is linked to node `{from}`: the link would be lost")
+                write!(
+                    f,
+                    "key `{key}` writes {target}, which is linked to node `{from}`: the link would be lost"
+                )
             }
             Self::LooseLimit { key, target, published, class } => {
                 write!(f, "key `{key}` allows {published}, but {target} must be {class}")
@@ -393,12 +588,22 @@ impl Display for Problem {
             Self::BadComposite { key, value, parts } => {
                 write!(f, "`{key}` must be {parts} numbers joined by `x`, found {value}")
             }
-            Self::BadUrl { subject, value } => write!(f, "{subject} must be a URL or a data URI, found {value}"),
-            Self::PrivateUrl { subject, value } => write!(f, "{subject} holds {value}, which is not a public HTTPS URL"),
-            Self::FileTooLarge { subject, limit_mb } => write!(f, "the file of {subject} is larger than {limit_mb} MB"),
+            Self::BadUrl { subject, value } => {
+                write!(f, "{subject} must be a URL or a data URI, found {value}")
+            }
+            Self::PrivateUrl { subject, value } => {
+                write!(f, "{subject} holds {value}, which is not a public HTTPS URL")
+            }
+            Self::FileTooLarge { subject, limit_mb } => {
+                write!(f, "the file of {subject} is larger than {limit_mb} MB")
+            }
             Self::WrongLength { subject, unit, found, minimum, maximum } => match (minimum, maximum) {
-                (Some(minimum), _) => write!(f, "{subject} has {found} {unit}, but must have at least {minimum}"),
-                (None, Some(maximum)) => write!(f, "{subject} has {found} {unit}, but must have at most {maximum}"),
+                (Some(minimum), _) => {
+                    write!(f, "{subject} has {found} {unit}, but must have at least {minimum}")
+                }
+                (None, Some(maximum)) => {
+                    write!(f, "{subject} has {found} {unit}, but must have at most {maximum}")
+                }
                 (None, None) => write!(f, "{subject} has {found} {unit}, and some are equal"),
             },
             Self::PatternMismatch { subject, value, pattern } => {
@@ -408,7 +613,9 @@ impl Display for Problem {
             // Server parity
             Self::NoInputs { node, class } => write!(f, "node `{node}` (`{class}`) has no `inputs`"),
             Self::DormantError { because } => write!(f, "in a node that never runs: {because}"),
-            Self::UnlistedFile { subject, value } => write!(f, "{subject} names {value}, a file that the server does not list"),
+            Self::UnlistedFile { subject, value } => {
+                write!(f, "{subject} names {value}, a file that the server does not list")
+            }
             Self::UnknownBranch { subject, value: Some(value), .. } => {
                 write!(f, "{value} is no key of {subject}, so the inputs behind it are ignored")
             }
@@ -420,13 +627,19 @@ impl Display for Problem {
             Self::ConvertedValue { subject, value, becomes } => {
                 write!(f, "{subject} is {value}, which the server turns into {becomes}")
             }
-            Self::OffStep { subject, value, step, .. } => write!(f, "{subject} is {value}, which is between its steps of {step}"),
+            Self::OffStep { subject, value, step, .. } => {
+                write!(f, "{subject} is {value}, which is between its steps of {step}")
+            }
             Self::MatchDisagreement { node, types } => {
-                let types: Vec<String> = types.iter().map(|(input, ty)| format!("`{input}` takes `{ty}`")).collect();
+                let types: Vec<String> =
+                    types.iter().map(|(input, ty)| format!("`{input}` takes `{ty}`")).collect();
                 write!(f, "inputs of node `{node}` must have one type, but {}", types.join(" and "))
             }
             Self::DeepChain { length, limit } => {
-                write!(f, "a chain of {length} nodes is longer than the {limit} or so that the server can follow")
+                write!(
+                    f,
+                    "a chain of {length} nodes is longer than the {limit} or so that the server can follow"
+                )
             }
         }
     }

@@ -10,8 +10,8 @@
 //! - Bypass, mute, subgraphs and virtual nodes belong to the editor's documents. A graph here is what remains when they
 //!   are resolved: what a server is given.
 //!
-//! Topology is kept in petgraph, whose indices never leave this module. Nothing here knows about catalogs: whether a class
-//! has an input or an output slot is asked in `check`.
+//! Topology is kept in petgraph, whose indices never leave this module. Whether a class has an input or an output slot
+//! is asked in `check`.
 
 mod node;
 

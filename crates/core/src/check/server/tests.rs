@@ -1,5 +1,4 @@
 //! The rules of the server, case by case, on a catalog of a few made-up classes.
-#![expect(clippy::indexing_slicing, clippy::expect_used, clippy::panic, reason = "tests")]
 
 use std::sync::LazyLock;
 

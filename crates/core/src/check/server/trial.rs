@@ -446,7 +446,10 @@ fn raise<'p>(finding: &Finding<'_, 'p>, seating: &Seating<'p, '_>) -> Option<Rai
                 Num::Float(_) => "float",
             };
             let found = python::type_name(literal);
-            ("TypeError", format!("'{sign}' not supported between instances of '{found}' and '{limit}'").into())
+            (
+                "TypeError",
+                format!("'{sign}' not supported between instances of '{found}' and '{limit}'").into(),
+            )
         }
         _ => return None,
     };
