@@ -235,7 +235,9 @@ impl<'a> OneNode<'a> {
     fn check_own_rules(&self, diagnostics: &mut Diagnostics) {
         let Some(ruling) = validator::judge(self.class, self.view.catalog, self) else { return };
         let (input, reason) = match ruling {
-            Ruling::Passes | Ruling::Unknown { input: None, .. } | Ruling::Unknown { expect: Expect::Raises, .. } => {
+            Ruling::Passes
+            | Ruling::Unknown { input: None, .. }
+            | Ruling::Unknown { expect: Expect::Raises, .. } => {
                 return;
             }
             Ruling::Unknown { input: Some(input), .. } => {

@@ -162,9 +162,10 @@ impl Entry<'_> {
         let name = self.input_name().unwrap_or_default();
         match &self.cause {
             Cause::Missing { shown } => shown.clone(),
-            Cause::BadList { .. } | Cause::TooSmall { .. } | Cause::TooBig { .. } | Cause::Custom { text: None, .. } => {
-                name.to_owned()
-            }
+            Cause::BadList { .. }
+            | Cause::TooSmall { .. }
+            | Cause::TooBig { .. }
+            | Cause::Custom { text: None, .. } => name.to_owned(),
             Cause::Mismatch { received, .. } => {
                 let own = self.input.as_ref().map_or(Json::Null, |(_, input)| type_json(input));
                 let (received, own) = (python::text(&output_json(received)), python::text(&own));
