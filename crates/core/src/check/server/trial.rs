@@ -177,19 +177,13 @@ impl<'p, 'c> Trial<'p, 'c> {
             }
             let Some(seat) = self.seats.get(visit.node as usize) else { continue };
             let Judged { errors, raise } = judged.map_or_else(Judged::default, |judged| *judged);
-            let errors = match raise {
-                Some(raise) => {
-                    let by =
-                        visit.by.and_then(|(consumer, link)| Some((consumer, self.ends.get(link as usize)?)));
-                    vec![exception(&raise, by.map(|(_, end)| end))]
-                }
-                None => {
-                    let cycle = ring.map(|ring| Entry {
-                        input: None,
-                        cause: Cause::Cycle { node: seat.id.to_owned(), ring },
-                    });
-                    cycle.into_iter().chain(errors).collect()
-                }
+            let errors = if let Some(raise) = raise {
+                let by = visit.by.and_then(|(_, link)| self.ends.get(link as usize));
+                vec![exception(&raise, by)]
+            } else {
+                let cycle = |ring| Cause::Cycle { node: seat.id.to_owned(), ring };
+                let cycle = ring.map(|ring| Entry { input: None, cause: cycle(ring) });
+                cycle.into_iter().chain(errors).collect()
             };
             let start = self.outputs.get(visit.start as usize).copied().unwrap_or(0);
             found.push(NodeErrors {
@@ -337,14 +331,14 @@ impl<'p, 'c> Look<'_, 'p, 'c> {
                     Reason::Outside { what } => refused_file(inputs, &input, what),
                     _ => None,
                 };
-                refuse(seat, inputs, input, all, text, found);
+                refuse(seat, inputs, input, all, text.as_deref(), found);
             }
             Some(Ruling::Unknown { input, expect, why, all }) => {
                 self.doubt(seat, input.as_deref(), why);
                 match (expect, input) {
                     (Expect::Refuses { what }, Some(input)) => {
                         let text = refused_file(inputs, &input, what);
-                        refuse(seat, inputs, input, all, text, found);
+                        refuse(seat, inputs, input, all, text.as_deref(), found);
                     }
                     (Expect::Raises, Some(input)) => {
                         let (kind, message) =
@@ -400,7 +394,7 @@ fn refuse<'c>(
     inputs: &Map<String, Json>,
     input: String,
     all: bool,
-    text: Option<String>,
+    text: Option<&str>,
     found: &mut Judged<'_, 'c>,
 ) {
     let names: Vec<Cow<'c, str>> = if all {
@@ -410,7 +404,7 @@ fn refuse<'c>(
         vec![Cow::Owned(input)]
     };
     found.errors.extend(names.into_iter().map(|name| {
-        let cause = Cause::Custom { name: name.into_owned(), text: text.clone() };
+        let cause = Cause::Custom { name: name.into_owned(), text: text.map(str::to_owned) };
         Entry { input: None, cause }
     }));
 }
