@@ -2,6 +2,7 @@
 #![expect(clippy::print_stderr, clippy::print_stdout, reason = "this is a command-line tool")]
 
 mod codegen;
+mod conformance_ui;
 
 use std::fmt::{self, Display};
 use std::path::{Path, PathBuf};
@@ -34,11 +35,14 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Compare what we make of UI workflows with what ComfyUI's editor makes of them.
+    ConformanceUi(conformance_ui::Arguments),
 }
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().task {
         Task::Codegen { check } => codegen::run(check),
+        Task::ConformanceUi(arguments) => conformance_ui::run(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
