@@ -69,7 +69,13 @@ pub(super) struct Definition<'a> {
 }
 
 /// Classes whose title in the editor's English translation is not their `display_name` (frontend 1.49.6).
-const TITLES: &[(&str, &str)] = &[];
+const TITLES: &[(&str, &str)] = &[
+    ("LTXVConcatAVLatent", "LTXVConcatAVLatent"),
+    ("LTXVSeparateAVLatent", "LTXVSeparateAVLatent"),
+    ("ByteDanceSeedreamNodeV2", "ByteDance Seedream 4.5 & 5.0"),
+    ("ByteDance2ReferenceNode", "ByteDance Seedance 2.5 Reference to Video"),
+    ("TopazImageEnhance", "Topaz Image Enhance"),
+];
 
 /// Classes whose `filename_prefix` takes `%…%`.
 const SAVES: [&str; 20] = [

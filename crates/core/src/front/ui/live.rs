@@ -340,6 +340,11 @@ impl<'a> Live<'a> {
         }
         for (id, kept, origin, target) in replaced {
             layer.links.remove(&id);
+            for end in layer.inputs.iter_mut().chain(&mut layer.outputs) {
+                for link in end.links.iter_mut().filter(|link| **link == id) {
+                    *link = kept;
+                }
+            }
             if let Some(target) = target {
                 for slot in nodes[target].slots.iter_mut().filter(|slot| slot.link == Some(id)) {
                     slot.link = Some(kept);

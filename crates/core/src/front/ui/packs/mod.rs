@@ -35,11 +35,12 @@ pub(super) fn widget_names<'a>(
     if names.is_empty() {
         return None;
     }
-    let mut names = names.into_iter().peekable();
+    let count = names.len();
     let mut fitted = Vec::with_capacity(values.len());
     let mut after_number = false;
     let left_over = values.len().saturating_sub(names.len());
     let mut controls = 0;
+    let mut names = names.into_iter();
     for value in values {
         // A number may have a control behind it, which has no slot.
         let control = after_number && controls < left_over && value.as_str().is_some_and(|v| CONTROLS.contains(&v));
@@ -51,6 +52,6 @@ pub(super) fn widget_names<'a>(
             fitted.push(names.next().map(Cow::Borrowed));
         }
     }
-    // Values behind the last name are of buttons and the like.
-    names.peek().is_none().then_some(fitted)
+    // With another number of values nothing tells which belongs to which name.
+    (names.next().is_none() && fitted.len() - controls == count).then_some(fitted)
 }
