@@ -145,11 +145,6 @@ impl<'a> Spec<'a> {
         Self { name: Cow::Borrowed(name), ty, input: None, widget: WidgetType::of(ty), forced: false }
     }
 
-    /// A bare socket or widget of a type, as a Primitive makes it for a slot without a widget.
-    pub(super) fn of_type(name: Cow<'a, str>, ty: &'a str) -> Self {
-        Self { name, ty, input: None, widget: WidgetType::of(ty), forced: false }
-    }
-
     /// A keyword of its declaration.
     pub(super) fn option(&self, name: &str) -> Option<&'a Json> {
         self.input?.options.other.get(name)
@@ -225,11 +220,6 @@ impl<'a> Definition<'a> {
     /// The inputs in order of their declaration, with those that the editor adds.
     pub(super) fn declared(&self) -> Vec<Spec<'a>> {
         insertion_order(self.class)
-    }
-
-    /// The input of this name.
-    pub(super) fn spec(&self, name: &str) -> Option<&Spec<'a>> {
-        self.specs.iter().find(|spec| spec.name == name)
     }
 }
 

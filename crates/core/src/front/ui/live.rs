@@ -74,11 +74,6 @@ impl<'a> Nodes<'a> {
         self.0.push(node);
         NodeIx(self.0.len() - 1)
     }
-
-    /// The index of every node.
-    pub(super) fn indices(&self) -> impl Iterator<Item = NodeIx> + use<> {
-        (0..self.0.len()).map(NodeIx)
-    }
 }
 
 impl<'a> Index<NodeIx> for Nodes<'a> {
@@ -242,13 +237,10 @@ impl<'a> Live<'a> {
             mode: saved.mode,
             title: saved.title,
             properties: saved.properties,
-            slots: Vec::new(),
-            outputs: Vec::new(),
-            widgets: Vec::new(),
-            groups: Vec::new(),
             values: saved.values,
             layer,
             index: saved.index,
+            ..blank()
         };
         match role {
             Role::Class(class) => {
@@ -428,6 +420,25 @@ impl<'a> Live<'a> {
             Role::Note => Some("Note"),
             Role::Missing => None,
         })
+    }
+}
+
+/// A node without anything.
+pub(super) fn blank<'a>() -> Node<'a> {
+    Node {
+        id: Key::Int(0),
+        ty: Cow::Borrowed(""),
+        role: Role::Note,
+        mode: wire::Mode::Normal,
+        title: None,
+        properties: None,
+        slots: Vec::new(),
+        outputs: Vec::new(),
+        widgets: Vec::new(),
+        groups: Vec::new(),
+        values: None,
+        layer: ROOT,
+        index: 0,
     }
 }
 

@@ -23,6 +23,7 @@ mod definition;
 mod dynamic;
 mod fixups;
 mod flatten;
+mod group;
 mod js;
 mod live;
 mod node;
@@ -125,7 +126,11 @@ pub fn lower(json: Json, origin: &Origin, catalog: &Catalog, options: &Options) 
         diagnostics.report(problem, Some(origin.clone()));
         return (Graph::default(), diagnostics);
     }
-    let file = wire::read(&json, origin, &mut diagnostics);
+    let rewritten = group::rewrite(&json, origin, catalog, &mut diagnostics);
+    let file = match &rewritten {
+        Some(rewritten) => group::read(rewritten, origin, &mut diagnostics),
+        None => wire::read(&json, origin, &mut diagnostics),
+    };
     let mut live = live::Live::load(file, catalog, options, diagnostics);
     live.fix();
     live.flatten()

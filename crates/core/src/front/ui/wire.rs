@@ -2,7 +2,6 @@
 //! another form than its place asks for is reported and left out.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::fmt::{self, Display};
 use std::rc::Rc;
 
@@ -337,9 +336,4 @@ fn integer(json: &Json) -> Option<i64> {
         Json::String(s) => s.parse().ok(),
         _ => None,
     }
-}
-
-/// The links of a part by id. Of two with the same id the later counts.
-pub(super) fn link_table(links: &[(LinkId, Link)]) -> HashMap<LinkId, Link> {
-    links.iter().cloned().collect()
 }
