@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use comfyc::back::prompt::{self, Layout};
 use comfyc::catalog::Catalog;
 use comfyc::check::Checked;
-use comfyc::diagnostic::{Diagnostics, Severity};
+use comfyc::diagnostic::{Code, Diagnostics, Severity};
 use comfyc::front::ui;
 use comfyc::source::{Source, Sources, Syntax};
 use serde_json::Value;
@@ -19,6 +19,8 @@ use crate::{Failure, repository, shared};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Outcome {
     Identical,
+    /// The same text once nodes of unknown classes are written as the editor does.
+    Placeholders,
     /// The same content in another order.
     Reordered,
     Different,
@@ -64,12 +66,20 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
             let workflow = read(&inputs.join(format!("{name}.json")))?;
             let expected = read(&output)?;
             let start = Instant::now();
-            let (made, diagnostics) = convert(&name, &workflow, &catalog);
+            let (made, diagnostics) = convert(&name, &workflow, &catalog, &ui::Options::default());
             time += start.elapsed();
             for diagnostic in diagnostics.iter() {
                 *codes.entry(diagnostic.code().slug()).or_default() += 1;
             }
-            let outcome = judge(&made, &diagnostics, &expected);
+            let mut outcome = judge(&made, &diagnostics, &expected);
+            if outcome != Outcome::Identical && diagnostics.codes().contains(&Code::UnknownClass) {
+                let mut options = ui::Options::default();
+                options.placeholders = true;
+                let (made, diagnostics) = convert(&name, &workflow, &catalog, &options);
+                if judge(&made, &diagnostics, &expected) == Outcome::Identical {
+                    outcome = Outcome::Placeholders;
+                }
+            }
             if outcome != Outcome::Identical
                 && let Some(out) = &arguments.out
             {
@@ -97,10 +107,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-fn convert(name: &str, workflow: &str, catalog: &Catalog) -> (String, Diagnostics) {
+fn convert(name: &str, workflow: &str, catalog: &Catalog, options: &ui::Options) -> (String, Diagnostics) {
     let source = Source::new(name, Syntax::Json, workflow);
     let id = Sources::default().add(source.clone());
-    let (graph, diagnostics) = ui::parse(&source, id, catalog, &ui::Options::default());
+    let (graph, diagnostics) = ui::parse(&source, id, catalog, options);
     (prompt::write(&Checked::assume_checked(graph), Layout::Pretty), diagnostics)
 }
 

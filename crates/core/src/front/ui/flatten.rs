@@ -274,7 +274,12 @@ impl<'l, 'a> Flattener<'l, 'a> {
         if node.role == Role::Missing {
             self.judge_missing(ix);
         }
-        let mut made = graph::Node::new(node.ty.as_ref()).at(live.node_origin(ix));
+        let mut made = if node.role == Role::Missing && live.options.placeholders {
+            graph::Node::without_class()
+        } else {
+            graph::Node::new(node.ty.as_ref())
+        };
+        made.open_inputs();
         for (name, input) in inputs {
             if let Some(input) = input {
                 made.put_input(name.into_owned(), input);
@@ -284,7 +289,7 @@ impl<'l, 'a> Flattener<'l, 'a> {
             Some(title) => made.set_title(title),
             None => made.set_meta(Json::Object(Map::new())),
         }
-        Some((NodeId::new(id), made))
+        Some((NodeId::new(id), made.at(live.node_origin(ix))))
     }
 
     /// The value of a widget as the prompt holds it.

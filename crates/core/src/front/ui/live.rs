@@ -262,7 +262,7 @@ impl<'a> Live<'a> {
                 self.nodes.push(node)
             }
             Role::Missing => {
-                node.restore_missing(&saved, self.catalog);
+                node.restore_missing(&saved, self.catalog, self.options);
                 self.nodes.push(node)
             }
         }

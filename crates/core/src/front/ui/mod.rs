@@ -60,6 +60,9 @@ pub struct Options {
     /// Give the value of a Primitive that is linked to an instance of a subgraph to the widget inside. The editor takes
     /// the value that is inside.
     pub primitive_values: bool,
+    /// Write a node of an unknown class as the editor's placeholder: without a class, its values under `UNKNOWN`,
+    /// `UNKNOWN_1` and so on. No server takes such a node.
+    pub placeholders: bool,
     /// Decides the choices of dynamic prompts.
     pub seed: u64,
     /// The time that `%date:…%` in file names is replaced by. Without one it stays as it is.

@@ -108,7 +108,7 @@ impl<'a> Node<'a> {
     }
 
     /// Reads a node whose class is not known: its slots are those of the file, its widgets as far as the file names them.
-    pub(super) fn restore_missing(&mut self, saved: &wire::Node<'a>, catalog: &'a Catalog) {
+    pub(super) fn restore_missing(&mut self, saved: &wire::Node<'a>, catalog: &'a Catalog, options: &Options) {
         self.slots = saved.inputs.iter().enumerate().map(|(at, input)| saved_slot(at, input)).collect();
         self.outputs = saved.outputs.iter().map(saved_output).collect();
         let text = |value: &'a Json| match value {
@@ -119,7 +119,7 @@ impl<'a> Node<'a> {
             saved,
             ..Widget::new(name, WidgetKind::Plain, Some(value))
         };
-        if let Some(named) = saved.named {
+        if let Some(named) = saved.named.filter(|_| !options.placeholders) {
             for (name, value) in named.iter().filter(|(name, _)| !super::packs::is_companion(name)) {
                 let name = name.as_str();
                 self.widgets.push(plain(Cow::Borrowed(name), Cow::Borrowed(value), Saved::Named(name)));
@@ -128,7 +128,8 @@ impl<'a> Node<'a> {
         }
         match saved.values {
             Some(Json::Array(values)) => {
-                let names = super::packs::widget_names(saved, values, catalog);
+                let names =
+                    if options.placeholders { None } else { super::packs::widget_names(saved, values, catalog) };
                 let mut unnamed = 0;
                 for (at, value) in values.iter().enumerate() {
                     let widget = match names.as_ref().map(|names| names.get(at).cloned().flatten()) {
@@ -148,7 +149,7 @@ impl<'a> Node<'a> {
                     self.widgets.push(widget);
                 }
             }
-            Some(Json::Object(values)) => {
+            Some(Json::Object(values)) if !options.placeholders => {
                 for (name, value) in values.iter().filter(|(name, _)| !super::packs::is_companion(name)) {
                     let name = name.as_str();
                     self.widgets.push(plain(Cow::Borrowed(name), Cow::Borrowed(value), Saved::Under(name)));
