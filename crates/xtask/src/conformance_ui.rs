@@ -48,7 +48,8 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let shared = shared().ok_or_else(|| Failure("the reference data, ../shared, is not here".to_owned()))?;
     let golden = shared.join("data/golden");
-    let catalog = arguments.catalog.clone().unwrap_or_else(|| shared.join("data/object_info/comfyui-0.33.0.json"));
+    let catalog =
+        arguments.catalog.clone().unwrap_or_else(|| shared.join("data/object_info/comfyui-0.33.0.json"));
     let source = Source::new("catalog", Syntax::Json, read(&catalog)?);
     let (catalog, _) = Catalog::parse(&source, Sources::default().add(source.clone()));
     let known = known_failures();
@@ -145,7 +146,9 @@ fn known_failures() -> BTreeSet<String> {
 
 fn save(folder: &Path, name: &str, made: &str, expected: &str) -> Result<(), Failure> {
     let write = |file: String, text: &str| {
-        fs::create_dir_all(folder).and_then(|()| fs::write(folder.join(file), text)).map_err(|e| Failure(e.to_string()))
+        fs::create_dir_all(folder)
+            .and_then(|()| fs::write(folder.join(file), text))
+            .map_err(|e| Failure(e.to_string()))
     };
     let json: Value = serde_json::from_str(expected).unwrap_or_default();
     let expected = serde_json::to_string_pretty(json.get("output").unwrap_or(&json)).unwrap_or_default();

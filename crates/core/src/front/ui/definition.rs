@@ -79,9 +79,25 @@ const TITLES: &[(&str, &str)] = &[
 
 /// Classes whose `filename_prefix` takes `%…%`.
 const SAVES: [&str; 20] = [
-    "SaveImage", "SaveImageAdvanced", "SaveSVGNode", "SaveVideo", "SaveAnimatedWEBP", "SaveWEBM", "SaveAudio",
-    "SaveAudioMP3", "SaveAudioOpus", "SaveAudioAdvanced", "SaveGLB", "Save3DAdvanced", "SaveGaussianSplat",
-    "SavePointCloud", "SaveAnimatedPNG", "CLIPSave", "VAESave", "ModelSave", "LoraSave",
+    "SaveImage",
+    "SaveImageAdvanced",
+    "SaveSVGNode",
+    "SaveVideo",
+    "SaveAnimatedWEBP",
+    "SaveWEBM",
+    "SaveAudio",
+    "SaveAudioMP3",
+    "SaveAudioOpus",
+    "SaveAudioAdvanced",
+    "SaveGLB",
+    "Save3DAdvanced",
+    "SaveGaussianSplat",
+    "SavePointCloud",
+    "SaveAnimatedPNG",
+    "CLIPSave",
+    "VAESave",
+    "ModelSave",
+    "LoraSave",
     "SaveLatent",
 ];
 const AUDIO_PLAYERS: [&str; 6] =
@@ -195,7 +211,8 @@ impl<'a> Spec<'a> {
 
 impl<'a> Definition<'a> {
     pub(super) fn new(class: &'a Class) -> Self {
-        let specs = in_order(insertion_order(class), class.fields.get("input_order").and_then(Json::as_object));
+        let specs =
+            in_order(insertion_order(class), class.fields.get("input_order").and_then(Json::as_object));
         let outputs = class
             .outputs
             .iter()
@@ -278,7 +295,8 @@ fn added<'a>(class: &'a Class, required: &[Spec<'a>]) -> Vec<Spec<'a>> {
 /// `specs` as `input_order` lists them, then those it does not list.
 fn in_order<'a>(specs: Vec<Spec<'a>>, order: Option<&Map<String, Json>>) -> Vec<Spec<'a>> {
     let Some(order) = order else { return specs };
-    let listed = ["required", "optional"].into_iter().filter_map(|section| order.get(section)?.as_array()).flatten();
+    let listed =
+        ["required", "optional"].into_iter().filter_map(|section| order.get(section)?.as_array()).flatten();
     let mut specs: Vec<Option<Spec<'a>>> = specs.into_iter().map(Some).collect();
     let mut sorted = Vec::with_capacity(specs.len());
     // Mostly the order is that of the declaration, so the search starts where the last one ended.

@@ -26,7 +26,13 @@ pub(super) type Links = HashMap<LinkId, Link>;
 
 impl<'a> Node<'a> {
     /// Gives a widget a value, with all that the editor does then.
-    pub(super) fn assign(&mut self, at: usize, value: Option<Cow<'a, Json>>, saved: Saved<'a>, links: &mut Links) {
+    pub(super) fn assign(
+        &mut self,
+        at: usize,
+        value: Option<Cow<'a, Json>>,
+        saved: Saved<'a>,
+        links: &mut Links,
+    ) {
         let Some(widget) = self.widgets.get_mut(at) else { return };
         match widget.kind {
             WidgetKind::Fixed | WidgetKind::Position => return,
@@ -119,7 +125,8 @@ impl<'a> Node<'a> {
 
     /// Lets the group of a linked slot have one more input.
     fn grow_after(&mut self, slot: &str) {
-        let member = |group: &&Group<'a>| slot.strip_prefix(&*group.name).is_some_and(|rest| rest.starts_with('.'));
+        let member =
+            |group: &&Group<'a>| slot.strip_prefix(&*group.name).is_some_and(|rest| rest.starts_with('.'));
         let Some(group) = self.groups.iter().find(member).cloned() else { return };
         let base = slot.get(group.name.len() + 1..).unwrap_or_default();
         let ordinal = match &group.autogrow.names {
@@ -171,7 +178,8 @@ impl<'a> Node<'a> {
         });
         // The editor looks for the input before by the start of its name, and so finds `image10` for `image1`.
         let before = k.checked_sub(1).and_then(|k| Some(name(k, template.settable().last()?.0)));
-        let after = before.and_then(|before| self.slots.iter().rposition(|slot| slot.name.starts_with(&before)));
+        let after =
+            before.and_then(|before| self.slots.iter().rposition(|slot| slot.name.starts_with(&before)));
         let at = after.map_or(self.slots.len(), |after| after + 1);
         self.slots.splice(at..at, fresh);
     }
@@ -194,10 +202,10 @@ impl<'a> Node<'a> {
     fn grow_custom_combo(&mut self, at: usize) {
         let filled = |widget: &Widget<'_>| js::truthy(widget.value.as_deref());
         let Some(widget) = self.widgets.get(at) else { return };
-        let options = self.widgets.iter().filter(|widget| matches!(widget.kind, WidgetKind::ChoiceOption)).count();
+        let number = trailing_number(&widget.name).unwrap_or(0);
         let last = self.widgets.len().saturating_sub(1);
         if at == last && filled(widget) {
-            self.push_choice_option(options + 1);
+            self.push_choice_option(number + 1);
         } else if at + 1 == last && !filled(widget) && self.widgets.last().is_some_and(|last| !filled(last)) {
             self.widgets.pop();
         }

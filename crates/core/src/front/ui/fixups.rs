@@ -5,14 +5,15 @@ use std::borrow::Cow;
 use serde_json::Value as Json;
 
 use super::live::{Live, NodeIx};
-use super::node::{Role, WidgetKind};
+use super::node::{Role, Slot, WidgetKind};
 use super::wire::LinkId;
 use crate::diagnostic::Problem;
 
 impl<'a> Live<'a> {
     /// All of it, in the editor's order.
     pub(super) fn fix(&mut self) {
-        let nodes: Vec<NodeIx> = self.order.clone().iter().flat_map(|layer| self.layers[*layer].nodes.clone()).collect();
+        let nodes: Vec<NodeIx> =
+            self.order.clone().iter().flat_map(|layer| self.layers[*layer].nodes.clone()).collect();
         for ix in &nodes {
             self.correct_target_slots(*ix);
         }
@@ -50,25 +51,40 @@ impl<'a> Live<'a> {
     /// Slots of widgets that the class no longer has are taken out. As in the editor, the slot after such a one is not
     /// looked at.
     fn drop_stale_slots(&mut self, ix: NodeIx) {
-        let mut at = 0;
-        while let Some(slot) = self.nodes[ix].slots.get(at) {
-            let node = &self.nodes[ix];
-            let stale = matches!(node.role, Role::Class(_))
-                && slot.widget.as_ref().is_some_and(|widget| node.widget(widget).is_none());
-            if stale {
-                let linked = slot.link.is_some();
-                let (name, origin) = (slot.name.to_string(), self.slot_origin(ix, at));
-                if linked {
-                    let problem = Problem::CutLink { node: self.nodes[ix].id.to_string(), input: name, why: "its class has no such widget" };
-                    self.diagnostics.report(problem, Some(origin));
-                    self.cut(ix, at);
-                }
-                self.nodes[ix].slots.remove(at);
-            }
-            at += 1;
+        let node = &self.nodes[ix];
+        if !matches!(node.role, Role::Class(_)) {
+            return;
         }
+        let is_stale =
+            |slot: &Slot<'a>| slot.widget.as_ref().is_some_and(|widget| node.widget(widget).is_none());
+        let mut stale: Vec<bool> = node.slots.iter().map(is_stale).collect();
+        let mut before = false;
+        for stale in &mut stale {
+            *stale &= !before;
+            before = *stale;
+        }
+        if !stale.contains(&true) {
+            return;
+        }
+        for at in 0..stale.len() {
+            if stale.get(at) == Some(&true)
+                && self.nodes[ix].slots.get(at).is_some_and(|slot| slot.link.is_some())
+            {
+                self.report_cut(ix, at, "its class has no such widget");
+                self.cut(ix, at);
+            }
+        }
+        let mut stale = stale.into_iter();
+        self.nodes[ix].slots.retain(|_| stale.next() != Some(true));
         // Removal has moved the slots behind.
         self.correct_target_slots(ix);
+    }
+
+    fn report_cut(&mut self, ix: NodeIx, slot: usize, why: &'static str) {
+        let input = self.nodes[ix].slots.get(slot).map(|slot| slot.name.to_string()).unwrap_or_default();
+        let problem = Problem::CutLink { node: self.nodes[ix].id.to_string(), input, why };
+        let origin = self.slot_origin(ix, slot);
+        self.diagnostics.report(problem, Some(origin));
     }
 
     /// Old sampler names lose their prefix; a combo without a value takes its first option.
@@ -88,7 +104,9 @@ impl<'a> Live<'a> {
             }
             if widget.value.as_deref().is_none_or(Json::is_null) {
                 let first = match widget.kind {
-                    WidgetKind::Choice => node.custom_options().find(|o| super::js::truthy(Some(o))).cloned().map(Cow::Owned),
+                    WidgetKind::Choice => {
+                        node.custom_options().find(|o| super::js::truthy(Some(o))).cloned().map(Cow::Owned)
+                    }
                     _ => widget.first_option(),
                 };
                 if let Some(first) = first {
@@ -110,7 +128,9 @@ impl<'a> Live<'a> {
         if self.nodes[origin].role == Role::Reroute {
             return;
         }
-        let Some(output) = usize::try_from(link.origin_slot).ok().and_then(|at| self.nodes[origin].outputs.get(at)) else {
+        let Some(output) =
+            usize::try_from(link.origin_slot).ok().and_then(|at| self.nodes[origin].outputs.get(at))
+        else {
             return;
         };
         let ty = output.ty.clone();
@@ -118,7 +138,7 @@ impl<'a> Live<'a> {
         let mut seen = std::collections::HashSet::from([ix]);
         while let Some(reroute) = open.pop() {
             if let Some(output) = self.nodes[reroute].outputs.first_mut() {
-                output.ty = ty.clone();
+                output.ty.clone_from(&ty);
             }
             let links: Vec<LinkId> =
                 self.nodes[reroute].outputs.iter().flat_map(|output| output.links.iter().copied()).collect();
@@ -132,15 +152,11 @@ impl<'a> Live<'a> {
                     continue;
                 }
                 let Some(at) = usize::try_from(link.target_slot).ok() else { continue };
-                let Some(slot) = self.nodes[target].slots.get(at).filter(|slot| slot.link == Some(id)) else { continue };
+                let Some(slot) = self.nodes[target].slots.get(at).filter(|slot| slot.link == Some(id)) else {
+                    continue;
+                };
                 if !compatible(&ty, &slot.ty) {
-                    let problem = Problem::CutLink {
-                        node: self.nodes[target].id.to_string(),
-                        input: slot.name.to_string(),
-                        why: "the type behind the Reroute does not fit",
-                    };
-                    let origin = self.slot_origin(target, at);
-                    self.diagnostics.report(problem, Some(origin));
+                    self.report_cut(target, at, "the type behind the Reroute does not fit");
                     self.cut(target, at);
                 }
             }

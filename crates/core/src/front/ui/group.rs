@@ -30,7 +30,12 @@ pub(super) struct Rewritten {
 }
 
 /// Rewrites a workflow that has group nodes; `None` when it has none.
-pub(super) fn rewrite(json: &Json, origin: &Origin, catalog: &Catalog, diagnostics: &mut Diagnostics) -> Option<Rewritten> {
+pub(super) fn rewrite(
+    json: &Json,
+    origin: &Origin,
+    catalog: &Catalog,
+    diagnostics: &mut Diagnostics,
+) -> Option<Rewritten> {
     let groups = json.get("extra")?.get("groupNodes")?.as_object()?;
     let nodes = json.get("nodes")?.as_array()?;
     let is_instance = |node: &Json| group_name(node).is_some_and(|name| groups.contains_key(name));
@@ -40,7 +45,8 @@ pub(super) fn rewrite(json: &Json, origin: &Origin, catalog: &Catalog, diagnosti
     let integer = |json: Option<&Json>| json.and_then(Json::as_i64);
     let own = integer(json.get("last_node_id")).or_else(|| integer(json.get("state")?.get("lastNodeId")));
     let highest = nodes.iter().filter_map(|node| integer(node.get("id"))).max();
-    let mut maker = Maker { catalog, groups, last: own.into_iter().chain(highest).max().unwrap_or(0), made: Vec::new() };
+    let mut maker =
+        Maker { catalog, groups, last: own.into_iter().chain(highest).max().unwrap_or(0), made: Vec::new() };
     let mut kept = Vec::new();
     let mut hosts = Vec::new();
     for (at, node) in nodes.iter().enumerate() {
@@ -130,10 +136,14 @@ impl Maker<'_> {
     fn nested(&mut self) {
         let mut open: VecDeque<usize> = (0..self.made.len()).collect();
         while let Some(at) = open.pop_front() {
-            let Some(nodes) = self.made.get_mut(at).and_then(|(_, d)| d.get_mut("nodes")).map(Json::take) else { continue };
+            let Some(nodes) = self.made.get_mut(at).and_then(|(_, d)| d.get_mut("nodes")).map(Json::take)
+            else {
+                continue;
+            };
             let Json::Array(mut nodes) = nodes else { continue };
             for node in &mut nodes {
-                let known = group_name(node).filter(|name| self.groups.contains_key(*name)).map(str::to_owned);
+                let known =
+                    group_name(node).filter(|name| self.groups.contains_key(*name)).map(str::to_owned);
                 let Some(name) = known.filter(|_| self.made.len() < MOST) else { continue };
                 open.push_back(self.made.len());
                 let id = node.get("id").cloned().unwrap_or_default();
@@ -143,8 +153,8 @@ impl Maker<'_> {
                 }
                 *node = host;
             }
-            if let Some((_, definition)) = self.made.get_mut(at) {
-                definition["nodes"] = Json::Array(nodes);
+            if let Some((_, Json::Object(definition))) = self.made.get_mut(at) {
+                definition.insert("nodes".to_owned(), Json::Array(nodes));
             }
         }
     }
@@ -158,7 +168,8 @@ impl Maker<'_> {
         let first = self.last + 1;
         let id_of = |index: usize| i64::try_from(index).map_or(first, |index| first.saturating_add(index));
         self.last = id_of(inner.len());
-        let position = |json: Option<&Json>| json.and_then(Json::as_u64).and_then(|n| usize::try_from(n).ok());
+        let position =
+            |json: Option<&Json>| json.and_then(Json::as_u64).and_then(|n| usize::try_from(n).ok());
         // Links between inner nodes: origin, its slot, target, its slot.
         let links: Vec<(usize, usize, usize, usize)> = list("links")
             .iter()
@@ -172,7 +183,8 @@ impl Maker<'_> {
             .iter()
             .filter_map(|end| Some((position(end.get(0))?, position(end.get(1))?)))
             .collect();
-        let mut made = Made { names: HashSet::new(), inputs: Vec::new(), converted: Vec::new(), values: Vec::new() };
+        let mut made =
+            Made { names: HashSet::new(), inputs: Vec::new(), converted: Vec::new(), values: Vec::new() };
         let mut outputs: Vec<End> = Vec::new();
         let mut nodes = Vec::with_capacity(inner.len());
         for (index, saved) in inner.iter().enumerate() {
@@ -181,11 +193,13 @@ impl Maker<'_> {
             let Some(fields) = copy.as_object_mut() else { continue };
             fields.insert("id".to_owned(), id.into());
             let slots = self.slots(saved);
-            let config = |kind: &str, key: &str| group.get("config")?.get(index.to_string())?.get(kind)?.get(key);
+            let config =
+                |kind: &str, key: &str| group.get("config")?.get(index.to_string())?.get(kind)?.get(key);
             let linked = |at: usize| links.iter().any(|(_, _, to, slot)| (*to, *slot) == (index, at));
             let label = saved.get("title").or(saved.get("type")).and_then(Json::as_str).unwrap_or_default();
             for (at, slot) in slots.list.iter().enumerate() {
-                let hidden = config("input", &slot.name).and_then(|c| c.get("visible")) == Some(&Json::Bool(false));
+                let hidden =
+                    config("input", &slot.name).and_then(|c| c.get("visible")) == Some(&Json::Bool(false));
                 if linked(at) {
                     continue;
                 }
@@ -202,8 +216,11 @@ impl Maker<'_> {
                 if slot.converted { made.converted.push(end) } else { made.inputs.push(end) }
             }
             if saved.get("type").and_then(Json::as_str) == Some("PrimitiveNode") {
-                let inside: Vec<(i64, usize)> =
-                    links.iter().filter(|(from, ..)| *from == index).map(|(_, _, to, slot)| (id_of(*to), *slot)).collect();
+                let inside: Vec<(i64, usize)> = links
+                    .iter()
+                    .filter(|(from, ..)| *from == index)
+                    .map(|(_, _, to, slot)| (id_of(*to), *slot))
+                    .collect();
                 made.values.push((false, 1));
                 let name = made.free_name("value", label);
                 made.inputs.push(End { name, ty: "*".into(), inside });
@@ -211,10 +228,15 @@ impl Maker<'_> {
             let own_outputs = saved.get("outputs").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
             for (at, output) in own_outputs.iter().enumerate() {
                 let used = links.iter().any(|(from, slot, ..)| (*from, *slot) == (index, at));
-                let visible = config("output", &at.to_string()).and_then(|c| c.get("visible")).and_then(Json::as_bool);
+                let visible =
+                    config("output", &at.to_string()).and_then(|c| c.get("visible")).and_then(Json::as_bool);
                 if visible.unwrap_or(!used || external.contains(&(index, at))) {
                     let name = output.get("name").and_then(Json::as_str).unwrap_or_default().to_owned();
-                    outputs.push(End { name, ty: output.get("type").cloned().unwrap_or_default(), inside: vec![(id, at)] });
+                    outputs.push(End {
+                        name,
+                        ty: output.get("type").cloned().unwrap_or_default(),
+                        inside: vec![(id, at)],
+                    });
                 }
             }
             slots.write(fields);
@@ -286,15 +308,17 @@ impl Maker<'_> {
     ) -> Json {
         let mut written = Vec::new();
         let mut nodes = nodes;
-        let primitive = |index: usize| inner.get(index).and_then(|n| n.get("type")).and_then(Json::as_str) == Some("PrimitiveNode");
+        let primitive = |index: usize| {
+            inner.get(index).and_then(|n| n.get("type")).and_then(Json::as_str) == Some("PrimitiveNode")
+        };
         let mut link = |origin: i64, slot: usize, target: i64, target_slot: usize| {
             let id = written.len() + 1;
             written.push(json!({
                 "id": id, "origin_id": origin, "origin_slot": slot, "target_id": target, "target_slot": target_slot,
             }));
             let input = nodes.iter_mut().find(|node| node.get("id").and_then(Json::as_i64) == Some(target));
-            if let Some(input) = input.and_then(|node| node.get_mut("inputs")?.get_mut(target_slot)) {
-                input["link"] = id.into();
+            if let Some(Json::Object(input)) = input.and_then(|node| node.get_mut("inputs")?.get_mut(target_slot)) {
+                input.insert("link".to_owned(), id.into());
             }
             id
         };
@@ -307,7 +331,11 @@ impl Maker<'_> {
                 let ids: Vec<usize> = end
                     .inside
                     .iter()
-                    .map(|(node, slot)| if into { link(-10, at, *node, *slot) } else { link(*node, *slot, -20, at) })
+                    .map(
+                        |(node, slot)| {
+                            if into { link(-10, at, *node, *slot) } else { link(*node, *slot, -20, at) }
+                        },
+                    )
                     .collect();
                 list.push(json!({"name": end.name, "type": end.ty, "linkIds": ids}));
             }
@@ -341,11 +369,8 @@ impl Slots {
     /// Writes them as the inputs of a node.
     fn write(&self, fields: &mut Map<String, Json>) {
         let inputs = self.list.iter().map(|slot| {
-            let mut input = json!({"name": slot.name, "type": slot.ty, "link": null});
-            if slot.widget || slot.converted {
-                input["widget"] = json!({"name": slot.name});
-            }
-            input
+            let widget = (slot.widget || slot.converted).then(|| json!({"name": slot.name}));
+            json!({"name": slot.name, "type": slot.ty, "link": null, "widget": widget})
         });
         fields.insert("inputs".to_owned(), inputs.collect());
     }

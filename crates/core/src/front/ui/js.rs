@@ -26,7 +26,8 @@ pub(super) fn number_text(x: f64) -> String {
     let body = if count <= point && point <= 21 {
         format!("{digits}{}", zeros(point - count))
     } else if 0 < point && point <= 21 {
-        let (whole, rest) = digits.split_at_checked(usize::try_from(point).unwrap_or(0)).unwrap_or((&digits, ""));
+        let (whole, rest) =
+            digits.split_at_checked(usize::try_from(point).unwrap_or(0)).unwrap_or((&digits, ""));
         format!("{whole}.{rest}")
     } else if -6 < point && point <= 0 {
         format!("0.{}{digits}", zeros(-point))
@@ -132,7 +133,7 @@ pub(super) fn text(value: &Json) -> String {
 /// `Number(value)`.
 pub(super) fn to_float(value: Option<&Json>) -> f64 {
     match value {
-        None => f64::NAN,
+        None | Some(Json::Object(_)) => f64::NAN,
         Some(Json::Null | Json::Bool(false)) => 0.0,
         Some(Json::Bool(true)) => 1.0,
         Some(Json::Number(n)) => float(n),
@@ -144,7 +145,6 @@ pub(super) fn to_float(value: Option<&Json>) -> f64 {
             _ => f64::NAN,
         },
         Some(list @ Json::Array(_)) => to_float(Some(&Json::String(text(list)))),
-        Some(Json::Object(_)) => f64::NAN,
     }
 }
 

@@ -2,7 +2,7 @@
 //! each subgraph definition; instances of a subgraph share its layer.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::ops::{Index, IndexMut};
 
 use serde_json::Value as Json;
@@ -67,6 +67,8 @@ pub(super) struct Live<'a> {
     pub(super) diagnostics: Diagnostics,
     /// The last link id given out.
     pub(super) last_link: LinkId,
+    /// How many slots of instances there are; they multiply.
+    pub(super) host_slots: usize,
 }
 
 impl<'a> Nodes<'a> {
@@ -95,14 +97,20 @@ impl<'a> IndexMut<NodeIx> for Nodes<'a> {
 impl<'a> Index<LayerIx> for Layers<'a> {
     type Output = Layer<'a>;
 
-    #[expect(clippy::indexing_slicing, reason = "an index is that of a layer, and no layer is ever taken out")]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "an index is that of a layer, and no layer is ever taken out"
+    )]
     fn index(&self, index: LayerIx) -> &Layer<'a> {
         &self.0[index.0]
     }
 }
 
 impl<'a> IndexMut<LayerIx> for Layers<'a> {
-    #[expect(clippy::indexing_slicing, reason = "an index is that of a layer, and no layer is ever taken out")]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "an index is that of a layer, and no layer is ever taken out"
+    )]
     fn index_mut(&mut self, index: LayerIx) -> &mut Layer<'a> {
         &mut self.0[index.0]
     }
@@ -128,10 +136,12 @@ impl<'a> Live<'a> {
             options,
             diagnostics,
             last_link: 0,
+            host_slots: 0,
         };
         let mut parts = vec![file.root];
         parts.extend(file.definitions);
-        let highest = |part: &Part<'_>| part.links.iter().map(|(id, _)| *id).max().unwrap_or(0).max(part.last_link);
+        let highest =
+            |part: &Part<'_>| part.links.iter().map(|(id, _)| *id).max().unwrap_or(0).max(part.last_link);
         live.last_link = parts.iter().map(highest).max().unwrap_or(0).clamp(0, LinkId::MAX / 2);
         let mut waiting: Vec<(Vec<wire::Node<'a>>, Vec<LinkId>)> = Vec::new();
         for (i, mut part) in parts.into_iter().enumerate() {
@@ -203,7 +213,7 @@ impl<'a> Live<'a> {
         self.layers[layer].by_id.reserve(saved.len());
         for node in saved {
             let index = node.index;
-            let ix = self.create(layer, node);
+            let ix = self.create(layer, &node);
             let id = self.nodes[ix].id.clone();
             self.layers[layer].nodes.push(ix);
             let first = *self.layers[layer].by_id.entry(id.clone()).or_insert(ix);
@@ -224,7 +234,7 @@ impl<'a> Live<'a> {
     }
 
     /// Makes one node and reads into it what was saved.
-    fn create(&mut self, layer: LayerIx, saved: wire::Node<'a>) -> NodeIx {
+    fn create(&mut self, layer: LayerIx, saved: &wire::Node<'a>) -> NodeIx {
         let role = self.role(saved.ty);
         let mut ty = Cow::Borrowed(saved.ty);
         if role == Role::Missing && saved.ty.contains(UNSAFE) {
@@ -246,36 +256,41 @@ impl<'a> Live<'a> {
             Role::Class(class) => {
                 if let Some(definition) = self.classes.get(class.0) {
                     node.build(definition);
-                    node.restore(&saved, definition, &mut self.layers[layer].links, self.options);
-                    self.tell_restored(&node, &saved);
+                    let left = node.restore(saved, definition, &mut self.layers[layer].links, self.options);
+                    self.tell_restored(&node, saved, left);
                 }
                 self.nodes.push(node)
             }
             Role::Host(definition) => {
                 node.outputs = super::restore::host_outputs(&self.layers[definition].outputs, &saved.outputs);
                 let ix = self.nodes.push(node);
-                self.configure_host(ix, definition, &saved);
+                self.configure_host(ix, definition, saved);
                 ix
             }
             Role::Reroute | Role::Primitive | Role::Note => {
-                node.restore_virtual(&saved);
+                node.restore_virtual(saved);
                 self.nodes.push(node)
             }
             Role::Missing => {
-                node.restore_missing(&saved, self.catalog, self.options);
+                node.restore_missing(saved, self.catalog, self.options);
                 self.nodes.push(node)
             }
         }
     }
 
     /// Says what the editor would not have read.
-    fn tell_restored(&mut self, node: &Node<'a>, saved: &wire::Node<'a>) {
+    fn tell_restored(&mut self, node: &Node<'a>, saved: &wire::Node<'a>, left: usize) {
         let by_name = node.widgets.iter().any(|widget| matches!(widget.saved, Saved::Under(_)));
-        if by_name {
-            let problem = Problem::ObjectValues { node: node.id.to_string(), class: node.ty.to_string() };
-            let origin = self.layers[node.layer].origin.member("nodes").member(saved.index).member("widgets_values");
-            self.diagnostics.report(problem, Some(origin));
-        }
+        let (id, class) = (node.id.to_string(), node.ty.to_string());
+        let problem = if by_name {
+            Problem::ObjectValues { node: id, class }
+        } else if left > 0 && node.mode == wire::Mode::Normal {
+            Problem::UnusedValues { node: id, class, count: left }
+        } else {
+            return;
+        };
+        let origin = self.layers[node.layer].origin.member("nodes").member(saved.index).member("widgets_values");
+        self.diagnostics.report(problem, Some(origin));
     }
 
     /// What a type is.
@@ -310,42 +325,42 @@ impl<'a> Live<'a> {
     fn merge_duplicate_links(&mut self, layer: LayerIx, order: &[LinkId]) {
         let Self { nodes, layers, .. } = self;
         let layer = &mut layers[layer];
-        let mut same: HashMap<&wire::Link, Vec<LinkId>> = HashMap::with_capacity(order.len());
+        let mut seen: HashMap<&wire::Link, LinkId> = HashMap::with_capacity(order.len());
+        let mut groups: BTreeMap<LinkId, Vec<LinkId>> = BTreeMap::new();
+        let mut done: HashSet<LinkId> = HashSet::new();
         for id in order {
             let Some(link) = layer.links.get(id) else { continue };
-            let ids = same.entry(link).or_default();
-            if !ids.contains(id) {
-                ids.push(*id);
+            let first = *seen.entry(link).or_insert(*id);
+            if first != *id && done.insert(*id) {
+                groups.entry(first).or_default().push(*id);
             }
         }
-        let mut replaced: Vec<(LinkId, LinkId, Option<NodeIx>, Option<NodeIx>)> = Vec::new();
-        let mut groups: Vec<(&wire::Link, Vec<LinkId>)> = same.into_iter().filter(|(_, ids)| ids.len() > 1).collect();
-        groups.sort_unstable_by_key(|(_, ids)| ids.first().copied());
-        for (link, ids) in groups {
+        drop(seen);
+        let mut kept_for: HashMap<LinkId, LinkId> = HashMap::new();
+        let mut targets: BTreeSet<NodeIx> = BTreeSet::new();
+        for (first, others) in groups {
+            let Some(link) = layer.links.get(&first) else { continue };
             let target = layer.by_id.get(&link.target).copied();
-            let origin = layer.by_id.get(&link.origin).copied();
-            let named = |id: &&LinkId| {
-                target.is_some_and(|target| nodes[target].slots.iter().any(|slot| slot.link == Some(**id)))
-            };
-            let Some(kept) = ids.iter().find(named).or(ids.first()).copied() else { continue };
-            replaced.extend(ids.into_iter().filter(|id| *id != kept).map(|id| (id, kept, origin, target)));
+            let named: HashSet<LinkId> = target
+                .map(|ix| nodes[ix].slots.iter().filter_map(|slot| slot.link).collect())
+                .unwrap_or_default();
+            let kept = std::iter::once(&first)
+                .chain(&others)
+                .find(|id| named.contains(id))
+                .copied()
+                .unwrap_or(first);
+            let gone = std::iter::once(first).chain(others).filter(|id| *id != kept);
+            kept_for.extend(gone.map(|id| (id, kept)));
+            targets.extend(target);
         }
-        for (id, kept, origin, target) in replaced {
-            layer.links.remove(&id);
-            for end in layer.inputs.iter_mut().chain(&mut layer.outputs) {
-                for link in end.links.iter_mut().filter(|link| **link == id) {
-                    *link = kept;
-                }
-            }
-            if let Some(target) = target {
-                for slot in nodes[target].slots.iter_mut().filter(|slot| slot.link == Some(id)) {
-                    slot.link = Some(kept);
-                }
-            }
-            if let Some(origin) = origin {
-                for output in &mut nodes[origin].outputs {
-                    output.links.retain(|link| *link != id);
-                }
+        layer.links.retain(|id, _| !kept_for.contains_key(id));
+        let ends = layer.inputs.iter_mut().chain(&mut layer.outputs).flat_map(|end| &mut end.links);
+        for link in ends {
+            *link = kept_for.get(link).copied().unwrap_or(*link);
+        }
+        for ix in targets {
+            for slot in &mut nodes[ix].slots {
+                slot.link = slot.link.map(|link| kept_for.get(&link).copied().unwrap_or(link));
             }
         }
     }
@@ -381,20 +396,12 @@ impl<'a> Live<'a> {
         }
     }
 
-    /// Cuts the link into a slot.
+    /// Cuts the link into a slot. Outputs may still name it: what they name counts only where it is in the table.
     pub(super) fn cut(&mut self, ix: NodeIx, slot: usize) {
-        let Some(slot) = self.nodes[ix].slots.get_mut(slot) else { return };
-        let Some(id) = slot.link.take() else { return };
         let layer = self.nodes[ix].layer;
-        self.forget_link(layer, id);
-    }
-
-    /// Takes a link out of a layer.
-    pub(super) fn forget_link(&mut self, layer: LayerIx, id: LinkId) {
-        let Some(link) = self.layers[layer].links.remove(&id) else { return };
-        let Some(origin) = self.find(layer, &link.origin) else { return };
-        for output in &mut self.nodes[origin].outputs {
-            output.links.retain(|other| *other != id);
+        let Some(slot) = self.nodes[ix].slots.get_mut(slot) else { return };
+        if let Some(id) = slot.link.take() {
+            self.layers[layer].links.remove(&id);
         }
     }
 

@@ -1,5 +1,5 @@
-//! UI workflow to graph: the JSON that ComfyUI's editor saves, converted as the editor itself exports it (`File > Export
-//! (API)`), byte for byte. The editor meant is frontend 1.49.6 without the scripts of node packs.
+//! From the JSON that the editor of ComfyUI saves to a graph, as the editor itself exports it (`File > Export (API)`),
+//! byte for byte. The editor meant is frontend 1.49.6 without the scripts of node packs.
 //!
 //! The editor does not convert a file: it loads it into a live graph and writes that out. So does this module, in the
 //! editor's own steps, because its results depend on their order:
@@ -34,6 +34,8 @@ mod resolve;
 mod restore;
 mod serialize;
 mod subgraph;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 use serde_json::Value as Json;
@@ -47,6 +49,7 @@ use crate::source::{Origin, Pointer, Source, SourceId};
 /// The readings that can be chosen. The default is what the editor does.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct Options {
     /// Keep the digits of integers. The editor rounds those above 2⁵³, which changes large seeds.
     pub exact_integers: bool,
@@ -106,14 +109,12 @@ pub fn parse(source: &Source, id: SourceId, catalog: &Catalog, options: &Options
         Err(error) => error,
     };
     // Old editors wrote the numbers that JSON does not have.
-    match without_bare_words(source.body()).map(|text| serde_json::from_str(&text)) {
-        Some(Ok(json)) => lower(json, &origin, catalog, options),
-        _ => {
-            let mut diagnostics = Diagnostics::default();
-            diagnostics.push(json_error(&error, source, id, "a workflow, an object with `nodes`"));
-            (Graph::default(), diagnostics)
-        }
+    if let Some(Ok(json)) = without_bare_words(source.body()).map(|text| serde_json::from_str(&text)) {
+        return lower(json, &origin, catalog, options);
     }
+    let mut diagnostics = Diagnostics::default();
+    diagnostics.push(json_error(&error, source, id, "a workflow, an object with `nodes`"));
+    (Graph::default(), diagnostics)
 }
 
 /// The graph of a workflow that stands at `origin`.

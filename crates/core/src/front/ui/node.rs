@@ -183,7 +183,10 @@ impl<'a> Node<'a> {
             self.add_widgets(spec);
         }
         for widget in &mut self.widgets {
-            let flag = widget.spec.and_then(|(_, input)| input).is_some_and(|input| input.options.flag("dynamicPrompts"));
+            let flag = widget
+                .spec
+                .and_then(|(_, input)| input)
+                .is_some_and(|input| input.options.flag("dynamicPrompts"));
             widget.dynamic_prompt = flag;
         }
         match definition.class.name.as_str() {
@@ -265,7 +268,7 @@ impl<'a> Node<'a> {
             }
             WidgetType::Markdown => Widget::new(name.clone(), WidgetKind::Area, given(&known::EMPTY)),
             WidgetType::Painter => plain(given(&known::EMPTY)),
-            WidgetType::Combo => self.combo(spec),
+            WidgetType::Combo => Self::combo(spec),
             WidgetType::DynamicCombo => {
                 Widget::new(name.clone(), WidgetKind::Branches(spec.branches()), None)
             }
@@ -275,7 +278,9 @@ impl<'a> Node<'a> {
             WidgetType::AudioRecord | WidgetType::Webcam | WidgetType::Viewer | WidgetType::Load3d => {
                 Widget::new(name.clone(), WidgetKind::Fixed, fixed(&known::EMPTY))
             }
-            WidgetType::Color => plain(object(spec.default().or_else(|| inner("options", "default")), &known::BLACK)),
+            WidgetType::Color => {
+                plain(object(spec.default().or_else(|| inner("options", "default")), &known::BLACK))
+            }
             WidgetType::BoundingBox => plain(given(&known::BOX)),
             WidgetType::List => plain(given(&known::NO_LIST)),
             WidgetType::ImageCompare => Widget { persisted: false, ..plain(fixed(&known::COMPARED)) },
@@ -328,7 +333,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    fn combo(&self, spec: &Spec<'a>) -> Widget<'a> {
+    fn combo(spec: &Spec<'a>) -> Widget<'a> {
         let multi = spec.option("multi_select").is_some_and(|multi| js::truthy(Some(multi)));
         if multi {
             let value = spec.default().unwrap_or(&known::NO_LIST);
@@ -336,7 +341,8 @@ impl<'a> Node<'a> {
         }
         let choices = spec.choices();
         let remote = spec.option("remote").map(|_| &*known::LOADING);
-        let value = spec.default().filter(|default| js::truthy(Some(default))).or_else(|| choices.first()).or(remote);
+        let value =
+            spec.default().filter(|default| js::truthy(Some(default))).or_else(|| choices.first()).or(remote);
         Widget::new(spec.name.clone(), WidgetKind::Combo(choices), value.map(Cow::Borrowed))
     }
 
@@ -373,10 +379,12 @@ fn video_edit<'a>(spec: &Spec<'a>) -> Cow<'a, Json> {
         return Cow::Borrowed(default);
     }
     let whole: &'a Json = &known::WHOLE_CLIP;
-    let (Some(features), Json::Object(parts)) = (spec.option("features").and_then(Json::as_array), whole) else {
+    let (Some(features), Json::Object(parts)) = (spec.option("features").and_then(Json::as_array), whole)
+    else {
         return Cow::Borrowed(whole);
     };
     let chosen = |part: &str| features.iter().any(|feature| feature.as_str() == Some(part));
-    let parts = parts.iter().filter(|(part, _)| chosen(part)).map(|(part, value)| (part.clone(), value.clone()));
+    let parts =
+        parts.iter().filter(|(part, _)| chosen(part)).map(|(part, value)| (part.clone(), value.clone()));
     Cow::Owned(Json::Object(parts.collect()))
 }

@@ -83,7 +83,11 @@ impl<'a> Limits<'a> {
     }
 
     /// What the editor's number widgets make of a value that is set by hand or by a Primitive.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "decimal places are few and not negative")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "decimal places are few and not negative"
+    )]
     fn round(&self, x: f64) -> f64 {
         if self.ty == WidgetType::Int {
             let step = self.step.filter(|step| *step != 0.0).unwrap_or(1.0);
@@ -95,7 +99,8 @@ impl<'a> Limits<'a> {
         }
         let step = self.step.filter(|step| *step > 0.0).unwrap_or(0.5);
         let precision = (-step.log10().floor()).max(0.0);
-        let declared = self.other.and_then(|other| other.get("round")).filter(|round| js::truthy(Some(round)));
+        let declared =
+            self.other.and_then(|other| other.get("round")).filter(|round| js::truthy(Some(round)));
         let round = match declared {
             Some(round) => js::to_float(Some(round)),
             None if precision > 0.0 => 10_f64.powi(-(precision as i32)),
@@ -128,7 +133,9 @@ fn common_multiple(a: f64, b: f64) -> f64 {
 /// A number as a widget value; the same JSON when it is the same number.
 fn held<'a>(x: f64, before: Option<&Cow<'a, Json>>) -> Cow<'a, Json> {
     match before {
-        Some(value) if value.as_number().is_some_and(|n| js::float(n).to_bits() == x.to_bits()) => value.clone(),
+        Some(value) if value.as_number().is_some_and(|n| js::float(n).to_bits() == x.to_bits()) => {
+            value.clone()
+        }
         _ => Cow::Owned(js::number(x)),
     }
 }
@@ -137,7 +144,8 @@ impl<'a> Live<'a> {
     /// Where the links of a Primitive lead, in order.
     fn targets(&self, ix: NodeIx) -> Vec<Target<'a>> {
         let layer = self.nodes[ix].layer;
-        let links: Vec<LinkId> = self.nodes[ix].outputs.first().map(|output| output.links.clone()).unwrap_or_default();
+        let links: Vec<LinkId> =
+            self.nodes[ix].outputs.first().map(|output| output.links.clone()).unwrap_or_default();
         let target = |id: LinkId| {
             let link = self.layers[layer].links.get(&id)?;
             let node = self.find(layer, &link.target)?;
@@ -164,10 +172,12 @@ impl<'a> Live<'a> {
         let Some(first) = targets.iter().position(|target| target.spec.is_some()) else { return };
         let Some(Target { node, slot, widget, spec: Some((ty, input)) }) = targets.get(first) else { return };
         let value = match widget {
-            Some(widget) => match self.nodes[*node].slots.get(*slot).and_then(|slot| slot.promoted.as_ref()) {
-                Some(promoted) => promoted.value.clone(),
-                None => self.nodes[*node].widget(widget).and_then(|widget| widget.value.clone()),
-            },
+            Some(widget) => {
+                match self.nodes[*node].slots.get(*slot).and_then(|slot| slot.promoted.as_ref()) {
+                    Some(promoted) => promoted.value.clone(),
+                    None => self.nodes[*node].widget(widget).and_then(|widget| widget.value.clone()),
+                }
+            }
             None => Some(Cow::Borrowed(match ty {
                 WidgetType::Int | WidgetType::Float => &*known::ZERO,
                 WidgetType::Boolean => &known::FALSE,
@@ -187,7 +197,9 @@ impl<'a> Live<'a> {
             made.value = Some(Cow::Borrowed(&known::EMPTY));
         }
         if let Some(mut limits) = Limits::new(*ty, *input) {
-            for (ty, input) in targets.iter().filter(|target| target.widget.is_some()).filter_map(|target| target.spec) {
+            for (ty, input) in
+                targets.iter().filter(|target| target.widget.is_some()).filter_map(|target| target.spec)
+            {
                 if let Some(merged) = Limits::new(ty, input).and_then(|other| limits.merge(&other)) {
                     limits = merged;
                 }

@@ -2,6 +2,7 @@
 //! Each entry becomes an input of the definition, or the value of one that is there.
 
 use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value as Json;
 
@@ -33,37 +34,65 @@ enum Plan<'a> {
     Quarantine,
 }
 
+/// The names of a definition's inputs.
+#[derive(Default)]
+struct Names {
+    taken: HashSet<String>,
+    /// The last number behind each name.
+    last: HashMap<String, usize>,
+}
+
+impl Names {
+    /// A name that no input has yet: `name`, `name_1` and so on.
+    fn free(&mut self, name: &str) -> String {
+        if self.taken.insert(name.to_owned()) {
+            return name.to_owned();
+        }
+        let last = self.last.entry(name.to_owned()).or_default();
+        loop {
+            *last += 1;
+            let numbered = format!("{name}_{last}");
+            if self.taken.insert(numbered.clone()) {
+                return numbered;
+            }
+        }
+    }
+}
+
 impl<'a> Live<'a> {
     /// Carries out the `proxyWidgets` of an instance.
     pub(super) fn flush_proxies(&mut self, host: NodeIx) {
         let Some(definition) = self.inside(host) else { return };
         let Some(entries) = self.entries(host, definition) else { return };
-        let plans: Vec<(Entry<'a>, Plan<'a>)> = entries
-            .into_iter()
-            .map(|mut entry| {
-                self.normalise(definition, &mut entry);
-                (entry, Plan::Quarantine)
-            })
-            .collect();
-        let mut uses: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
-        for (entry, _) in &plans {
+        let mut entries = entries;
+        let mut uses: HashMap<String, usize> = HashMap::new();
+        for entry in &mut entries {
+            self.normalise(definition, entry);
             *uses.entry(entry.id.clone()).or_default() += 1;
         }
-        let plans: Vec<(Entry<'a>, Plan<'a>)> = plans
+        let mut shown: HashMap<(NodeIx, Cow<'a, str>), usize> = HashMap::new();
+        for (at, slot) in self.nodes[host].slots.iter().enumerate() {
+            if let Some(promoted) = &slot.promoted {
+                shown.entry(promoted.near.clone()).or_insert(at);
+            }
+        }
+        let plans: Vec<(Entry<'a>, Plan<'a>)> = entries
             .into_iter()
-            .map(|(entry, _)| {
+            .map(|entry| {
                 let several = uses.get(&entry.id).is_some_and(|count| *count > 1);
-                let plan = self.plan(host, definition, &entry, several);
+                let plan = self.plan(definition, &entry, several, &shown);
                 (entry, plan)
             })
             .collect();
+        let mut names = Names::default();
+        names.taken.extend(self.layers[definition].inputs.iter().map(|input| input.name.to_string()));
         let mut primitives: Vec<(NodeIx, Vec<&Entry<'a>>)> = Vec::new();
         for (entry, plan) in &plans {
             let value = entry.value;
             match plan {
                 Plan::Linked(slot) => self.give(host, *slot, value),
                 Plan::Create(inner, name) => {
-                    if let Some(slot) = self.create_input(definition, *inner, name) {
+                    if let Some(slot) = self.create_input(host, definition, *inner, name, &mut names) {
                         self.give(host, slot, value);
                     }
                 }
@@ -81,7 +110,7 @@ impl<'a> Live<'a> {
             }
         }
         for (node, entries) in primitives {
-            self.replace_primitive(host, definition, node, &entries);
+            self.replace_primitive(host, definition, node, &entries, &mut names);
         }
     }
 
@@ -108,7 +137,9 @@ impl<'a> Live<'a> {
         let entry = |(at, json): (usize, &Json)| {
             let (id, name, disambiguator) = match json.as_array()?.as_slice() {
                 [Json::String(id), Json::String(name)] => (id, name, None),
-                [Json::String(id), Json::String(name), Json::String(third)] => (id, name, Some(third.clone())),
+                [Json::String(id), Json::String(name), Json::String(third)] => {
+                    (id, name, Some(third.clone()))
+                }
                 _ => return None,
             };
             let id = renamed.get(id).map_or_else(|| id.clone(), Key::to_string);
@@ -122,7 +153,8 @@ impl<'a> Live<'a> {
     /// Names of widgets of nested instances may stand behind the ids of the nodes that have them: `5: text`.
     fn normalise(&self, definition: LayerIx, entry: &mut Entry<'a>) {
         let inner = self.find(definition, &Key::of(&entry.id));
-        let resolves = |entry: &Entry<'a>| inner.is_some_and(|inner| self.widget_name(inner, entry).is_some());
+        let resolves =
+            |entry: &Entry<'a>| inner.is_some_and(|inner| self.widget_name(inner, entry).is_some());
         if resolves(entry) {
             return;
         }
@@ -150,7 +182,8 @@ impl<'a> Live<'a> {
         let promoted = || node.slots.iter().filter_map(|slot| Some((slot, slot.promoted.as_ref()?)));
         let of_node = entry.disambiguator.as_ref().and_then(|id| {
             let key = Key::of(id);
-            promoted().find(|(_, promoted)| promoted.deep.1 == entry.name && self.nodes[promoted.deep.0].id == key)
+            promoted()
+                .find(|(_, promoted)| promoted.deep.1 == entry.name && self.nodes[promoted.deep.0].id == key)
         });
         of_node
             .or_else(|| promoted().find(|(slot, _)| slot.name == entry.name))
@@ -158,33 +191,52 @@ impl<'a> Live<'a> {
             .map(|(slot, _)| slot.name.clone())
     }
 
-    fn plan(&self, host: NodeIx, definition: LayerIx, entry: &Entry<'a>, several: bool) -> Plan<'a> {
+    fn plan(
+        &self,
+        definition: LayerIx,
+        entry: &Entry<'a>,
+        several: bool,
+        shown: &HashMap<(NodeIx, Cow<'a, str>), usize>,
+    ) -> Plan<'a> {
         let Some(inner) = self.find(definition, &Key::of(&entry.id)) else { return Plan::Quarantine };
         let node = &self.nodes[inner];
         if node.role == Role::Primitive {
-            let linked = node.outputs.iter().any(|output| !output.links.is_empty());
+            let links = &self.layers[definition].links;
+            let linked =
+                node.outputs.iter().flat_map(|output| &output.links).any(|id| links.contains_key(id));
             return if linked || several { Plan::Primitive(inner) } else { Plan::Quarantine };
         }
         let Some(name) = self.widget_name(inner, entry) else {
             return if entry.name.starts_with("$$") { Plan::Nothing } else { Plan::Quarantine };
         };
-        let shows = |slot: &super::node::Slot<'a>| {
-            slot.promoted.as_ref().is_some_and(|promoted| promoted.near.0 == inner && promoted.near.1 == name)
-        };
-        if let Some(slot) = self.nodes[host].slots.iter().position(shows) {
-            return Plan::Linked(slot);
+        if let Some(slot) = shown.get(&(inner, name.clone())) {
+            return Plan::Linked(*slot);
         }
-        let preview = node.widget(&name).and_then(|widget| widget.spec).is_some_and(|(ty, _)| ty == WidgetType::AudioUi);
+        let preview = node
+            .widget(&name)
+            .and_then(|widget| widget.spec)
+            .is_some_and(|(ty, _)| ty == WidgetType::AudioUi);
         if name.starts_with("$$") || preview { Plan::Nothing } else { Plan::Create(inner, name) }
     }
 
     /// Adds an input to a definition that leads to the slot of a widget inside; its position, unless there is no slot.
-    fn create_input(&mut self, definition: LayerIx, inner: NodeIx, widget: &str) -> Option<usize> {
+    fn create_input(
+        &mut self,
+        host: NodeIx,
+        definition: LayerIx,
+        inner: NodeIx,
+        widget: &str,
+        names: &mut Names,
+    ) -> Option<usize> {
+        let hosts = self.layers[definition].hosts.len();
+        if !self.spend_host_slots(host, hosts) {
+            return None;
+        }
         let slot = self.nodes[inner].slots.iter().position(|slot| slot.widget.as_deref() == Some(widget))?;
         let ty = self.nodes[inner].slots.get(slot)?.ty.clone();
         self.cut(inner, slot);
         let id = self.fresh_link();
-        let at = self.add_input(definition, widget, ty, vec![id]);
+        let at = self.add_input(definition, names.free(widget), ty, vec![id]);
         let target = self.nodes[inner].id.clone();
         let (origin_slot, target_slot) = (i64::try_from(at).ok()?, i64::try_from(slot).ok()?);
         let link = Link { origin: INPUTS, origin_slot, target, target_slot };
@@ -197,9 +249,18 @@ impl<'a> Live<'a> {
     }
 
     /// An input in place of a Primitive: it takes over the Primitive's links and its value.
-    fn replace_primitive(&mut self, host: NodeIx, definition: LayerIx, node: NodeIx, entries: &[&Entry<'a>]) {
-        let same_widget = entries.windows(2).all(|pair| pair.first().map(|e| &e.name) == pair.last().map(|e| &e.name));
-        let links: Vec<LinkId> = self.nodes[node].outputs.iter().flat_map(|output| output.links.clone()).collect();
+    fn replace_primitive(
+        &mut self,
+        host: NodeIx,
+        definition: LayerIx,
+        node: NodeIx,
+        entries: &[&Entry<'a>],
+        names: &mut Names,
+    ) {
+        let same_widget =
+            entries.windows(2).all(|pair| pair.first().map(|e| &e.name) == pair.last().map(|e| &e.name));
+        let links: Vec<LinkId> =
+            self.nodes[node].outputs.iter().flat_map(|output| output.links.clone()).collect();
         let links: Vec<LinkId> =
             links.into_iter().filter(|id| self.layers[definition].links.contains_key(id)).collect();
         let target_type = |id: &LinkId| {
@@ -215,7 +276,7 @@ impl<'a> Live<'a> {
         }
         let title = self.nodes[node].title.filter(|title| *title != "PrimitiveNode");
         let name = title.or(entries.first().map(|entry| entry.name.as_str())).unwrap_or("value").to_owned();
-        let at = self.add_input(definition, &name, ty, links.clone());
+        let at = self.add_input(definition, names.free(&name), ty, links.clone());
         for id in &links {
             if let (Some(link), Ok(slot)) = (self.layers[definition].links.get_mut(id), i64::try_from(at)) {
                 link.origin = INPUTS;
@@ -234,17 +295,16 @@ impl<'a> Live<'a> {
         }
     }
 
-    /// Adds an input to a definition under a name that none has yet.
-    fn add_input(&mut self, definition: LayerIx, name: &str, ty: Cow<'a, str>, links: Vec<LinkId>) -> usize {
+    /// Adds an input to a definition.
+    fn add_input(
+        &mut self,
+        definition: LayerIx,
+        name: String,
+        ty: Cow<'a, str>,
+        links: Vec<LinkId>,
+    ) -> usize {
         let inputs = &mut self.layers[definition].inputs;
-        let taken = |name: &str| inputs.iter().any(|input| input.name == name);
-        let mut free = name.to_owned();
-        let mut n = 0;
-        while taken(&free) {
-            n += 1;
-            free = format!("{name}_{n}");
-        }
-        inputs.push(Io { name: Cow::Owned(free), ty, links });
+        inputs.push(Io { name: Cow::Owned(name), ty, links });
         inputs.len() - 1
     }
 

@@ -12,7 +12,7 @@ use crate::diagnostic::Problem;
 use crate::source::Origin;
 
 /// What an input gets.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Source<'a> {
     /// Nothing from outside.
     Nothing,
@@ -22,6 +22,36 @@ pub(super) enum Source<'a> {
     Link(PathIx, NodeIx, i64),
     /// It cannot be told; that was reported.
     Lost,
+}
+
+/// Chains of more steps than this are remembered.
+const LONG: usize = 8;
+
+/// The steps that were taken from one input; few, as a rule.
+#[derive(Default)]
+struct Visited {
+    first: Vec<Step>,
+    more: HashSet<Step>,
+}
+
+type Step = (PathIx, NodeIx, bool, i64);
+
+impl Visited {
+    fn len(&self) -> usize {
+        self.first.len() + self.more.len()
+    }
+
+    /// Adds a step; false when it was taken before.
+    fn insert(&mut self, step: Step) -> bool {
+        if self.first.contains(&step) {
+            return false;
+        }
+        if self.first.len() <= LONG {
+            self.first.push(step);
+            return true;
+        }
+        self.more.insert(step)
+    }
 }
 
 /// The next question.
@@ -37,19 +67,31 @@ impl<'l, 'a> Flattener<'l, 'a> {
     /// What input `slot` of a node gets.
     pub(super) fn source(&mut self, path: PathIx, node: NodeIx, slot: usize) -> Source<'a> {
         let mut ask = Ask::Input(path, node, slot, None);
-        let mut visited: HashSet<(PathIx, NodeIx, bool, i64)> = HashSet::new();
-        loop {
+        let mut visited = Visited::default();
+        let mut passed: Vec<(PathIx, NodeIx, i64, &'l str)> = Vec::new();
+        let source = loop {
             if !self.spend() {
                 return Source::Lost;
             }
             let step = match ask {
-                Ask::Input(path, node, slot, _) => (path, node, true, i64::try_from(slot).unwrap_or(i64::MAX)),
-                Ask::Output(path, node, slot, _) => (path, node, false, slot),
+                Ask::Input(path, node, slot, _) => {
+                    (path, node, true, i64::try_from(slot).unwrap_or(i64::MAX))
+                }
+                Ask::Output(path, node, slot, ty) => {
+                    if visited.len() > LONG {
+                        if let Some(known) = self.known.get(&(path, node, slot, ty)) {
+                            break known.clone();
+                        }
+                        passed.push((path, node, slot, ty));
+                    }
+                    (path, node, false, slot)
+                }
             };
             if !visited.insert(step) {
-                let problem = Problem::LinkLoop { node: self.id(path, node), input: self.slot_name(node, slot) };
+                let problem =
+                    Problem::LinkLoop { node: self.id(path, node), input: self.slot_name(node, slot) };
                 self.report(problem, self.live.slot_origin(node, slot));
-                return Source::Lost;
+                break Source::Lost;
             }
             let next = match ask {
                 Ask::Input(path, node, slot, ty) => self.step_input(path, node, slot, ty),
@@ -57,19 +99,31 @@ impl<'l, 'a> Flattener<'l, 'a> {
             };
             match next {
                 Ok(next) => ask = next,
-                Err(source) => return source,
+                Err(source) => break source,
             }
+        };
+        // Long chains are walked once, however many inputs are behind them.
+        for step in passed {
+            self.known.insert(step, source.clone());
         }
+        source
     }
 
-    fn step_input(&mut self, path: PathIx, ix: NodeIx, slot: usize, ty: Option<&'l str>) -> Result<Ask<'l>, Source<'a>> {
+    fn step_input(
+        &mut self,
+        path: PathIx,
+        ix: NodeIx,
+        slot: usize,
+        ty: Option<&'l str>,
+    ) -> Result<Ask<'l>, Source<'a>> {
         let live = self.live;
         let node = &live.nodes[ix];
         let Some(input) = node.slots.get(slot) else { return Err(Source::Nothing) };
         let Some(id) = input.link else { return Err(Source::Nothing) };
         let origin = || live.slot_origin(ix, slot);
         let Some(link) = live.layers[node.layer].links.get(&id) else {
-            let problem = Problem::LostLink { node: self.id(path, ix), input: input.name.to_string(), link: id };
+            let problem =
+                Problem::LostLink { node: self.id(path, ix), input: input.name.to_string(), link: id };
             return Err(self.lost(problem, origin()));
         };
         let ty = ty.unwrap_or(&input.ty);
@@ -89,7 +143,8 @@ impl<'l, 'a> Flattener<'l, 'a> {
         let host_node = &live.nodes[host];
         let at = usize::try_from(link.origin_slot).unwrap_or(usize::MAX);
         let Some(slot) = host_node.slots.get(at) else {
-            let problem = Problem::LostLink { node: self.id(path, ix), input: input.name.to_string(), link: id };
+            let problem =
+                Problem::LostLink { node: self.id(path, ix), input: input.name.to_string(), link: id };
             return Err(self.lost(problem, origin()));
         };
         let held = || match &slot.promoted {
@@ -110,7 +165,13 @@ impl<'l, 'a> Flattener<'l, 'a> {
         Ok(Ask::Input(outer, host, at, None))
     }
 
-    fn step_output(&mut self, path: PathIx, ix: NodeIx, out: i64, ty: &'l str) -> Result<Ask<'l>, Source<'a>> {
+    fn step_output(
+        &mut self,
+        path: PathIx,
+        ix: NodeIx,
+        out: i64,
+        ty: &'l str,
+    ) -> Result<Ask<'l>, Source<'a>> {
         let live = self.live;
         let node = &live.nodes[ix];
         match node.mode {
@@ -126,7 +187,9 @@ impl<'l, 'a> Flattener<'l, 'a> {
             Role::Class(_) | Role::Missing => Err(Source::Link(path, ix, out)),
             Role::Reroute | Role::Primitive | Role::Note => {
                 let slot = usize::try_from(out).unwrap_or(usize::MAX);
-                let Some(id) = node.slots.get(slot).and_then(|slot| slot.link) else { return Err(Source::Nothing) };
+                let Some(id) = node.slots.get(slot).and_then(|slot| slot.link) else {
+                    return Err(Source::Nothing);
+                };
                 let target = live.layers[node.layer].links.get(&id).map(|link| link.target_slot);
                 let slot = target.and_then(|target| usize::try_from(target).ok()).unwrap_or(slot);
                 Ok(Ask::Input(path, ix, slot, Some(ty)))
@@ -143,7 +206,8 @@ impl<'l, 'a> Flattener<'l, 'a> {
                     let slot = usize::try_from(link.origin_slot).unwrap_or(usize::MAX);
                     return Ok(Ask::Input(path, ix, slot, Some(ty)));
                 }
-                let (Some(inside), Some(from)) = (self.path_into(path, ix), live.find(layer, &link.origin)) else {
+                let (Some(inside), Some(from)) = (self.path_into(path, ix), live.find(layer, &link.origin))
+                else {
                     let (node, input) = (self.id(path, ix), format!("output {out}"));
                     let problem = Problem::DanglingLink { node, input, from: link.origin.to_string() };
                     return Err(self.lost(problem, live.layers[layer].origin.member("links")));

@@ -17,14 +17,14 @@ use crate::catalog::Catalog;
 const FEW: usize = 16;
 
 impl<'a> Node<'a> {
-    /// Reads a node of a known class.
+    /// Reads a node of a known class. Returns how many of its saved values no widget has taken.
     pub(super) fn restore(
         &mut self,
         saved: &wire::Node<'a>,
         definition: &Definition<'a>,
         links: &mut Links,
         options: &Options,
-    ) {
+    ) -> usize {
         self.merge_inputs(&saved.inputs);
         merge_outputs(&mut self.outputs, &saved.outputs);
         self.grow_groups(links);
@@ -32,24 +32,27 @@ impl<'a> Node<'a> {
             && let Some(named) = saved.named
         {
             self.restore_named(named, links);
-            return;
+            return 0;
         }
         match saved.values {
             Some(Json::Array(values)) => {
                 let values: Vec<(usize, &'a Json)> = values.iter().enumerate().collect();
-                self.restore_values(&self.without_forced(values, definition), links);
+                self.restore_values(&self.without_forced(values, definition), links)
             }
             Some(Json::Object(values)) => {
                 let position = |i: usize| values.get(i.to_string().as_str());
-                if let Some(length) = values.get("length").and_then(Json::as_u64).filter(|_| position(0).is_some()) {
+                if let Some(length) =
+                    values.get("length").and_then(Json::as_u64).filter(|_| position(0).is_some())
+                {
                     let length = usize::try_from(length).unwrap_or(usize::MAX).min(values.len());
                     let list: Vec<_> = (0..length).filter_map(|i| Some((i, position(i)?))).collect();
-                    self.restore_values(&list, links);
+                    self.restore_values(&list, links)
                 } else {
                     self.restore_object(values, links);
+                    0
                 }
             }
-            _ => {}
+            _ => 0,
         }
     }
 
@@ -95,7 +98,9 @@ impl<'a> Node<'a> {
         self.outputs = saved.outputs.iter().map(saved_output).collect();
         let any = Cow::Borrowed("*");
         match self.ty.as_ref() {
-            "Reroute" if self.slots.is_empty() => self.slots.push(Slot::socket(Cow::Borrowed(""), any.clone())),
+            "Reroute" if self.slots.is_empty() => {
+                self.slots.push(Slot::socket(Cow::Borrowed(""), any.clone()));
+            }
             "Note" | "MarkdownNote" => {
                 let value = saved.values.and_then(|values| values.get(0)).map(Cow::Borrowed);
                 self.widgets.push(Widget::new(Cow::Borrowed("text"), WidgetKind::Plain, value));
@@ -108,7 +113,12 @@ impl<'a> Node<'a> {
     }
 
     /// Reads a node whose class is not known: its slots are those of the file, its widgets as far as the file names them.
-    pub(super) fn restore_missing(&mut self, saved: &wire::Node<'a>, catalog: &'a Catalog, options: &Options) {
+    pub(super) fn restore_missing(
+        &mut self,
+        saved: &wire::Node<'a>,
+        catalog: &'a Catalog,
+        options: &Options,
+    ) {
         self.slots = saved.inputs.iter().enumerate().map(|(at, input)| saved_slot(at, input)).collect();
         self.outputs = saved.outputs.iter().map(saved_output).collect();
         let text = |value: &'a Json| match value {
@@ -128,8 +138,11 @@ impl<'a> Node<'a> {
         }
         match saved.values {
             Some(Json::Array(values)) => {
-                let names =
-                    if options.placeholders { None } else { super::packs::widget_names(saved, values, catalog) };
+                let names = if options.placeholders {
+                    None
+                } else {
+                    super::packs::widget_names(saved, values, catalog)
+                };
                 let mut unnamed = 0;
                 for (at, value) in values.iter().enumerate() {
                     let widget = match names.as_ref().map(|names| names.get(at).cloned().flatten()) {
@@ -183,8 +196,8 @@ impl<'a> Node<'a> {
         values.into_iter().zip(forced).filter(|(_, forced)| !forced).map(|(value, _)| value).collect()
     }
 
-    /// Widgets take the values in order. The list of widgets may change on the way.
-    fn restore_values(&mut self, values: &[(usize, &'a Json)], links: &mut Links) {
+    /// Widgets take the values in order. The list of widgets may change on the way. Returns how many values are left.
+    fn restore_values(&mut self, values: &[(usize, &'a Json)], links: &mut Links) -> usize {
         let mut values = values.iter();
         let mut at = 0;
         while let Some(widget) = self.widgets.get(at) {
@@ -194,6 +207,7 @@ impl<'a> Node<'a> {
             }
             at += 1;
         }
+        values.len()
     }
 
     /// Widgets take the values of `widgets_values_named`.

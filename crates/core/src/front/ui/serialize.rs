@@ -14,7 +14,9 @@ pub(super) struct Dice(u64);
 
 impl Dice {
     pub(super) fn new(seed: u64, place: &str) -> Self {
-        let hash = place.bytes().fold(0xcbf2_9ce4_8422_2325, |h: u64, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
+        let hash = place
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325, |h: u64, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
         Self(seed ^ hash)
     }
 
@@ -36,64 +38,111 @@ impl Dice {
 pub(super) fn dynamic_prompt(text: &str, dice: &mut Dice) -> (String, bool) {
     let mut random = false;
     let mut done = String::with_capacity(text.len());
-    // Text still to be read, the next piece last.
-    let mut open: Vec<String> = vec![without_comments(text)];
-    while let Some(text) = open.pop() {
-        let mut chars = text.char_indices();
-        while let Some((at, c)) = chars.next() {
-            match c {
-                '\\' => {
-                    done.push(c);
-                    match chars.next() {
-                        Some((_, next)) => done.push(next),
-                        None => done.push_str("undefined"),
-                    }
-                }
-                '{' => {
-                    let (options, end) = choices(text.get(at + 1..).unwrap_or_default());
-                    random |= options.len() > 1;
-                    let chosen = options.get(dice.roll(options.len())).copied().unwrap_or_default();
-                    open.push(text.get(at + 1 + end..).unwrap_or_default().to_owned());
-                    open.push(unescaped_choice(chosen));
-                    break;
-                }
-                other => done.push(other),
+    let mut open = vec![Piece::new(without_comments(text))];
+    let mut readings = 0;
+    while let Some(mut piece) = open.pop() {
+        let Some((at, end)) = piece.ranges.pop() else { continue };
+        let Piece { text, choices, .. } = &piece;
+        let part = text.get(at..end).unwrap_or_default();
+        let Some(special) = part.find(['\\', '{']) else {
+            done.push_str(part);
+            open.push(piece);
+            continue;
+        };
+        done.push_str(part.get(..special).unwrap_or_default());
+        let here = at + special;
+        if part.get(special..).is_some_and(|rest| rest.starts_with('\\')) {
+            let next = text.get(here + 1..end).and_then(|rest| rest.chars().next());
+            done.push('\\');
+            match next {
+                Some(c) => done.push(c),
+                None => done.push_str("undefined"),
             }
+            piece.ranges.push((here + 1 + next.map_or(0, char::len_utf8), end));
+            open.push(piece);
+            continue;
         }
+        let Some(choice) = choices.get(&here) else { continue };
+        random |= choice.options.len() > 1;
+        let chosen = choice.options.get(dice.roll(choice.options.len())).copied().unwrap_or_default();
+        // Where a comment was, another may have come together; it goes when the option is read again.
+        let again = (piece.has_comment(chosen) && readings < MOST_READINGS).then(|| {
+            readings += 1;
+            Piece::new(without_comments(text.get(chosen.0..chosen.1).unwrap_or_default()))
+        });
+        piece.ranges.push((choice.after.min(end), end));
+        if again.is_none() {
+            piece.ranges.push(chosen);
+        }
+        open.push(piece);
+        open.extend(again);
     }
     (done.replace("\\{", "{").replace("\\}", "}").replace("\\|", "|"), random)
 }
 
-/// The option as it is read again: its comments are gone.
-fn unescaped_choice(option: &str) -> String {
-    without_comments(option)
+/// A text, its choices by the place of their brace, and what of it is still to be read, the next part last.
+struct Piece {
+    text: String,
+    choices: HashMap<usize, Choice>,
+    ranges: Vec<Range>,
+    /// Where comments would start.
+    comments: Vec<usize>,
 }
 
-/// The options up to the brace that closes them, and how long all of it is.
-fn choices(text: &str) -> (Vec<&str>, usize) {
-    let mut options = Vec::new();
-    let (mut start, mut depth) = (0, 0_usize);
-    let mut chars = text.char_indices();
-    while let Some((at, c)) = chars.next() {
-        match c {
-            '\\' => {
-                chars.next();
+/// How often parts of one text are read again for comments.
+const MOST_READINGS: usize = 1_000;
+
+/// A part of a text, by its first byte and the one behind its last.
+type Range = (usize, usize);
+
+/// The options of a choice, and where the text goes on behind it.
+struct Choice {
+    options: Vec<Range>,
+    after: usize,
+}
+
+impl Piece {
+    fn new(text: String) -> Self {
+        let mut choices = HashMap::new();
+        // Choices that are open, each with where its last option starts.
+        let mut open: Vec<(usize, usize, Vec<Range>)> = Vec::new();
+        let mut chars = text.char_indices();
+        while let Some((at, c)) = chars.next() {
+            match c {
+                '\\' => {
+                    chars.next();
+                }
+                '{' => open.push((at, at + 1, Vec::new())),
+                '|' => {
+                    if let Some((_, start, options)) = open.last_mut() {
+                        options.push((*start, at));
+                        *start = at + 1;
+                    }
+                }
+                '}' => {
+                    if let Some((brace, start, mut options)) = open.pop() {
+                        options.push((start, at));
+                        choices.insert(brace, Choice { options, after: at + 1 });
+                    }
+                }
+                _ => {}
             }
-            '{' => depth += 1,
-            '}' if depth == 0 => {
-                options.push(text.get(start..at).unwrap_or_default());
-                return (options, at + 1);
-            }
-            '}' => depth -= 1,
-            '|' if depth == 0 => {
-                options.push(text.get(start..at).unwrap_or_default());
-                start = at + 1;
-            }
-            _ => {}
         }
+        let end = text.len();
+        for (brace, start, mut options) in open {
+            options.push((start, end));
+            choices.insert(brace, Choice { options, after: end });
+        }
+        let mut comments: Vec<usize> =
+            ["//", "/*"].iter().flat_map(|c| text.match_indices(c)).map(|(at, _)| at).collect();
+        comments.sort_unstable();
+        Self { text, choices, ranges: vec![(0, end)], comments }
     }
-    options.push(text.get(start..).unwrap_or_default());
-    (options, text.len())
+
+    fn has_comment(&self, (start, end): Range) -> bool {
+        let next = self.comments.partition_point(|at| *at < start);
+        self.comments.get(next).is_some_and(|at| at + 1 < end)
+    }
 }
 
 /// The text without `/* … */` and `// …`.
@@ -181,13 +230,10 @@ impl<'l> Places<'l> {
                 }
                 Some(end) => {
                     let (name, after) = inside.split_at_checked(end).unwrap_or((inside, ""));
-                    match self.value_of(name, live) {
-                        Some(value) => done.push_str(&value),
-                        None => {
-                            done.push('%');
-                            done.push_str(name);
-                            done.push('%');
-                        }
+                    if let Some(value) = self.value_of(name, live) {
+                        done.push_str(&value);
+                    } else {
+                        done.extend(["%", name, "%"]);
                     }
                     rest = after.get(1..).unwrap_or_default();
                 }
@@ -248,7 +294,8 @@ fn date(format: &str, clock: &Clock) -> String {
                 continue;
             }
             'y' if run == 2 => {
-                done.push_str(&format!("{:02}", clock.year.rem_euclid(100)));
+                let year = format!("{:02}", clock.year.rem_euclid(100));
+                done.push_str(&year);
                 rest = rest.get(2..).unwrap_or_default();
                 continue;
             }
@@ -259,7 +306,8 @@ fn date(format: &str, clock: &Clock) -> String {
                 continue;
             }
         };
-        done.push_str(&format!("{part:0width$}"));
+        let part = format!("{part:0width$}");
+        done.push_str(&part);
         rest = rest.get(width..).unwrap_or_default();
     }
     done
@@ -291,7 +339,10 @@ mod tests {
     #[test]
     fn dates_are_padded_to_their_letters() {
         let clock = Clock { year: 2026, month: 3, day: 7, hour: 14, minute: 5, second: 9 };
-        assert_eq!(date("yyyy-MM-dd hh:mm:ss yy yyy d M h m s", &clock), "2026-03-07 14:05:09 26 yyy 7 3 14 5 9");
+        assert_eq!(
+            date("yyyy-MM-dd hh:mm:ss yy yyy d M h m s", &clock),
+            "2026-03-07 14:05:09 26 yyy 7 3 14 5 9"
+        );
     }
 
     #[test]

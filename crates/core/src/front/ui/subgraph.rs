@@ -8,16 +8,20 @@ use serde_json::Value as Json;
 use super::live::{LayerIx, Live, NodeIx};
 use super::node::{Held, Promoted, Role, Saved, Slot};
 use super::wire::{self, File, INPUTS, Key, LinkId, OUTPUTS, Part};
+use crate::diagnostic::Problem;
 
 /// The largest node id that is counted up from: JavaScript's last exact integer.
 const LAST_EXACT: i64 = 9_007_199_254_740_991;
 
+/// The most slots that all instances of subgraphs may have together.
+const MOST_HOST_SLOTS: usize = 4_000_000;
+
 /// Gives nodes of definitions new ids where the root or an earlier definition has the same. Returns, for each definition
 /// that was changed, the new ids by the text of the old.
 pub(super) fn renumber(file: &mut File<'_>) -> Vec<(usize, HashMap<String, Key>)> {
-    let mut renames = Vec::new();
+    let mut changed = Vec::new();
     if !file.has_definitions {
-        return renames;
+        return changed;
     }
     let mut used: HashSet<Key> =
         file.root.nodes.iter().filter(|node| node.numeric).map(|node| node.id.clone()).collect();
@@ -49,9 +53,9 @@ pub(super) fn renumber(file: &mut File<'_>) -> Vec<(usize, HashMap<String, Key>)
                 }
             }
         }
-        renames.push((i, renamed.into_iter().map(|(old, new)| (old.to_string(), new)).collect()));
+        changed.push((i, renamed.into_iter().map(|(old, new)| (old.to_string(), new)).collect()));
     }
-    renames
+    changed
 }
 
 /// Where an input or output of a definition names a link that is not there, the first that touches it takes its place.
@@ -90,6 +94,10 @@ impl<'a> Live<'a> {
             by_name.entry(input.name).or_default().push(at);
         }
         let count = self.layers[definition].inputs.len();
+        self.layers[definition].hosts.push(ix);
+        if !self.spend_host_slots(ix, count) {
+            return;
+        }
         let mut slots = Vec::with_capacity(count);
         for at in 0..count {
             let mut slot = self.host_slot(definition, at);
@@ -101,19 +109,42 @@ impl<'a> Live<'a> {
             }
             slots.push(slot);
         }
-        let promoted = slots.iter_mut().filter_map(|slot| slot.promoted.as_mut());
         match saved.values {
             Some(Json::Array(values)) => {
+                let promoted = slots.iter_mut().filter_map(|slot| slot.promoted.as_mut());
                 for (promoted, (at, value)) in promoted.zip(values.iter().enumerate()) {
                     promoted.value = Some(Cow::Borrowed(value));
                     promoted.saved = (ix, Saved::At(at));
                 }
             }
-            Some(Json::Object(_)) | None | Some(_) => {}
+            Some(Json::Object(values)) => {
+                for slot in &mut slots {
+                    let named = values.get_key_value(&*slot.name);
+                    if let (Some(promoted), Some((name, value))) = (&mut slot.promoted, named) {
+                        promoted.value = Some(Cow::Borrowed(value));
+                        promoted.saved = (ix, Saved::Under(name));
+                    }
+                }
+            }
+            _ => {}
         }
         self.nodes[ix].slots = slots;
-        self.layers[definition].hosts.push(ix);
         self.restore_quarantined(ix);
+    }
+
+    /// Counts slots of instances; reports, once, when there are too many.
+    pub(super) fn spend_host_slots(&mut self, ix: NodeIx, count: usize) -> bool {
+        let within = self.host_slots <= MOST_HOST_SLOTS;
+        self.host_slots = self.host_slots.saturating_add(count);
+        if within && self.host_slots > MOST_HOST_SLOTS {
+            let problem = Problem::TooLarge {
+                what: "inputs of subgraphs in all their instances",
+                limit: MOST_HOST_SLOTS,
+            };
+            let origin = self.node_origin(ix);
+            self.diagnostics.report(problem, Some(origin));
+        }
+        self.host_slots <= MOST_HOST_SLOTS
     }
 
     /// The slot of an instance for an input of its definition.
@@ -157,13 +188,15 @@ impl<'a> Live<'a> {
     /// Values that an earlier migration could not place, but that name a slot of the instance.
     fn restore_quarantined(&mut self, ix: NodeIx) {
         let node = &mut self.nodes[ix];
-        let Some(entries) = node.properties.and_then(|p| p.get("proxyWidgetErrorQuarantine")?.as_array()) else {
+        let Some(entries) = node.properties.and_then(|p| p.get("proxyWidgetErrorQuarantine")?.as_array())
+        else {
             return;
         };
         let mut seen: HashSet<&str> = HashSet::new();
         for entry in entries {
             let original = entry.get("originalEntry").and_then(Json::as_array).map(Vec::as_slice);
-            let (Some([Json::String(id), Json::String(name), ..]), Some(value)) = (original, entry.get("hostValue"))
+            let (Some([Json::String(id), Json::String(name), ..]), Some(value)) =
+                (original, entry.get("hostValue"))
             else {
                 continue;
             };

@@ -151,7 +151,8 @@ pub(super) fn read<'a>(json: &'a Json, origin: &Origin, diagnostics: &mut Diagno
     let list = |of: &'a Json| of.get("definitions").and_then(|d| d.get("subgraphs"));
     let has_definitions = list(json).is_some();
     // Definitions may hold definitions; outer ones come first.
-    let mut open: std::collections::VecDeque<(&'a Json, Origin, bool)> = [(json, origin.clone(), true)].into();
+    let mut open: std::collections::VecDeque<(&'a Json, Origin, bool)> =
+        [(json, origin.clone(), true)].into();
     while let Some((holder, origin, listed)) = open.pop_front() {
         let Some(subgraphs) = list(holder).and_then(Json::as_array) else { continue };
         let origin = origin.member("definitions").member("subgraphs");
@@ -197,7 +198,12 @@ impl Reader<'_> {
             if let Some(node) = read_node(node, index) {
                 nodes.push(node);
             } else {
-                self.wrong("a node", "an object with `id` and `type`", node, &origin.member("nodes").member(index));
+                self.wrong(
+                    "a node",
+                    "an object with `id` and `type`",
+                    node,
+                    &origin.member("nodes").member(index),
+                );
             }
         }
         let mut links = Vec::new();
@@ -300,7 +306,8 @@ fn odd_link_id(text: &str) -> LinkId {
     if let Ok(int) = text.parse::<i64>() {
         return int;
     }
-    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
+    let hash =
+        text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
     i64::from_ne_bytes((hash | 1 << 63).to_ne_bytes())
 }
 
@@ -332,7 +339,9 @@ fn read_link(json: &Json) -> Option<(LinkId, Link)> {
 #[expect(clippy::cast_possible_truncation, reason = "the value has no fraction and a float saturates")]
 fn integer(json: &Json) -> Option<i64> {
     match json {
-        Json::Number(n) => n.as_i64().or_else(|| Some(js::float(n)).filter(|x| x.fract() == 0.0).map(|x| x as i64)),
+        Json::Number(n) => {
+            n.as_i64().or_else(|| Some(js::float(n)).filter(|x| x.fract() == 0.0).map(|x| x as i64))
+        }
         Json::String(s) => s.parse().ok(),
         _ => None,
     }

@@ -43,7 +43,8 @@ pub(super) fn widget_names<'a>(
     let mut names = names.into_iter();
     for value in values {
         // A number may have a control behind it, which has no slot.
-        let control = after_number && controls < left_over && value.as_str().is_some_and(|v| CONTROLS.contains(&v));
+        let control =
+            after_number && controls < left_over && value.as_str().is_some_and(|v| CONTROLS.contains(&v));
         after_number = value.is_number();
         if control {
             controls += 1;
