@@ -43,6 +43,7 @@ pub(super) enum WidgetType {
 
 /// One input of a class as the editor sees it.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of a declaration")]
 pub(super) struct Spec<'a> {
     pub(super) name: Cow<'a, str>,
     pub(super) ty: &'a str,
@@ -52,6 +53,23 @@ pub(super) struct Spec<'a> {
     pub(super) widget: Option<WidgetType>,
     /// Whether it is kept from being a widget.
     pub(super) forced: bool,
+    /// What makes its widget a controlled one, whatever it says.
+    pub(super) controls: Option<&'a Json>,
+    /// Whether its text has more than one line.
+    pub(super) multiline: bool,
+    /// Whether its text is a dynamic prompt.
+    pub(super) dynamic_prompt: bool,
+    /// Whether more than one option can be chosen.
+    pub(super) multi_select: bool,
+    /// What the editor can upload into it.
+    uploads: Option<Upload>,
+}
+
+/// What is uploaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Upload {
+    Audio,
+    Picture,
 }
 
 /// A class as the editor sees it.
@@ -102,7 +120,6 @@ const SAVES: [&str; 20] = [
 ];
 const AUDIO_PLAYERS: [&str; 6] =
     ["LoadAudio", "SaveAudio", "PreviewAudio", "SaveAudioMP3", "SaveAudioOpus", "SaveAudioAdvanced"];
-const UPLOADS: [&str; 3] = ["image_upload", "video_upload", "animated_image_upload"];
 
 impl WidgetType {
     pub(super) fn of(ty: &str) -> Option<Self> {
@@ -150,15 +167,49 @@ impl<'a> Spec<'a> {
             Kind::Match(_) => Type::MATCH,
             Kind::Opaque(_) => "UNKNOWN",
         };
-        let forced = input.options.flag("forceInput") || (optional && input.options.flag("defaultInput"));
-        let shown = input.options.other.get("widgetType").and_then(Json::as_str).filter(|ty| !ty.is_empty());
-        let widget = if forced { None } else { WidgetType::of(shown.unwrap_or(ty)) };
-        Self { name, ty, input: Some(input), widget, forced }
+        let mut spec = Self::bare(name, ty);
+        spec.input = Some(input);
+        let mut shown = ty;
+        // One pass over the options: they are few, and most inputs have none of these.
+        for (option, value) in &input.options.other {
+            let set = *value == Json::Bool(true);
+            match option.as_str() {
+                "forceInput" => spec.forced |= set,
+                "defaultInput" => spec.forced |= set && optional,
+                "widgetType" => shown = value.as_str().filter(|ty| !ty.is_empty()).unwrap_or(ty),
+                "control_after_generate" => spec.controls = Some(value),
+                "multiline" => spec.multiline = js::truthy(Some(value)),
+                "dynamicPrompts" => spec.dynamic_prompt = set,
+                "multi_select" => spec.multi_select = js::truthy(Some(value)),
+                "audio_upload" if set => spec.uploads = Some(Upload::Audio),
+                "image_upload" | "video_upload" | "animated_image_upload" if set => {
+                    spec.uploads = Some(Upload::Picture);
+                }
+                _ => {}
+            }
+        }
+        spec.widget = if spec.forced { None } else { WidgetType::of(shown) };
+        spec
     }
 
     /// An input that the editor adds.
     fn added(name: &'static str, ty: &'static str) -> Self {
-        Self { name: Cow::Borrowed(name), ty, input: None, widget: WidgetType::of(ty), forced: false }
+        Self { widget: WidgetType::of(ty), ..Self::bare(Cow::Borrowed(name), ty) }
+    }
+
+    fn bare(name: Cow<'a, str>, ty: &'a str) -> Self {
+        Self {
+            name,
+            ty,
+            input: None,
+            widget: None,
+            forced: false,
+            controls: None,
+            multiline: false,
+            dynamic_prompt: false,
+            multi_select: false,
+            uploads: None,
+        }
     }
 
     /// A keyword of its declaration.
@@ -205,7 +256,7 @@ impl<'a> Spec<'a> {
 
     /// The value of `control_after_generate` that makes the widget a controlled one.
     pub(super) fn control(&self) -> Option<&'a Json> {
-        self.option("control_after_generate").filter(|control| js::truthy(Some(control)))
+        self.controls.filter(|control| js::truthy(Some(control)))
     }
 }
 
@@ -273,15 +324,13 @@ fn put<'a>(specs: &mut Vec<Spec<'a>>, spec: Spec<'a>) {
 fn added<'a>(class: &'a Class, required: &[Spec<'a>]) -> Vec<Spec<'a>> {
     let mut found = Vec::new();
     let name = class.name.as_str();
-    let set = |spec: &Spec<'_>, option| spec.option(option).and_then(Json::as_bool) == Some(true);
     if AUDIO_PLAYERS.contains(&name) {
         found.push(Spec::added("audioUI", "AUDIO_UI"));
     }
-    if required.iter().any(|spec| spec.name == "audio" && set(spec, "audio_upload")) {
+    if required.iter().any(|spec| spec.name == "audio" && spec.uploads == Some(Upload::Audio)) {
         found.push(Spec::added("upload", "AUDIOUPLOAD"));
     }
-    let uploads = |spec: &Spec<'_>| spec.ty == Type::COMBO && UPLOADS.iter().any(|option| set(spec, option));
-    if required.iter().any(uploads) {
+    if required.iter().any(|spec| spec.ty == Type::COMBO && spec.uploads == Some(Upload::Picture)) {
         found.push(Spec::added("upload", "IMAGEUPLOAD"));
     }
     match name {

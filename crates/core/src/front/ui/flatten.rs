@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 use super::definition::WidgetType;
 use super::js;
 use super::live::{LayerIx, Live, NodeIx, ROOT};
-use super::node::{Role, Widget, WidgetKind};
+use super::node::{Role, Saved, Widget, WidgetKind};
 use super::resolve::Source;
 use super::serialize::{self, Dice, Places};
 use super::wire::Mode;
@@ -58,6 +58,35 @@ pub(super) struct Flattener<'l, 'a> {
 }
 
 type Inputs<'l> = IndexMap<Cow<'l, str>, Option<Input>>;
+
+/// Where a node and its parts stand in the file.
+struct Place {
+    node: Origin,
+    values: Origin,
+    inputs: Origin,
+}
+
+impl Place {
+    fn new(live: &Live<'_>, ix: NodeIx) -> Self {
+        let node = live.node_origin(ix);
+        Self { values: node.member("widgets_values"), inputs: node.member("inputs"), node }
+    }
+
+    /// Where a value was saved, or else the node.
+    fn value(&self, saved: Saved<'_>) -> Origin {
+        match saved {
+            Saved::No => self.node.clone(),
+            Saved::At(i) => self.values.member(i),
+            Saved::Under(name) => self.values.member(name),
+            Saved::Named(name) => self.node.member("widgets_values_named").member(name),
+        }
+    }
+
+    /// Where an input was saved, or else the node.
+    fn slot(&self, saved: Option<usize>) -> Origin {
+        saved.map_or_else(|| self.node.clone(), |at| self.inputs.member(at))
+    }
+}
 
 impl Live<'_> {
     /// The prompt's graph.
@@ -254,13 +283,14 @@ impl<'l, 'a> Flattener<'l, 'a> {
             return None;
         }
         let id = self.id(path, ix);
-        let linked = self.linked_inputs(&id, path, ix);
+        let place = Place::new(live, ix);
+        let linked = self.linked_inputs(&id, path, ix, &place);
         let mut inputs: Inputs<'l> = IndexMap::with_capacity(node.widgets.len() + linked.len());
         for widget in node.widgets.iter().filter(|widget| widget.emitted && !widget.name.is_empty()) {
             // What comes by link takes the widget's place, and the widget's own value is not looked at.
             let value = match linked.get(&*widget.name) {
                 Some(value) => value.clone(),
-                None => self.widget_value(&id, ix, widget),
+                None => self.widget_value(&id, ix, widget, &place),
             };
             inputs.insert(Cow::Borrowed(&widget.name), value);
         }
@@ -285,18 +315,18 @@ impl<'l, 'a> Flattener<'l, 'a> {
             Some(title) => made.set_title(title),
             None => made.set_meta(Json::Object(Map::new())),
         }
-        Some((NodeId::new(id), made.at(live.node_origin(ix))))
+        Some((NodeId::new(id), made.at(place.node)))
     }
 
     /// What the inputs of a node get by link.
-    fn linked_inputs(&mut self, id: &str, path: PathIx, ix: NodeIx) -> Inputs<'l> {
+    fn linked_inputs(&mut self, id: &str, path: PathIx, ix: NodeIx, place: &Place) -> Inputs<'l> {
         let live = self.live;
         let mut inputs: Inputs<'l> = IndexMap::new();
         for (at, slot) in live.nodes[ix].slots.iter().enumerate().filter(|(_, slot)| slot.link.is_some()) {
             let input = match self.source(path, ix, at) {
                 Source::Nothing | Source::Lost => continue,
                 Source::Value(value, (holder, saved)) => {
-                    let origin = live.value_origin(holder, saved);
+                    let origin = Place::new(live, holder).value(saved);
                     value.map(|value| {
                         self.judge_promoted(id, ix, &slot.name, &value, &origin);
                         let normal = self.normal(id, &slot.name, &value, &origin);
@@ -306,7 +336,7 @@ impl<'l, 'a> Flattener<'l, 'a> {
                 }
                 Source::Link(from_path, from, out) => {
                     let link = Link { node: NodeId::new(self.id(from_path, from)), slot: out };
-                    Some(Input { value: Value::Link(link), origin: Some(live.slot_origin(ix, at)) })
+                    Some(Input { value: Value::Link(link), origin: Some(place.slot(slot.saved)) })
                 }
             };
             inputs.insert(Cow::Borrowed(&slot.name), input);
@@ -315,10 +345,10 @@ impl<'l, 'a> Flattener<'l, 'a> {
     }
 
     /// The value of a widget as the prompt holds it.
-    fn widget_value(&mut self, id: &str, ix: NodeIx, widget: &Widget<'a>) -> Option<Input> {
+    fn widget_value(&mut self, id: &str, ix: NodeIx, widget: &Widget<'a>, place: &Place) -> Option<Input> {
         let live = self.live;
         let node = &live.nodes[ix];
-        let origin = live.value_origin(ix, widget.saved);
+        let origin = place.value(widget.saved);
         let input =
             |value: Json, origin: Origin| Some(Input { value: Value::Literal(value), origin: Some(origin) });
         if matches!(widget.kind, WidgetKind::Position) {

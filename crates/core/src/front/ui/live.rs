@@ -284,13 +284,19 @@ impl<'a> Live<'a> {
         let (id, class) = (node.id.to_string(), node.ty.to_string());
         let problem = if by_name {
             Problem::ObjectValues { node: id, class }
-        } else if left > 0 && node.mode == wire::Mode::Normal {
+        } else if left > 0 && node.mode == wire::Mode::Normal && Self::shows_values(node) {
             Problem::UnusedValues { node: id, class, count: left }
         } else {
             return;
         };
         let origin = self.layers[node.layer].origin.member("nodes").member(saved.index).member("widgets_values");
         self.diagnostics.report(problem, Some(origin));
+    }
+
+    /// Whether a node with values to spare is worth a word. Widgets that only show something save values as well.
+    fn shows_values(node: &Node<'a>) -> bool {
+        let shown = |name: &str| !matches!(name, "Painter" | "PreviewAny");
+        shown(&node.ty) && node.widgets.iter().all(|widget| widget.persisted) && !node.widgets.is_empty()
     }
 
     /// What a type is.
@@ -382,17 +388,6 @@ impl<'a> Live<'a> {
         match self.nodes[ix].slots.get(slot).and_then(|slot| slot.saved) {
             Some(saved) => origin.member("inputs").member(saved),
             None => origin,
-        }
-    }
-
-    /// Where a value of a node was saved, or else the node.
-    pub(super) fn value_origin(&self, ix: NodeIx, saved: Saved<'_>) -> Origin {
-        let origin = self.node_origin(ix);
-        match saved {
-            Saved::No => origin,
-            Saved::At(i) => origin.member("widgets_values").member(i),
-            Saved::Under(name) => origin.member("widgets_values").member(name),
-            Saved::Named(name) => origin.member("widgets_values_named").member(name),
         }
     }
 

@@ -99,6 +99,7 @@ pub(super) struct Out<'a> {
 
 /// A widget.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
 pub(super) struct Widget<'a> {
     pub(super) name: Cow<'a, str>,
     pub(super) kind: WidgetKind<'a>,
@@ -110,6 +111,8 @@ pub(super) struct Widget<'a> {
     pub(super) saved: Saved<'a>,
     /// Whether its text is a dynamic prompt.
     pub(super) dynamic_prompt: bool,
+    /// Whether its declaration says so.
+    pub(super) asks_for_choices: bool,
     /// The declaration it was made from.
     pub(super) spec: Option<(WidgetType, Option<&'a Input>)>,
 }
@@ -149,6 +152,7 @@ impl<'a> Widget<'a> {
             value,
             saved: Saved::No,
             dynamic_prompt: false,
+            asks_for_choices: false,
             spec: None,
         }
     }
@@ -182,12 +186,9 @@ impl<'a> Node<'a> {
         for spec in &definition.specs {
             self.add_widgets(spec);
         }
+        // Widgets that are made later, when a dynamic combo changes, are no dynamic prompts.
         for widget in &mut self.widgets {
-            let flag = widget
-                .spec
-                .and_then(|(_, input)| input)
-                .is_some_and(|input| input.options.flag("dynamicPrompts"));
-            widget.dynamic_prompt = flag;
+            widget.dynamic_prompt = widget.asks_for_choices;
         }
         match definition.class.name.as_str() {
             "CustomCombo" => self.build_custom_combo(),
@@ -262,8 +263,7 @@ impl<'a> Node<'a> {
             WidgetType::Int | WidgetType::Float => plain(given(&known::ZERO)),
             WidgetType::Boolean => plain(given(&known::FALSE)),
             WidgetType::Text => {
-                let kind =
-                    if js::truthy(spec.option("multiline")) { WidgetKind::Area } else { WidgetKind::Plain };
+                let kind = if spec.multiline { WidgetKind::Area } else { WidgetKind::Plain };
                 Widget::new(name.clone(), kind, given(&known::EMPTY))
             }
             WidgetType::Markdown => Widget::new(name.clone(), WidgetKind::Area, given(&known::EMPTY)),
@@ -295,6 +295,7 @@ impl<'a> Node<'a> {
             WidgetType::Galleria => plain(object(inner("options", "images"), &known::NO_LIST)),
         };
         main.spec = Some((ty, spec.input));
+        main.asks_for_choices = spec.dynamic_prompt;
         if ty == WidgetType::Load3d && self.widget("model_file").is_some() {
             for (name, value) in [
                 ("upload 3d model", &*known::UPLOAD_MODEL),
@@ -309,7 +310,7 @@ impl<'a> Node<'a> {
         match ty {
             WidgetType::Int => {
                 let seed = matches!(&*spec.name, "seed" | "noise_seed");
-                let absent = spec.option("control_after_generate").is_none_or(Json::is_null);
+                let absent = spec.controls.is_none_or(Json::is_null);
                 if spec.control().is_some() || (seed && absent) {
                     self.widgets.push(control(spec, &known::RANDOMIZE));
                 }
@@ -334,8 +335,7 @@ impl<'a> Node<'a> {
     }
 
     fn combo(spec: &Spec<'a>) -> Widget<'a> {
-        let multi = spec.option("multi_select").is_some_and(|multi| js::truthy(Some(multi)));
-        if multi {
+        if spec.multi_select {
             let value = spec.default().unwrap_or(&known::NO_LIST);
             return Widget::new(spec.name.clone(), WidgetKind::Plain, Some(Cow::Borrowed(value)));
         }
@@ -348,7 +348,7 @@ impl<'a> Node<'a> {
 
     /// The widgets beside a combo.
     fn combo_companions(&mut self, spec: &Spec<'a>) {
-        let multi = spec.option("multi_select").is_some_and(|multi| js::truthy(Some(multi)));
+        let multi = spec.multi_select;
         if let Some(remote) = spec.option("remote").filter(|_| !multi) {
             self.widgets.push(Widget::idle("Auto-refresh after generation", &known::FALSE));
             if js::truthy(remote.get("refresh_button")) {
