@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use comfyc::front::ui::Clock;
 
 /// The ComfyUI workflow compiler: check, compile and run ComfyUI graphs.
 #[derive(Debug, Parser)]
@@ -76,9 +77,61 @@ pub(crate) struct Values {
     pub(crate) interface: Option<PathBuf>,
 }
 
+/// How a workflow of the editor is read. The default is what the editor does.
+#[derive(Debug, Clone, Copy, Default, Args)]
+#[command(next_help_heading = "Reading workflows of the editor")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+pub(crate) struct Reading {
+    /// Keep the digits of integers above 2^53, which the editor rounds
+    #[arg(long)]
+    pub(crate) exact_integers: bool,
+    /// Leave out all that is inside muted and bypassed subgraphs, however deep
+    #[arg(long)]
+    pub(crate) deep_mute: bool,
+    /// Drop links whose origin is not there, with a warning
+    #[arg(long)]
+    pub(crate) repair: bool,
+    /// Read `widgets_values_named` where a node has it
+    #[arg(long)]
+    pub(crate) named_values: bool,
+    /// Give the values of Primitives to the widgets inside subgraphs
+    #[arg(long)]
+    pub(crate) primitive_values: bool,
+    /// Write nodes of unknown classes as the editor's placeholders, which no server takes
+    #[arg(long)]
+    pub(crate) placeholders: bool,
+    /// Decides the choices of dynamic prompts, `{a|b}`
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// The local time that `%date:…%` in file names is replaced by; without it, it stays as it is
+    #[arg(long, value_name = "YYYY-MM-DDTHH:MM:SS", value_parser = clock)]
+    pub(crate) clock: Option<Clock>,
+}
+
+/// A local time as ISO 8601 writes it.
+fn clock(text: &str) -> Result<Clock, String> {
+    let wrong = || "a time is written 2026-11-22T13:05:09".to_owned();
+    let (date, time) = text.split_once('T').ok_or_else(wrong)?;
+    let mut numbers = date.splitn(3, '-').chain(time.splitn(3, ':')).map(str::parse::<u16>);
+    let mut within = |least: u16, most: u16| match numbers.next() {
+        Some(Ok(number)) if (least..=most).contains(&number) => Ok(number),
+        _ => Err(wrong()),
+    };
+    let year = within(0, 9999)?;
+    let mut small = |least, most| within(least, most).map(|n| u8::try_from(n).unwrap_or_default());
+    Ok(Clock {
+        year: year.into(),
+        month: small(1, 12)?,
+        day: small(1, 31)?,
+        hour: small(0, 23)?,
+        minute: small(0, 59)?,
+        second: small(0, 59)?,
+    })
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Check {
-    /// Documents: workflow folders, interface.toml, prompts, published schemas, payloads (with --for), `object_info.json`;
+    /// Documents: workflow folders, interface.toml, workflows of the editor, prompts, published schemas, payloads (with --for), `object_info.json`;
     /// `-` is stdin
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<String>,
@@ -89,11 +142,13 @@ pub(crate) struct Check {
     pub(crate) values: Values,
     #[command(flatten)]
     pub(crate) catalog: CatalogArguments,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Build {
-    /// A workflow folder, an interface.toml, a prompt or a published schema; `-` is stdin
+    /// A workflow folder, an interface.toml, a workflow of the editor, a prompt or a published schema; `-` is stdin
     #[arg(value_name = "FILE")]
     pub(crate) file: String,
     /// What to make of it
@@ -115,6 +170,8 @@ pub(crate) struct Build {
     pub(crate) values: Values,
     #[command(flatten)]
     pub(crate) catalog: CatalogArguments,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
 }
 
 /// An artifact.
@@ -142,11 +199,13 @@ pub(crate) enum DialectArgument {
 
 #[derive(Debug, Args)]
 pub(crate) struct Init {
-    /// A prompt; `-` is stdin
+    /// A prompt or a workflow of the editor; `-` is stdin
     #[arg(value_name = "FILE")]
     pub(crate) file: String,
     #[command(flatten)]
     pub(crate) catalog: CatalogArguments,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
 }
 
 /// Where jobs run.
@@ -162,7 +221,7 @@ pub(crate) struct Service {
 
 #[derive(Debug, Args)]
 pub(crate) struct Run {
-    /// A workflow folder, an interface.toml or a prompt; `-` is stdin
+    /// A workflow folder, an interface.toml, a workflow of the editor or a prompt; `-` is stdin
     #[arg(value_name = "WORKFLOW")]
     pub(crate) workflow: String,
     #[command(flatten)]
@@ -174,6 +233,8 @@ pub(crate) struct Run {
     pub(crate) values: Values,
     #[command(flatten)]
     pub(crate) catalog: CatalogArguments,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
 }
 
 #[derive(Debug, Args)]

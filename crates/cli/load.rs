@@ -1,14 +1,17 @@
 //! From paths to documents: the only place of the tool that reads files and stdin.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use comfyc::catalog::Catalog;
 use comfyc::diagnostic::{Diagnostics, Problem};
 use comfyc::front::document::{self, Document};
 use comfyc::front::manifest::{self, Described};
 use comfyc::front::published::Published;
+use comfyc::front::ui;
 use comfyc::graph::Graph;
 use comfyc::interface::{Interface, Payload, ValueType};
 use comfyc::source::{Origin, Pointer, Source, SourceId, Sources, Syntax};
@@ -16,7 +19,7 @@ use comfyc::workflow::Workflow;
 use serde_json::{Map, Value};
 
 use crate::Failure;
-use crate::args::Values;
+use crate::args::{CatalogArguments, Reading, Values};
 
 /// A document, with what stands beside it.
 #[derive(Debug)]
@@ -37,13 +40,49 @@ pub(crate) enum Loaded {
 }
 
 /// Reads documents and keeps their texts for reports.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Loader {
     pub(crate) sources: Sources,
     pub(crate) diagnostics: Diagnostics,
+    /// The classes that documents are read and checked with.
+    pub(crate) catalog: Arc<Catalog>,
+    reading: ui::Options,
 }
 
 impl Loader {
+    /// A loader with the catalog at a path or URL, or the one built in.
+    pub(crate) fn new(catalog: &CatalogArguments, reading: &Reading) -> Result<Self, Failure> {
+        let mut options = ui::Options::default();
+        options.exact_integers = reading.exact_integers;
+        options.deep_mute = reading.deep_mute;
+        options.repair = reading.repair;
+        options.named_values = reading.named_values;
+        options.primitive_values = reading.primitive_values;
+        options.placeholders = reading.placeholders;
+        options.seed = reading.seed;
+        options.clock = reading.clock;
+        let mut loader = Self {
+            sources: Sources::default(),
+            diagnostics: Diagnostics::default(),
+            catalog: Arc::default(),
+            reading: options,
+        };
+        loader.catalog = Arc::new(loader.read_catalog(catalog.catalog.as_deref())?);
+        Ok(loader)
+    }
+
+    /// Keeps what was found, but for what was found before at the same place: reading a workflow of the editor tells of
+    /// unknown classes, and so does checking its graph.
+    pub(crate) fn keep(&mut self, found: Diagnostics) {
+        let known: HashSet<_> = self.diagnostics.iter().map(|d| (d.code(), d.origin.clone())).collect();
+        for diagnostic in found {
+            if diagnostic.origin.is_none() || !known.contains(&(diagnostic.code(), diagnostic.origin.clone()))
+            {
+                self.diagnostics.push(diagnostic);
+            }
+        }
+    }
+
     /// Reads the document at `path`, which may be a workflow folder, or `-` for stdin. `interface` stands in for the
     /// interface of a graph alone. `None` when the document cannot be used; the diagnostics then say why.
     pub(crate) fn load(&mut self, path: &str, interface: Option<&Path>) -> Result<Option<Loaded>, Failure> {
@@ -106,8 +145,7 @@ impl Loader {
         Ok(payload)
     }
 
-    /// The catalog at a path, or the one built in. A catalog with errors is one the tool cannot work with.
-    pub(crate) fn catalog(&mut self, from: Option<&str>) -> Result<Catalog, Failure> {
+    fn read_catalog(&mut self, from: Option<&str>) -> Result<Catalog, Failure> {
         let embedded = Catalog::embedded();
         let Some(from) = from else { return Ok(embedded) };
         let source = if from.starts_with("http://") || from.starts_with("https://") {
@@ -178,13 +216,11 @@ impl Loader {
                 self.diagnostics.append(found);
                 Some(Loaded::Catalog(catalog, id))
             }
-            Document::Ui(_) => {
-                self.unsupported(
-                    id,
-                    "it is a workflow as the editor saves it, which cannot be compiled yet",
-                    "export it as a prompt: File, Export (API)",
-                );
-                None
+            Document::Ui(json) => {
+                let origin = Origin::value(id, Pointer::root());
+                let (graph, found) = ui::lower(json, &origin, &self.catalog, &self.reading);
+                self.diagnostics.append(found);
+                Some(Loaded::Graph(graph))
             }
             _ => {
                 self.unsupported(

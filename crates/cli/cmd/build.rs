@@ -1,5 +1,7 @@
 //! `comfyc build`: compile a document to an artifact.
 
+use std::sync::Arc;
+
 use comfyc::back::schema::{self, Dialect};
 use comfyc::back::{Layout, overrides, payload, prompt};
 use comfyc::catalog::Catalog;
@@ -15,8 +17,8 @@ use crate::printer::{Printer, counts};
 use crate::{Done, Failure};
 
 pub(crate) fn run(arguments: &Build, printer: &Printer) -> Result<Done, Failure> {
-    let mut loader = Loader::default();
-    let catalog = loader.catalog(arguments.catalog.catalog.as_deref())?;
+    let mut loader = Loader::new(&arguments.catalog, &arguments.reading)?;
+    let catalog = Arc::clone(&loader.catalog);
     let artifact = match loader.load(&arguments.file, arguments.values.interface.as_deref())? {
         Some(Loaded::Workflow(workflow)) => of_workflow(arguments, workflow, &mut loader, &catalog)?,
         Some(Loaded::Graph(graph)) => match arguments.emit {

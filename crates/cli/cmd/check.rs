@@ -1,5 +1,7 @@
 //! `comfyc check`: would these documents be accepted?
 
+use std::sync::Arc;
+
 use comfyc::catalog::Catalog;
 use comfyc::check;
 use comfyc::diagnostic::Diagnostics;
@@ -12,8 +14,8 @@ use crate::printer::{Printer, counts};
 use crate::{Done, Failure};
 
 pub(crate) fn run(arguments: &Check, printer: &Printer) -> Result<Done, Failure> {
-    let mut loader = Loader::default();
-    let catalog = loader.catalog(arguments.catalog.catalog.as_deref())?;
+    let mut loader = Loader::new(&arguments.catalog, &arguments.reading)?;
+    let catalog = Arc::clone(&loader.catalog);
     let mut summaries = Vec::new();
     match &arguments.for_workflow {
         Some(workflow) => payloads(arguments, workflow, &mut loader, &catalog, &mut summaries)?,
@@ -69,7 +71,7 @@ fn document(
         }
         Some(Loaded::Output(_)) => "published output schema".to_owned(),
         Some(Loaded::Catalog(catalog, id)) => {
-            loader.diagnostics.append(catalog.problems(id));
+            loader.keep(catalog.problems(id));
             format!("catalog, {} classes", catalog.len())
         }
         Some(Loaded::Payload) => {
@@ -128,12 +130,12 @@ fn payloads(
                 Ok(checked) => match &workflow {
                     // The values may still be ones that the graph cannot take.
                     Some(workflow) => match check::job(workflow, &checked, catalog) {
-                        Ok(job) => loader.diagnostics.append(job.warnings().clone()),
-                        Err(rejected) => loader.diagnostics.append(rejected.diagnostics),
+                        Ok(job) => loader.keep(job.warnings().clone()),
+                        Err(rejected) => loader.keep(rejected.diagnostics),
                     },
-                    None => loader.diagnostics.append(checked.warnings().clone()),
+                    None => loader.keep(checked.warnings().clone()),
                 },
-                Err(rejected) => loader.diagnostics.append(rejected.diagnostics),
+                Err(rejected) => loader.keep(rejected.diagnostics),
             }
         }
         summaries.push(summary(file, "payload", loader, before));

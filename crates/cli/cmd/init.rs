@@ -1,5 +1,7 @@
 //! `comfyc init`: propose an interface.toml.
 
+use std::sync::Arc;
+
 use comfyc::back::manifest;
 use comfyc::interface::propose;
 
@@ -10,8 +12,8 @@ use crate::printer::{Printer, counts};
 use crate::{Done, Failure};
 
 pub(crate) fn run(arguments: &Init, printer: &Printer) -> Result<Done, Failure> {
-    let mut loader = Loader::default();
-    let catalog = loader.catalog(arguments.catalog.catalog.as_deref())?;
+    let mut loader = Loader::new(&arguments.catalog, &arguments.reading)?;
+    let catalog = Arc::clone(&loader.catalog);
     let graph = match loader.load(&arguments.file, None)? {
         Some(Loaded::Graph(graph)) => graph,
         Some(Loaded::Workflow(workflow)) => workflow.graph,

@@ -49,11 +49,11 @@ pub(crate) fn implicit(graph: Graph, values: &Values) -> Workflow {
 pub(crate) fn job(loader: &mut Loader, prepared: &Prepared, catalog: &Catalog) -> Option<Checked<Job>> {
     match comfyc::check::job(&prepared.workflow, &prepared.given, catalog) {
         Ok(job) => {
-            loader.diagnostics.append(job.warnings().clone());
+            loader.keep(job.warnings().clone());
             Some(job)
         }
         Err(rejected) => {
-            loader.diagnostics.append(rejected.diagnostics);
+            loader.keep(rejected.diagnostics);
             None
         }
     }
@@ -63,11 +63,11 @@ pub(crate) fn job(loader: &mut Loader, prepared: &Prepared, catalog: &Catalog) -
 pub(crate) fn settle<T>(loader: &mut Loader, checked: Result<Checked<T>, Rejected<T>>) -> Checked<T> {
     match checked {
         Ok(checked) => {
-            loader.diagnostics.append(checked.warnings().clone());
+            loader.keep(checked.warnings().clone());
             checked
         }
         Err(rejected) => {
-            loader.diagnostics.append(rejected.diagnostics);
+            loader.keep(rejected.diagnostics);
             Checked::assume_checked(rejected.value)
         }
     }

@@ -1,5 +1,7 @@
 //! `comfyc run`: compile, check, submit, and wait for the result.
 
+use std::sync::Arc;
+
 use comfyc::check::Checked;
 use comfyc::job::Job;
 use comfyc_client::{
@@ -15,8 +17,8 @@ use crate::printer::{Printer, counts};
 use crate::{Done, Failure};
 
 pub(crate) fn run(arguments: &Run, printer: &Printer) -> Result<Done, Failure> {
-    let mut loader = Loader::default();
-    let catalog = loader.catalog(arguments.catalog.catalog.as_deref())?;
+    let mut loader = Loader::new(&arguments.catalog, &arguments.reading)?;
+    let catalog = Arc::clone(&loader.catalog);
     let workflow = match loader.load(&arguments.workflow, arguments.values.interface.as_deref())? {
         Some(Loaded::Workflow(workflow)) => Some(workflow),
         Some(Loaded::Graph(graph)) => Some(implicit(graph, &arguments.values)),

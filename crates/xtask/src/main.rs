@@ -5,7 +5,6 @@ mod bench;
 mod ci;
 mod codegen;
 mod conformance;
-mod conformance_validation;
 
 use std::fmt::{self, Display};
 use std::path::{Path, PathBuf};
@@ -39,7 +38,11 @@ enum Task {
         no_tests: bool,
     },
     /// Compare with the reference data beside the repository.
-    Conformance,
+    Conformance {
+        /// The one run to do; all when absent.
+        #[command(subcommand)]
+        suite: Option<conformance::Suite>,
+    },
     /// Measure.
     Bench,
     /// Write the generated files.
@@ -48,35 +51,14 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
-    /// Compare our verdicts on recorded prompts with those of a real ComfyUI server.
-    ConformanceValidation {
-        /// Prompts, one `{"id", "prompt"}` a line, in place of the reference data.
-        #[arg(long, requires = "expected")]
-        prompts: Option<PathBuf>,
-        /// The server's answers, one a line.
-        #[arg(long, requires = "prompts")]
-        expected: Option<PathBuf>,
-        /// The server's `/object_info`.
-        #[arg(long)]
-        catalog: Option<PathBuf>,
-        /// What `/object_info` does not say of that server's classes.
-        #[arg(long)]
-        traits: Option<PathBuf>,
-        /// Print what the check of graphs says about the exported templates instead.
-        #[arg(long)]
-        templates: bool,
-    },
 }
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().task {
         Task::Ci { no_tests } => ci::run(!no_tests),
-        Task::Conformance => conformance::run(),
+        Task::Conformance { suite } => conformance::run(suite),
         Task::Bench => bench::run(),
         Task::Codegen { check } => codegen::run(check),
-        Task::ConformanceValidation { prompts, expected, catalog, traits, templates } => {
-            conformance_validation::command(prompts, expected, catalog, traits, templates)
-        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

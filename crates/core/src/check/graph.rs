@@ -101,7 +101,7 @@ fn class_marks<'a>(
     } else {
         Problem::ExperimentalClass { class: name }
     };
-    diagnostics.report(problem, node.origin().map(|origin| origin.member("class_type")));
+    diagnostics.report(problem, node.class_origin().cloned());
 }
 
 /// Reports each group of nodes that feed each other, by one way around it in the direction of the links.

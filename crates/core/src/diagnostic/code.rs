@@ -99,6 +99,27 @@ codes! {
     WrongLength "wrong-length" Error "a text or a list has too few or too many elements";
     PatternMismatch "pattern-mismatch" Error "a text does not match the published pattern";
 
+    // UI workflows
+    LostLink "lost-link" Error "an input names a link that the workflow does not have";
+    LinkLoop "link-loop" Error "the nodes between an input and its origin go round in a circle";
+    SubgraphCycle "subgraph-cycle" Error "a subgraph contains itself";
+    TooLarge "too-large" Error "the workflow is larger than can be worked on";
+    DuplicateNode "duplicate-node" Warning "two nodes have the same id, and the later replaces the first";
+    CutLink "cut-link" Warning "a link is dropped";
+    PassThrough "pass-through" Warning "an output of a subgraph is one of its inputs, which the editor cannot export";
+    NestedMute "nested-mute" Warning "nodes inside a muted or bypassed subgraph run all the same";
+    UnlinkedBypass "unlinked-bypass" Warning "a bypassed node forwards an input that is not linked";
+    IgnoredPrimitive "ignored-primitive" Warning "the value of a Primitive does not arrive";
+    RandomPrompt "random-prompt" Warning "a text has a choice in braces, which is made anew for each seed";
+    UnexpandedText "unexpanded-text" Warning "a text on a subgraph is not expanded as the same text inside would be";
+    NullValue "null-value" Warning "a subgraph replaces a value inside by null";
+    RoundedNumber "rounded-number" Warning "an integer is too large for JavaScript, which rounds it";
+    NoClock "no-clock" Warning "a date in a file name needs a clock";
+    LiveCapture "live-capture" Warning "the editor would take a picture at this place";
+    ObjectValues "object-values" Warning "values are saved by name, which only the pack's own script can read in the editor";
+    UnusedValues "unused-values" Warning "a node has more values than widgets";
+    GroupNode "group-node" Warning "a legacy group node, whose values the editor shifts when it converts it";
+
     // Server parity
     NoInputs "no-inputs" Error "a node has no `inputs` at all, and the server fails on it";
     DormantError "dormant-error" Warning "an error in a node that no output needs, so the server does not look at it";

@@ -225,6 +225,88 @@ pub enum Problem {
         pattern: String,
     },
 
+    // UI workflows
+    LostLink {
+        node: String,
+        input: String,
+        link: i64,
+    },
+    LinkLoop {
+        node: String,
+        input: String,
+    },
+    SubgraphCycle {
+        subgraph: String,
+    },
+    TooLarge {
+        what: &'static str,
+        limit: usize,
+    },
+    DuplicateNode {
+        node: String,
+    },
+    CutLink {
+        node: String,
+        input: String,
+        why: &'static str,
+    },
+    PassThrough {
+        node: String,
+        output: i64,
+    },
+    NestedMute {
+        node: String,
+    },
+    UnlinkedBypass {
+        node: String,
+        taken: String,
+        linked: String,
+    },
+    IgnoredPrimitive {
+        node: String,
+        target: String,
+        why: &'static str,
+    },
+    RandomPrompt {
+        node: String,
+        input: String,
+    },
+    UnexpandedText {
+        node: String,
+        input: String,
+        what: &'static str,
+    },
+    NullValue {
+        node: String,
+        input: String,
+    },
+    RoundedNumber {
+        subject: Subject,
+        written: String,
+        rounded: String,
+    },
+    NoClock {
+        node: String,
+        input: String,
+    },
+    LiveCapture {
+        node: String,
+        input: String,
+    },
+    ObjectValues {
+        node: String,
+        class: String,
+    },
+    UnusedValues {
+        node: String,
+        class: String,
+        count: usize,
+    },
+    GroupNode {
+        node: String,
+        group: String,
+    },
+
     // Server parity
     NoInputs {
         node: String,
@@ -395,6 +477,27 @@ impl Problem {
             Self::WrongLength { .. } => Code::WrongLength,
             Self::PatternMismatch { .. } => Code::PatternMismatch,
 
+            // UI workflows
+            Self::LostLink { .. } => Code::LostLink,
+            Self::LinkLoop { .. } => Code::LinkLoop,
+            Self::SubgraphCycle { .. } => Code::SubgraphCycle,
+            Self::TooLarge { .. } => Code::TooLarge,
+            Self::DuplicateNode { .. } => Code::DuplicateNode,
+            Self::CutLink { .. } => Code::CutLink,
+            Self::PassThrough { .. } => Code::PassThrough,
+            Self::NestedMute { .. } => Code::NestedMute,
+            Self::UnlinkedBypass { .. } => Code::UnlinkedBypass,
+            Self::IgnoredPrimitive { .. } => Code::IgnoredPrimitive,
+            Self::RandomPrompt { .. } => Code::RandomPrompt,
+            Self::UnexpandedText { .. } => Code::UnexpandedText,
+            Self::NullValue { .. } => Code::NullValue,
+            Self::RoundedNumber { .. } => Code::RoundedNumber,
+            Self::NoClock { .. } => Code::NoClock,
+            Self::LiveCapture { .. } => Code::LiveCapture,
+            Self::ObjectValues { .. } => Code::ObjectValues,
+            Self::UnusedValues { .. } => Code::UnusedValues,
+            Self::GroupNode { .. } => Code::GroupNode,
+
             // Server parity
             Self::NoInputs { .. } => Code::NoInputs,
             Self::DormantError { .. } => Code::DormantError,
@@ -444,12 +547,18 @@ impl Problem {
             }
             Self::UnreachableNode { .. } => Some("link it towards a node that saves or previews, or remove it".to_owned()),
             Self::NoOutputs => Some("add a node that saves or previews a result, such as `SaveImage`".to_owned()),
-            Self::BadDefault { because, .. } => because.help(),
+            Self::BadDefault { because, .. } | Self::DormantError { because } => because.help(),
             Self::Cycle { .. } => Some("cut one of the links".to_owned()),
+
+            // UI workflows
+            Self::LostLink { .. } => Some("link the input again in the editor, or convert with `--repair`".to_owned()),
+            Self::NestedMute { .. } => Some("mute the nodes inside as well, or convert with `--deep-mute`".to_owned()),
+            Self::RandomPrompt { .. } => Some("choose another seed with `--seed`".to_owned()),
+            Self::RoundedNumber { .. } => Some("keep its digits with `--exact-integers`".to_owned()),
+            Self::UnlinkedBypass { linked, .. } => Some(format!("`{linked}` is linked and has the same type")),
 
             // Server parity
             Self::NoInputs { .. } => Some("give it `\"inputs\": {}`".to_owned()),
-            Self::DormantError { because } => because.help(),
             Self::UnknownBranch { near, keys, .. } => Some(if near.is_empty() {
                 format!("the keys are {}", listing(keys))
             } else {
@@ -608,6 +717,82 @@ impl Display for Problem {
             },
             Self::PatternMismatch { subject, value, pattern } => {
                 write!(f, "{subject} is {value}, but must match `{pattern}`")
+            }
+
+            // UI workflows
+            Self::LostLink { node, input, link } => {
+                write!(
+                    f,
+                    "input `{input}` of node `{node}` names link {link}, which the workflow does not have"
+                )
+            }
+            Self::LinkLoop { node, input } => {
+                write!(f, "input `{input}` of node `{node}` leads back to itself")
+            }
+            Self::SubgraphCycle { subgraph } => write!(f, "subgraph `{subgraph}` contains itself"),
+            Self::TooLarge { what, limit } => write!(f, "more than {limit} {what}"),
+            Self::DuplicateNode { node } => {
+                write!(f, "two nodes have the id `{node}`; the later one is taken")
+            }
+            Self::CutLink { node, input, why } => {
+                write!(f, "the link of input `{input}` of node `{node}` is dropped: {why}")
+            }
+            Self::PassThrough { node, output } => {
+                write!(
+                    f,
+                    "output {output} of subgraph `{node}` is one of its inputs, which the editor cannot export"
+                )
+            }
+            Self::NestedMute { node } => {
+                write!(
+                    f,
+                    "subgraph `{node}` is muted or bypassed inside another, so the nodes in it run all the same"
+                )
+            }
+            Self::UnlinkedBypass { node, taken, .. } => {
+                write!(f, "bypassed node `{node}` forwards its input `{taken}`, which is not linked")
+            }
+            Self::IgnoredPrimitive { node, target, why } => {
+                write!(f, "the value of Primitive `{node}` does not reach node `{target}`: {why}")
+            }
+            Self::RandomPrompt { node, input } => {
+                write!(f, "`{input}` of node `{node}` has a choice in braces, made here by the seed")
+            }
+            Self::UnexpandedText { node, input, what } => {
+                write!(
+                    f,
+                    "{what} in `{input}` of node `{node}` is not expanded, since the text is set on a subgraph"
+                )
+            }
+            Self::NullValue { node, input } => {
+                write!(f, "a subgraph sets `{input}` of node `{node}` to null")
+            }
+            Self::RoundedNumber { subject, written, rounded } => {
+                write!(f, "{subject} is {written}, which JavaScript rounds to {rounded}")
+            }
+            Self::NoClock { node, input } => {
+                write!(f, "the date in `{input}` of node `{node}` is left as it is: there is no clock")
+            }
+            Self::LiveCapture { node, input } => {
+                write!(
+                    f,
+                    "`{input}` of node `{node}` is empty: the editor would take a picture of its 3D view"
+                )
+            }
+            Self::ObjectValues { node, class } => {
+                write!(
+                    f,
+                    "the values of node `{node}` (`{class}`) are saved by name and read by name; the editor without the pack's script reads none of them"
+                )
+            }
+            Self::UnusedValues { node, class, count } => {
+                write!(
+                    f,
+                    "node `{node}` (`{class}`) has {count} saved values more than its class has widgets; they are left out"
+                )
+            }
+            Self::GroupNode { node, group } => {
+                write!(f, "node `{node}` is an instance of the legacy group node `{group}`")
             }
 
             // Server parity

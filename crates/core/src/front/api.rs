@@ -46,7 +46,8 @@ pub(crate) fn lower(json: Json, origin: &Origin) -> (Graph, Diagnostics) {
         match json {
             Json::Object(fields) => {
                 let node = lower_node(&id, fields, &origin, &mut diagnostics);
-                graph.insert(NodeId::new(id), node.at(origin));
+                let class = origin.member("class_type");
+                graph.insert(NodeId::new(id), node.at(origin).class_at(class));
             }
             other => {
                 let what = format!("node `{id}`");

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{api, json_error, published};
+use super::{api, json_error, published, ui};
 use crate::diagnostic::{Diagnostics, Problem};
 use crate::front::published::Published;
 use crate::graph::Graph;
@@ -32,8 +32,11 @@ pub fn parse(source: &Source, id: SourceId) -> (Option<Document>, Diagnostics) {
     let mut json: Value = match serde_json::from_str(source.body()) {
         Ok(json) => json,
         Err(error) => {
-            diagnostics.push(json_error(&error, source, id, "a JSON document"));
-            return (None, diagnostics);
+            let Some(json) = ui::with_bare_words(source.body()) else {
+                diagnostics.push(json_error(&error, source, id, "a JSON document"));
+                return (None, diagnostics);
+            };
+            json
         }
     };
     let Some(kind) = json.as_object().map(detect) else {

@@ -10,6 +10,7 @@ pub mod api;
 pub mod document;
 pub mod manifest;
 pub mod published;
+pub mod ui;
 
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::source::{Origin, Source, SourceId};

@@ -17,6 +17,7 @@ pub struct Node {
     meta: Option<serde_json::Value>,
     other: Map<String, serde_json::Value>,
     origin: Option<Origin>,
+    class_origin: Option<Origin>,
 }
 
 /// One input of a node.
@@ -77,6 +78,18 @@ impl Node {
     /// Where the node was said.
     pub fn origin(&self) -> Option<&Origin> {
         self.origin.as_ref()
+    }
+
+    /// Where its class was said, or else the node.
+    pub fn class_origin(&self) -> Option<&Origin> {
+        self.class_origin.as_ref().or(self.origin.as_ref())
+    }
+
+    /// The same node, its class said at this place.
+    #[must_use]
+    pub(crate) fn class_at(mut self, origin: Origin) -> Self {
+        self.class_origin = Some(origin);
+        self
     }
 
     /// The inputs in document order.

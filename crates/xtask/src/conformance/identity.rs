@@ -1,11 +1,6 @@
-//! The conformance runs: what the reference data beside the repository holds, read and written again, and compared.
-//!
-//! A case that fails must stand in `tests/known-failures.txt` with its reason, and one that stands there must fail: an
-//! unexpected pass is a failure too.
+//! What is read and written again is the same: catalogs, prompts, published schemas; and what is proposed is sound.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use comfyc::back::schema::{self, Dialect};
 use comfyc::back::{Layout, manifest, prompt};
@@ -20,7 +15,8 @@ use comfyc::source::{Source, Sources, Syntax};
 use comfyc::workflow::Workflow;
 use serde_json::Value;
 
-use crate::{Failure, repository, shared};
+use super::{json_files, known_failures, text};
+use crate::Failure;
 
 /// What came of one case: nothing, or why it failed.
 type Case = (String, Result<(), String>);
@@ -29,9 +25,7 @@ type Case = (String, Result<(), String>);
 type Suite = fn(&Path) -> Result<Vec<Case>, Failure>;
 
 /// Runs every suite, prints its counts, and compares the failures with those on record.
-pub(crate) fn run() -> Result<(), Failure> {
-    let shared = shared()
-        .ok_or_else(|| Failure("the reference data, ../shared, is not beside the repository".to_owned()))?;
+pub(crate) fn run(shared: &Path) -> Result<(), Failure> {
     let suites: [(&str, Suite); 4] = [
         ("catalogs written as read", catalogs),
         ("prompts written as read", prompts),
@@ -41,7 +35,7 @@ pub(crate) fn run() -> Result<(), Failure> {
     let known = known_failures()?;
     let mut surprises = Vec::new();
     for (name, suite) in suites {
-        let cases = suite(&shared)?;
+        let cases = suite(shared)?;
         let passed = cases.iter().filter(|(_, result)| result.is_ok()).count();
         println!("{name}: {passed} of {}", cases.len());
         for (case, result) in cases {
@@ -53,16 +47,6 @@ pub(crate) fn run() -> Result<(), Failure> {
         }
     }
     if surprises.is_empty() { Ok(()) } else { Err(Failure(surprises.join("\n  "))) }
-}
-
-/// The failures on record, by case.
-fn known_failures() -> Result<BTreeMap<String, String>, Failure> {
-    let text = text(&repository().join("tests/known-failures.txt"))?;
-    let lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
-    Ok(lines
-        .filter_map(|line| line.split_once("  "))
-        .map(|(case, why)| (case.to_owned(), why.to_owned()))
-        .collect())
 }
 
 fn catalogs(shared: &Path) -> Result<Vec<Case>, Failure> {
@@ -180,18 +164,6 @@ fn each(folder: &Path, suite: &str, test: impl Fn(&str) -> Result<(), String>) -
 
 fn messages(diagnostics: &Diagnostics) -> String {
     diagnostics.iter().map(|d| d.problem.to_string()).collect::<Vec<_>>().join("; ")
-}
-
-pub(crate) fn json_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let entries = fs::read_dir(folder).map_err(|error| Failure(format!("{}: {error}", folder.display())))?;
-    let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    files.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
-    files.sort();
-    Ok(files)
-}
-
-pub(crate) fn text(path: &Path) -> Result<String, Failure> {
-    fs::read_to_string(path).map_err(|error| Failure(format!("{}: {error}", path.display())))
 }
 
 fn file_name(path: &Path) -> String {

@@ -4,7 +4,6 @@
 //! may vary from one start of the server to the next. Prompts on which only the server can tell are counted apart. The
 //! check of graphs is held to the same answers: what the server refuses is an error of ours, what it accepts whole is none.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -15,8 +14,9 @@ use comfyc::front::api;
 use comfyc::source::{Source, Sources, Syntax};
 use serde_json::Value;
 
+use super::{json_files, text};
+use crate::Failure;
 use crate::codegen::{json, read};
-use crate::{Failure, shared};
 
 /// Where a set of prompts, its answers and its server's classes are.
 pub(crate) struct Set {
@@ -44,33 +44,38 @@ pub(crate) struct Agreement {
     pub(crate) median: Duration,
 }
 
-/// The subcommand.
-pub(crate) fn command(
+/// What to compare, where it is not the reference data.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct Arguments {
+    /// Prompts, one `{"id", "prompt"}` a line.
+    #[arg(long, requires = "expected")]
     prompts: Option<PathBuf>,
+    /// The server's answers, one a line.
+    #[arg(long, requires = "prompts")]
     expected: Option<PathBuf>,
+    /// The server's `/object_info`.
+    #[arg(long)]
     catalog: Option<PathBuf>,
+    /// What `/object_info` does not say of that server's classes.
+    #[arg(long)]
     traits: Option<PathBuf>,
-    only_templates: bool,
-) -> Result<(), Failure> {
-    let shared = shared().unwrap_or_else(|| PathBuf::from("/work/shared"));
-    if only_templates {
-        return templates(&shared);
-    }
-    if (&prompts, &expected, &catalog, &traits) == (&None, &None, &None, &None) {
-        return run(&shared);
-    }
-    let mut set = reference(&shared);
-    if let (Some(prompts), Some(expected)) = (prompts, expected) {
-        (set.prompts, set.expected) = (prompts, expected);
-    }
-    set.catalog = catalog.unwrap_or(set.catalog);
-    set.traits = traits.unwrap_or(set.traits);
-    report(&compare(&set)?)
+    /// Print what the check of graphs says about the exported templates instead.
+    #[arg(long)]
+    templates: bool,
 }
 
-/// Compares on the reference data; fails when one decided answer differs.
-pub(crate) fn run(shared: &Path) -> Result<(), Failure> {
-    report(&compare(&reference(shared))?)
+/// Compares; fails when one decided answer differs.
+pub(crate) fn run(arguments: Arguments, shared: &Path) -> Result<(), Failure> {
+    if arguments.templates {
+        return templates(shared);
+    }
+    let mut set = reference(shared);
+    if let (Some(prompts), Some(expected)) = (arguments.prompts, arguments.expected) {
+        (set.prompts, set.expected) = (prompts, expected);
+    }
+    set.catalog = arguments.catalog.unwrap_or(set.catalog);
+    set.traits = arguments.traits.unwrap_or(set.traits);
+    report(&compare(&set)?)
 }
 
 fn reference(shared: &Path) -> Set {
@@ -105,10 +110,7 @@ fn report(agreement: &Agreement) -> Result<(), Failure> {
 /// Compares all prompts of a set.
 pub(crate) fn compare(set: &Set) -> Result<Agreement, Failure> {
     let catalog = read(&set.catalog)?.with_traits(&json(&set.traits)?);
-    let lines = |path: &Path| {
-        fs::read_to_string(path).map_err(|error| Failure(format!("{}: {error}", path.display())))
-    };
-    let (prompts, expected) = (lines(&set.prompts)?, lines(&set.expected)?);
+    let (prompts, expected) = (text(&set.prompts)?, text(&set.expected)?);
     if prompts.lines().count() != expected.lines().count() {
         return Err(Failure("the prompts and the answers differ in number".to_owned()));
     }
@@ -201,15 +203,10 @@ fn letters(id: &str, verdict: &Value, expected: &Value, agreement: &mut Agreemen
 /// Checks the exported templates with the embedded catalog and prints all that is said about them, for people to judge.
 pub(crate) fn templates(shared: &Path) -> Result<(), Failure> {
     let catalog = Catalog::embedded();
-    let folder = shared.join("data/golden/templates");
-    let files = fs::read_dir(&folder).map_err(|error| Failure(format!("{}: {error}", folder.display())))?;
-    let mut files: Vec<PathBuf> = files.filter_map(Result::ok).map(|entry| entry.path()).collect();
-    files.sort();
+    let files = json_files(&shared.join("data/golden/templates"))?;
     let mut refused = 0;
     for path in &files {
-        let text =
-            fs::read_to_string(path).map_err(|error| Failure(format!("{}: {error}", path.display())))?;
-        let source = Source::new(path.display().to_string(), Syntax::Json, text);
+        let source = Source::new(path.display().to_string(), Syntax::Json, text(path)?);
         let (graph, mut diagnostics) = api::parse(&source, Sources::default().add(source.clone()));
         match check::graph(graph, &catalog) {
             Ok(checked) => diagnostics.append(checked.warnings().clone()),

@@ -1,0 +1,247 @@
+//! Inputs that come and go: the branches of a dynamic combo, growing groups, the options of a `CustomCombo`.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use serde_json::Value as Json;
+
+use super::definition::{self as known, Spec};
+use super::js;
+use super::node::{Node, Saved, Slot, Widget, WidgetKind};
+use super::wire::{Link, LinkId};
+use crate::catalog::{Autogrow, Branch};
+
+/// The most inputs that one group may have.
+const LARGEST_GROUP: usize = 100_000;
+
+/// A group of inputs that grows as they are linked.
+#[derive(Debug, Clone)]
+pub(super) struct Group<'a> {
+    name: Cow<'a, str>,
+    autogrow: &'a Autogrow,
+}
+
+/// The links of one graph.
+pub(super) type Links = HashMap<LinkId, Link>;
+
+impl<'a> Node<'a> {
+    /// Gives a widget a value, with all that the editor does then.
+    pub(super) fn assign(
+        &mut self,
+        at: usize,
+        value: Option<Cow<'a, Json>>,
+        saved: Saved<'a>,
+        links: &mut Links,
+    ) {
+        let Some(widget) = self.widgets.get_mut(at) else { return };
+        match widget.kind {
+            WidgetKind::Fixed | WidgetKind::Position => return,
+            WidgetKind::Area if value.as_deref() == Some(&Json::Null) => {
+                widget.value = Some(Cow::Borrowed(&known::EMPTY));
+            }
+            _ => widget.value = value,
+        }
+        widget.saved = saved;
+        match widget.kind {
+            WidgetKind::Branches(_) => self.reassign_branch(at, links),
+            WidgetKind::ChoiceOption => self.grow_custom_combo(at),
+            _ => {}
+        }
+    }
+
+    /// Replaces the inputs of a dynamic combo by those of the branch it has now, keeping the links of those that stay.
+    fn reassign_branch(&mut self, at: usize, links: &mut Links) {
+        let Some(widget) = self.widgets.get(at) else { return };
+        let prefix = format!("{}.", widget.name);
+        let mut removed = Vec::new();
+        self.slots.retain_mut(|slot| {
+            let stays = !slot.name.starts_with(&prefix);
+            if !stays {
+                removed.push((std::mem::take(&mut slot.name), slot.link, slot.saved));
+            }
+            stays
+        });
+        self.rebuild_branch(at);
+        for (name, link, saved) in removed {
+            let Some(link) = link else { continue };
+            let Some(slot) = self.slots.iter_mut().find(|slot| slot.name == name) else {
+                links.remove(&link);
+                continue;
+            };
+            slot.link = Some(link);
+            slot.saved = saved;
+            if links.contains_key(&link) {
+                self.grow_after(&name);
+            }
+        }
+    }
+
+    /// Makes the slots and widgets of the branch that a dynamic combo has now, after the combo's own.
+    pub(super) fn rebuild_branch(&mut self, at: usize) {
+        let Some(widget) = self.widgets.get(at) else { return };
+        let WidgetKind::Branches(branches) = widget.kind else { return };
+        let parent = widget.name.clone();
+        let chosen = branch(branches, widget.value.as_deref());
+        let prefix = format!("{parent}.");
+        // Widgets before the combo have other names, so its position stays.
+        self.widgets.retain(|widget| !widget.name.starts_with(&prefix));
+        self.groups.retain(|group| !group.name.starts_with(&prefix));
+        let Some(branch) = chosen else { return };
+        let (slots, widgets) = (self.slots.len(), self.widgets.len());
+        for (name, input, required) in branch.inputs.settable() {
+            self.add_input(&Spec::new(Cow::Owned(format!("{prefix}{name}")), input, !required));
+        }
+        let at = self.widgets.iter().position(|widget| widget.name == parent).unwrap_or(at);
+        move_after(&mut self.widgets, widgets, at);
+        if let Some(own) = self.slots.iter().position(|slot| slot.name == parent) {
+            move_after(&mut self.slots, slots, own);
+        }
+    }
+
+    /// The first inputs of a growing group.
+    pub(super) fn build_group(&mut self, name: Cow<'a, str>, autogrow: &'a Autogrow) {
+        self.groups.retain(|group| group.name != name);
+        let group = Group { name, autogrow };
+        self.groups.push(group.clone());
+        for k in 0..=group.autogrow.min.min(LARGEST_GROUP) {
+            self.grow(&group, k);
+        }
+    }
+
+    /// Lets every group of which an input is linked grow, as the editor does while it reads a node.
+    pub(super) fn grow_groups(&mut self, links: &Links) {
+        if self.groups.is_empty() {
+            return;
+        }
+        let mut at = 0;
+        while let Some(slot) = self.slots.get(at) {
+            at += 1;
+            if slot.link.is_some_and(|link| links.contains_key(&link)) {
+                let name = slot.name.clone();
+                self.grow_after(&name);
+            }
+        }
+    }
+
+    /// Lets the group of a linked slot have one more input.
+    fn grow_after(&mut self, slot: &str) {
+        let member =
+            |group: &&Group<'a>| slot.strip_prefix(&*group.name).is_some_and(|rest| rest.starts_with('.'));
+        let Some(group) = self.groups.iter().find(member).cloned() else { return };
+        let base = slot.get(group.name.len() + 1..).unwrap_or_default();
+        let ordinal = match &group.autogrow.names {
+            Some(names) => names.iter().position(|name| name == base),
+            None => trailing_number(base),
+        };
+        if let Some(next) = ordinal.and_then(|ordinal| ordinal.checked_add(1)) {
+            self.grow(&group, next);
+        }
+    }
+
+    /// Makes the `k`th inputs of a group. One that is there already is made anew and keeps its link.
+    fn grow(&mut self, group: &Group<'a>, k: usize) {
+        let Autogrow { template, names, max, .. } = group.autogrow;
+        let max = names.as_ref().map_or(*max, Vec::len).min(LARGEST_GROUP);
+        if k >= max {
+            return;
+        }
+        let several = template.settable().nth(1).is_some();
+        let name = |k: usize, key: &str| {
+            let base = match (names, several, &group.autogrow.prefix) {
+                (Some(names), ..) => names.get(k).cloned().unwrap_or_default(),
+                (None, false, Some(prefix)) => format!("{prefix}{k}"),
+                _ => format!("{key}{k}"),
+            };
+            format!("{}.{base}", group.name)
+        };
+        let mut fresh: Vec<Slot<'a>> = Vec::new();
+        for (key, input, required) in template.settable() {
+            let before = self.slots.len();
+            self.add_input(&Spec::new(Cow::Owned(name(k, key)), input, !required));
+            for mut slot in self.slots.split_off(before.min(self.slots.len())) {
+                if several && slot.widget.is_none() {
+                    slot.widget = Some(slot.name.clone());
+                    let mut shim = Widget::new(slot.name.clone(), WidgetKind::Fixed, None);
+                    shim.persisted = false;
+                    self.widgets.push(shim);
+                }
+                fresh.push(slot);
+            }
+        }
+        self.slots.retain(|old| match fresh.iter_mut().find(|new| new.name == old.name) {
+            Some(new) => {
+                new.link = old.link;
+                new.saved = old.saved;
+                false
+            }
+            None => true,
+        });
+        // The editor looks for the input before by the start of its name, and so finds `image10` for `image1`.
+        let before = k.checked_sub(1).and_then(|k| Some(name(k, template.settable().last()?.0)));
+        let after =
+            before.and_then(|before| self.slots.iter().rposition(|slot| slot.name.starts_with(&before)));
+        let at = after.map_or(self.slots.len(), |after| after + 1);
+        self.slots.splice(at..at, fresh);
+    }
+
+    /// The widgets that the editor adds to a `CustomCombo`.
+    pub(super) fn build_custom_combo(&mut self) {
+        if let Some(choice) = self.widget_mut("choice") {
+            choice.kind = WidgetKind::Choice;
+        }
+        self.widgets.push(Widget::new(Cow::Borrowed("index"), WidgetKind::Position, None));
+        self.push_choice_option(1);
+    }
+
+    fn push_choice_option(&mut self, n: usize) {
+        let name = Cow::Owned(format!("option{n}"));
+        self.widgets.push(Widget::new(name, WidgetKind::ChoiceOption, Some(Cow::Borrowed(&known::EMPTY))));
+    }
+
+    /// Keeps one free option at the end.
+    fn grow_custom_combo(&mut self, at: usize) {
+        let filled = |widget: &Widget<'_>| js::truthy(widget.value.as_deref());
+        let Some(widget) = self.widgets.get(at) else { return };
+        let number = trailing_number(&widget.name).unwrap_or(0);
+        let last = self.widgets.len().saturating_sub(1);
+        if at == last && filled(widget) {
+            self.push_choice_option(number + 1);
+        } else if at + 1 == last && !filled(widget) && self.widgets.last().is_some_and(|last| !filled(last)) {
+            self.widgets.pop();
+        }
+    }
+
+    /// The options of a `CustomCombo`.
+    pub(super) fn custom_options(&self) -> impl Iterator<Item = &Json> {
+        let options = self.widgets.iter().filter(|widget| matches!(widget.kind, WidgetKind::ChoiceOption));
+        options.filter_map(|widget| widget.value.as_deref())
+    }
+
+    /// The position of a `CustomCombo`'s choice among its options, `-1` when it is none of them.
+    pub(super) fn custom_position(&self) -> i64 {
+        let choice = self.widgets.iter().find(|widget| matches!(widget.kind, WidgetKind::Choice));
+        let Some(choice) = choice.and_then(|choice| choice.value.as_deref()) else { return -1 };
+        let position = self.custom_options().position(|option| option == choice);
+        position.and_then(|position| i64::try_from(position).ok()).unwrap_or(-1)
+    }
+}
+
+/// The branch that a value chooses.
+fn branch<'a>(branches: &'a [Branch], value: Option<&Json>) -> Option<&'a Branch> {
+    let value = value.filter(|value| js::truthy(Some(value)))?;
+    let text = js::text(value);
+    branches.iter().rev().find(|branch| js::text(&branch.key) == text)
+}
+
+/// Moves what was added since the list had `from` elements to directly after element `after`.
+fn move_after<T>(list: &mut [T], from: usize, after: usize) {
+    let Some(between) = from.checked_sub(after + 1) else { return };
+    if let Some(part) = list.get_mut(after + 1..).filter(|part| between <= part.len()) {
+        part.rotate_left(between);
+    }
+}
+
+fn trailing_number(text: &str) -> Option<usize> {
+    let start = text.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    text.get(start..)?.parse().ok()
+}

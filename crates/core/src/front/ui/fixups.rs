@@ -1,0 +1,175 @@
+//! What the editor changes in a graph right after loading it.
+
+use std::borrow::Cow;
+
+use serde_json::Value as Json;
+
+use super::live::{Live, NodeIx};
+use super::node::{Role, Slot, WidgetKind};
+use super::wire::LinkId;
+use crate::diagnostic::Problem;
+
+impl<'a> Live<'a> {
+    /// All of it, in the editor's order.
+    pub(super) fn fix(&mut self) {
+        let nodes: Vec<NodeIx> =
+            self.order.clone().iter().flat_map(|layer| self.layers[*layer].nodes.clone()).collect();
+        for ix in &nodes {
+            self.correct_target_slots(*ix);
+        }
+        for ix in &nodes {
+            self.drop_stale_slots(*ix);
+        }
+        for ix in &nodes {
+            if self.nodes[*ix].role == Role::Primitive {
+                self.build_primitive(*ix);
+            }
+        }
+        for ix in &nodes {
+            self.fill_combos(*ix);
+        }
+        for ix in &nodes {
+            if self.nodes[*ix].role == Role::Reroute {
+                self.check_reroute(*ix);
+            }
+        }
+    }
+
+    /// Which slot a link leads to is said by the slot.
+    fn correct_target_slots(&mut self, ix: NodeIx) {
+        let Self { nodes, layers, .. } = self;
+        let node = &nodes[ix];
+        let links = &mut layers[node.layer].links;
+        for (at, slot) in node.slots.iter().enumerate() {
+            let Some(link) = slot.link.and_then(|id| links.get_mut(&id)) else { continue };
+            if let Ok(at) = i64::try_from(at) {
+                link.target_slot = at;
+            }
+        }
+    }
+
+    /// Slots of widgets that the class no longer has are taken out. As in the editor, the slot after such a one is not
+    /// looked at.
+    fn drop_stale_slots(&mut self, ix: NodeIx) {
+        let node = &self.nodes[ix];
+        if !matches!(node.role, Role::Class(_)) {
+            return;
+        }
+        let is_stale =
+            |slot: &Slot<'a>| slot.widget.as_ref().is_some_and(|widget| node.widget(widget).is_none());
+        let mut stale: Vec<bool> = node.slots.iter().map(is_stale).collect();
+        let mut before = false;
+        for stale in &mut stale {
+            *stale &= !before;
+            before = *stale;
+        }
+        if !stale.contains(&true) {
+            return;
+        }
+        for at in 0..stale.len() {
+            if stale.get(at) == Some(&true)
+                && self.nodes[ix].slots.get(at).is_some_and(|slot| slot.link.is_some())
+            {
+                self.report_cut(ix, at, "its class has no such widget");
+                self.cut(ix, at);
+            }
+        }
+        let mut stale = stale.into_iter();
+        self.nodes[ix].slots.retain(|_| stale.next() != Some(true));
+        // Removal has moved the slots behind.
+        self.correct_target_slots(ix);
+    }
+
+    fn report_cut(&mut self, ix: NodeIx, slot: usize, why: &'static str) {
+        let input = self.nodes[ix].slots.get(slot).map(|slot| slot.name.to_string()).unwrap_or_default();
+        let problem = Problem::CutLink { node: self.nodes[ix].id.to_string(), input, why };
+        let origin = self.slot_origin(ix, slot);
+        self.diagnostics.report(problem, Some(origin));
+    }
+
+    /// Old sampler names lose their prefix; a combo without a value takes its first option.
+    fn fill_combos(&mut self, ix: NodeIx) {
+        let sampler = matches!(self.nodes[ix].ty.as_ref(), "KSampler" | "KSamplerAdvanced");
+        let layer = self.nodes[ix].layer;
+        let Self { nodes, layers, .. } = self;
+        let node = &mut nodes[ix];
+        let mut at = 0;
+        while let Some(widget) = node.widgets.get_mut(at) {
+            if sampler
+                && widget.name == "sampler_name"
+                && let Some(Json::String(name)) = widget.value.as_deref()
+                && let Some(rest) = name.strip_prefix("sample_")
+            {
+                widget.value = Some(Cow::Owned(Json::String(rest.to_owned())));
+            }
+            if widget.value.as_deref().is_none_or(Json::is_null) {
+                let first = match widget.kind {
+                    WidgetKind::Choice => {
+                        node.custom_options().find(|o| super::js::truthy(Some(o))).cloned().map(Cow::Owned)
+                    }
+                    _ => widget.first_option(),
+                };
+                if let Some(first) = first {
+                    let saved = node.widgets.get(at).map_or(super::node::Saved::No, |widget| widget.saved);
+                    node.assign(at, Some(first), saved, &mut layers[layer].links);
+                }
+            }
+            at += 1;
+        }
+    }
+
+    /// Cuts the links behind a chain of Reroutes that do not fit what the chain starts at.
+    fn check_reroute(&mut self, ix: NodeIx) {
+        let layer = self.nodes[ix].layer;
+        let Some(start) = self.nodes[ix].slots.first().and_then(|slot| slot.link) else { return };
+        let Some(link) = self.layers[layer].links.get(&start) else { return };
+        // Each chain is worked on once, from its first Reroute.
+        let Some(origin) = self.find(layer, &link.origin) else { return };
+        if self.nodes[origin].role == Role::Reroute {
+            return;
+        }
+        let Some(output) =
+            usize::try_from(link.origin_slot).ok().and_then(|at| self.nodes[origin].outputs.get(at))
+        else {
+            return;
+        };
+        let ty = output.ty.clone();
+        let mut open = vec![ix];
+        let mut seen = std::collections::HashSet::from([ix]);
+        while let Some(reroute) = open.pop() {
+            if let Some(output) = self.nodes[reroute].outputs.first_mut() {
+                output.ty.clone_from(&ty);
+            }
+            let links: Vec<LinkId> =
+                self.nodes[reroute].outputs.iter().flat_map(|output| output.links.iter().copied()).collect();
+            for id in links {
+                let Some(link) = self.layers[layer].links.get(&id) else { continue };
+                let Some(target) = self.find(layer, &link.target) else { continue };
+                if self.nodes[target].role == Role::Reroute {
+                    if seen.insert(target) {
+                        open.push(target);
+                    }
+                    continue;
+                }
+                let Some(at) = usize::try_from(link.target_slot).ok() else { continue };
+                let Some(slot) = self.nodes[target].slots.get(at).filter(|slot| slot.link == Some(id)) else {
+                    continue;
+                };
+                if !compatible(&ty, &slot.ty) {
+                    self.report_cut(target, at, "the type behind the Reroute does not fit");
+                    self.cut(target, at);
+                }
+            }
+        }
+    }
+}
+
+/// Whether the editor lets an output of type `a` into an input of type `b`.
+pub(super) fn compatible(a: &str, b: &str) -> bool {
+    let open = |ty: &str| ty.is_empty() || ty == "*";
+    if open(a) || open(b) || a == b {
+        return true;
+    }
+    let (a, b) = (a.to_lowercase(), b.to_lowercase());
+    a.split(',').any(|a| b.split(',').any(|b| open(a) || open(b) || a == b))
+}

@@ -1,0 +1,474 @@
+//! From the live graph to a prompt's graph: every node that runs, with its values and links.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value as Json};
+
+use super::definition::WidgetType;
+use super::js;
+use super::live::{LayerIx, Live, NodeIx, ROOT};
+use super::node::{Role, Saved, Widget, WidgetKind};
+use super::resolve::Source;
+use super::serialize::{self, Dice, Places};
+use super::wire::Mode;
+use crate::diagnostic::{Code, Diagnostics, Problem, Subject, nearest, show};
+use crate::graph::{self, Graph, Input, Link, NodeId, Value};
+use crate::source::Origin;
+
+/// The most nodes that a workflow may have once its subgraphs are written out.
+const MOST_NODES: usize = if cfg!(test) { 10_000 } else { 1_000_000 };
+/// The deepest that subgraphs may nest.
+const DEEPEST: usize = 1_000;
+/// For how many unknown classes a known one is sought that is meant.
+const MOST_GUESSES: usize = 64;
+/// The most steps that are taken from inputs to their origins.
+const MOST_STEPS: usize = 50_000_000;
+
+/// A place in the nesting of instances: the root, or the inside of an instance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct PathIx(usize);
+
+const TOP: PathIx = PathIx(0);
+
+#[derive(Debug)]
+struct Path {
+    /// The path of the instance, and the instance.
+    host: Option<(PathIx, NodeIx)>,
+    layer: LayerIx,
+    /// The ids of the instances, each with a `:` behind it.
+    prefix: String,
+    depth: usize,
+}
+
+/// The work of writing out a live graph.
+pub(super) struct Flattener<'l, 'a> {
+    pub(super) live: &'l Live<'a>,
+    diagnostics: Diagnostics,
+    paths: Vec<Path>,
+    inside: HashMap<(PathIx, NodeIx), PathIx>,
+    places: Option<Places<'l>>,
+    reported: HashSet<(NodeIx, Code)>,
+    /// Where long chains lead, by the outputs that they pass.
+    pub(super) known: HashMap<(PathIx, NodeIx, i64, &'l str), Source<'a>>,
+    /// What is near to the names of unknown classes.
+    near: HashMap<&'l str, Vec<String>>,
+    steps: usize,
+}
+
+type Inputs<'l> = IndexMap<Cow<'l, str>, Option<Input>>;
+
+/// Where a node and its parts stand in the file.
+struct Place {
+    node: Origin,
+    values: Origin,
+    inputs: Origin,
+}
+
+impl Place {
+    fn new(live: &Live<'_>, ix: NodeIx) -> Self {
+        let node = live.node_origin(ix);
+        Self { values: node.member("widgets_values"), inputs: node.member("inputs"), node }
+    }
+
+    /// Where a value was saved, or else the node.
+    fn value(&self, saved: Saved<'_>) -> Origin {
+        match saved {
+            Saved::No => self.node.clone(),
+            Saved::At(i) => self.values.member(i),
+            Saved::Under(name) => self.values.member(name),
+            Saved::Named(name) => self.node.member("widgets_values_named").member(name),
+        }
+    }
+
+    /// Where an input was saved, or else the node.
+    fn slot(&self, saved: Option<usize>) -> Origin {
+        saved.map_or_else(|| self.node.clone(), |at| self.inputs.member(at))
+    }
+}
+
+impl Live<'_> {
+    /// The prompt's graph.
+    pub(super) fn flatten(mut self) -> (Graph, Diagnostics) {
+        self.push_primitives();
+        let diagnostics = std::mem::take(&mut self.diagnostics);
+        let mut flattener = Flattener {
+            live: &self,
+            diagnostics,
+            paths: vec![Path { host: None, layer: ROOT, prefix: String::new(), depth: 0 }],
+            inside: HashMap::new(),
+            places: None,
+            reported: HashSet::new(),
+            known: HashMap::new(),
+            near: HashMap::new(),
+            steps: 0,
+        };
+        let mut graph = Graph::default();
+        for (path, node) in flattener.expand() {
+            if let Some((id, node)) = flattener.emit(path, node) {
+                graph.insert(id, node);
+            }
+        }
+        graph.sort_as_editor();
+        (graph, flattener.diagnostics)
+    }
+
+    /// The nodes of the root in the order in which the editor runs through them.
+    fn execution_order(&self) -> Vec<NodeIx> {
+        let root = &self.layers[ROOT];
+        let mut open: HashMap<NodeIx, usize> = HashMap::with_capacity(root.nodes.len());
+        let mut ready = VecDeque::new();
+        for ix in &root.nodes {
+            let linked = self.nodes[*ix].slots.iter().filter(|slot| slot.link.is_some()).count();
+            open.insert(*ix, linked);
+            if linked == 0 {
+                ready.push_back(*ix);
+            }
+        }
+        let mut order = Vec::with_capacity(root.nodes.len());
+        let mut visited = HashSet::new();
+        let mut placed: HashSet<NodeIx> = HashSet::with_capacity(root.nodes.len());
+        while let Some(ix) = ready.pop_front() {
+            order.push(ix);
+            placed.insert(ix);
+            for id in self.nodes[ix].outputs.iter().flat_map(|output| &output.links) {
+                let Some(link) = root.links.get(id) else { continue };
+                if !visited.insert(*id) {
+                    continue;
+                }
+                let Some(target) = root.by_id.get(&link.target) else { continue };
+                if let Some(count) = open.get_mut(target).filter(|count| **count > 0) {
+                    *count -= 1;
+                    if *count == 0 {
+                        ready.push_back(*target);
+                    }
+                }
+            }
+        }
+        let mut left: Vec<NodeIx> = root.nodes.iter().copied().filter(|ix| !placed.contains(ix)).collect();
+        left.sort_by_cached_key(|ix| {
+            js::array_index(&self.nodes[*ix].id.to_string()).map_or((true, 0), |i| (false, i))
+        });
+        order.extend(left);
+        order
+    }
+
+    /// The layers that are the root's or of instances in it, however deep.
+    pub(super) fn used_layers(&self) -> Vec<LayerIx> {
+        let mut used = vec![ROOT];
+        let mut seen = HashSet::from([ROOT]);
+        let mut at = 0;
+        while let Some(layer) = used.get(at).copied() {
+            at += 1;
+            let inner = self.layers[layer].nodes.iter().filter_map(|ix| self.inside(*ix));
+            used.extend(inner.filter(|inner| seen.insert(*inner)));
+        }
+        used
+    }
+}
+
+impl<'l, 'a> Flattener<'l, 'a> {
+    /// Every node of every instance that the editor visits.
+    fn expand(&mut self) -> Vec<(PathIx, NodeIx)> {
+        let mut list = Vec::new();
+        let mut open: Vec<(PathIx, std::vec::IntoIter<NodeIx>)> =
+            vec![(TOP, self.live.execution_order().into_iter())];
+        while let Some((path, nodes)) = open.last_mut() {
+            let path = *path;
+            let Some(ix) = nodes.next() else {
+                open.pop();
+                continue;
+            };
+            if list.len() >= MOST_NODES {
+                let origin = self.live.node_origin(ix);
+                self.report(
+                    Problem::TooLarge { what: "nodes with all subgraphs written out", limit: MOST_NODES },
+                    origin,
+                );
+                break;
+            }
+            list.push((path, ix));
+            let Role::Host(layer) = self.live.nodes[ix].role else { continue };
+            if self.live.nodes[ix].mode != Mode::Normal {
+                if path == TOP || self.live.options.deep_mute {
+                    continue;
+                }
+                let runs = self.live.layers[layer].nodes.iter().any(|ix| {
+                    let node = &self.live.nodes[*ix];
+                    node.mode == Mode::Normal && !node.is_virtual()
+                });
+                if runs {
+                    let problem = Problem::NestedMute { node: self.id(path, ix) };
+                    self.report_once(ix, problem, self.live.node_origin(ix));
+                }
+            }
+            if let Some(inner) = self.enter(path, ix, layer) {
+                open.push((inner, self.live.layers[layer].nodes.clone().into_iter()));
+            }
+        }
+        list
+    }
+
+    /// The inside of an instance; `None`, reported, when it would be inside itself or too deep.
+    fn enter(&mut self, path: PathIx, ix: NodeIx, layer: LayerIx) -> Option<PathIx> {
+        let mut up = Some(path);
+        while let Some(outer) = up.and_then(|up| self.paths.get(up.0)) {
+            if outer.layer == layer {
+                let subgraph = self.live.layers[layer].name.to_owned();
+                self.report(Problem::SubgraphCycle { subgraph }, self.live.node_origin(ix));
+                return None;
+            }
+            up = outer.host.map(|(path, _)| path);
+        }
+        let depth = self.paths.get(path.0).map_or(0, |path| path.depth) + 1;
+        if depth > DEEPEST {
+            let problem = Problem::TooLarge { what: "levels of subgraphs", limit: DEEPEST };
+            self.report(problem, self.live.node_origin(ix));
+            return None;
+        }
+        let prefix = format!("{}:", self.id(path, ix));
+        let inner = PathIx(self.paths.len());
+        self.paths.push(Path { host: Some((path, ix)), layer, prefix, depth });
+        self.inside.insert((path, ix), inner);
+        Some(inner)
+    }
+
+    /// The path of the inside of an instance.
+    pub(super) fn path_into(&self, path: PathIx, ix: NodeIx) -> Option<PathIx> {
+        self.inside.get(&(path, ix)).copied()
+    }
+
+    /// The instance that a path is the inside of.
+    pub(super) fn host_of(&self, path: PathIx) -> Option<(PathIx, NodeIx)> {
+        self.paths.get(path.0)?.host
+    }
+
+    /// The id of a node in the prompt.
+    pub(super) fn id(&self, path: PathIx, ix: NodeIx) -> String {
+        let prefix = self.paths.get(path.0).map_or("", |path| &path.prefix);
+        format!("{prefix}{}", self.live.nodes[ix].id)
+    }
+
+    pub(super) fn slot_name(&self, ix: NodeIx, slot: usize) -> String {
+        self.live.nodes[ix].slots.get(slot).map(|slot| slot.name.to_string()).unwrap_or_default()
+    }
+
+    pub(super) fn report(&mut self, problem: Problem, origin: Origin) {
+        self.diagnostics.report(problem, Some(origin));
+    }
+
+    /// Reports a problem of a node of a subgraph once, however many instances there are.
+    pub(super) fn report_once(&mut self, ix: NodeIx, problem: Problem, origin: Origin) {
+        if self.reported.insert((ix, problem.code())) {
+            self.report(problem, origin);
+        }
+    }
+
+    /// Takes one step of those that there are; reports once when there are none left.
+    pub(super) fn spend(&mut self) -> bool {
+        self.steps += 1;
+        if self.steps == MOST_STEPS {
+            let origin = self.live.layers[ROOT].origin.clone();
+            self.report(Problem::TooLarge { what: "steps along links", limit: MOST_STEPS }, origin);
+        }
+        self.steps < MOST_STEPS
+    }
+
+    /// The node as the prompt has it; `None` for one that it has not.
+    fn emit(&mut self, path: PathIx, ix: NodeIx) -> Option<(NodeId, graph::Node)> {
+        let live = self.live;
+        let node = &live.nodes[ix];
+        if node.is_virtual() || node.mode != Mode::Normal {
+            return None;
+        }
+        let id = self.id(path, ix);
+        let place = Place::new(live, ix);
+        let linked = self.linked_inputs(&id, path, ix, &place);
+        let mut inputs: Inputs<'l> = IndexMap::with_capacity(node.widgets.len() + linked.len());
+        for widget in node.widgets.iter().filter(|widget| widget.emitted && !widget.name.is_empty()) {
+            // What comes by link takes the widget's place, and the widget's own value is not looked at.
+            let value = match linked.get(&*widget.name) {
+                Some(value) => value.clone(),
+                None => self.widget_value(&id, ix, widget, &place),
+            };
+            inputs.insert(Cow::Borrowed(&widget.name), value);
+        }
+        for (name, input) in linked {
+            inputs.entry(name).or_insert(input);
+        }
+        if node.role == Role::Missing {
+            self.judge_missing(ix);
+        }
+        let mut made = if node.role == Role::Missing && live.options.placeholders {
+            graph::Node::without_class()
+        } else {
+            graph::Node::new(node.ty.as_ref())
+        };
+        made.open_inputs();
+        for (name, input) in inputs {
+            if let Some(input) = input {
+                made.put_input(name.into_owned(), input);
+            }
+        }
+        match live.title(ix) {
+            Some(title) => made.set_title(title),
+            None => made.set_meta(Json::Object(Map::new())),
+        }
+        Some((NodeId::new(id), made.class_at(place.node.member("type")).at(place.node)))
+    }
+
+    /// What the inputs of a node get by link.
+    fn linked_inputs(&mut self, id: &str, path: PathIx, ix: NodeIx, place: &Place) -> Inputs<'l> {
+        let live = self.live;
+        let mut inputs: Inputs<'l> = IndexMap::new();
+        for (at, slot) in live.nodes[ix].slots.iter().enumerate().filter(|(_, slot)| slot.link.is_some()) {
+            let input = match self.source(path, ix, at) {
+                Source::Nothing | Source::Lost => continue,
+                Source::Value(value, (holder, saved)) => {
+                    let origin = Place::new(live, holder).value(saved);
+                    value.map(|value| {
+                        self.judge_promoted(id, ix, &slot.name, &value, &origin);
+                        let normal = self.normal(id, &slot.name, &value, &origin);
+                        let value = if normal.is_array() { wrap(normal) } else { normal };
+                        Input { value: Value::Literal(value), origin: Some(origin) }
+                    })
+                }
+                Source::Link(from_path, from, out) => {
+                    let link = Link { node: NodeId::new(self.id(from_path, from)), slot: out };
+                    Some(Input { value: Value::Link(link), origin: Some(place.slot(slot.saved)) })
+                }
+            };
+            inputs.insert(Cow::Borrowed(&slot.name), input);
+        }
+        inputs
+    }
+
+    /// The value of a widget as the prompt holds it.
+    fn widget_value(&mut self, id: &str, ix: NodeIx, widget: &Widget<'a>, place: &Place) -> Option<Input> {
+        let live = self.live;
+        let node = &live.nodes[ix];
+        let origin = place.value(widget.saved);
+        let input =
+            |value: Json, origin: Origin| Some(Input { value: Value::Literal(value), origin: Some(origin) });
+        if matches!(widget.kind, WidgetKind::Position) {
+            return input(Json::from(node.custom_position()), origin);
+        }
+        let value = widget.value.as_deref()?;
+        if matches!(widget.spec, Some((WidgetType::Load3d, _))) && node.ty == "Load3D" {
+            self.report_once(
+                ix,
+                Problem::LiveCapture { node: id.to_owned(), input: widget.name.to_string() },
+                origin.clone(),
+            );
+        }
+        if widget.name == "filename_prefix"
+            && live.definition(node).is_some_and(|definition| definition.saves)
+        {
+            if let Json::String(text) = value {
+                return input(Json::String(self.replaced(id, widget, text, &origin)), origin);
+            }
+            let subject = Subject::input(id, widget.name.to_string());
+            let problem =
+                Problem::InvalidValue { subject, expected: "a text".to_owned(), found: show(value) };
+            self.report(problem, origin.clone());
+        }
+        match value {
+            Json::String(text) if widget.dynamic_prompt => {
+                let mut dice = Dice::new(live.options.seed, &format!("{id}.{}", widget.name));
+                let (chosen, random) = serialize::dynamic_prompt(text, &mut dice);
+                if random {
+                    let problem =
+                        Problem::RandomPrompt { node: id.to_owned(), input: widget.name.to_string() };
+                    self.report(problem, origin.clone());
+                }
+                input(Json::String(chosen), origin)
+            }
+            Json::Array(_) => {
+                let value = self.normal(id, &widget.name, value, &origin);
+                let curve = matches!(widget.kind, WidgetKind::Curve);
+                input(if curve { tagged(value) } else { wrap(value) }, origin)
+            }
+            _ => input(self.normal(id, &widget.name, value, &origin), origin),
+        }
+    }
+
+    /// A file name with its `%…%` replaced.
+    fn replaced(&mut self, id: &str, widget: &Widget<'a>, text: &str, origin: &Origin) -> String {
+        if !text.contains('%') {
+            return text.to_owned();
+        }
+        let live = self.live;
+        if live.options.clock.is_none() && serialize::has_date(text) {
+            let problem = Problem::NoClock { node: id.to_owned(), input: widget.name.to_string() };
+            self.report(problem, origin.clone());
+        }
+        self.places.get_or_insert_with(|| Places::new(live, ROOT)).replace(text, live)
+    }
+
+    /// A value as JavaScript prints it, with a word where that changes an integer.
+    fn normal(&mut self, id: &str, input: &str, value: &Json, origin: &Origin) -> Json {
+        let normal = js::normal(value, self.live.options.exact_integers);
+        if let (Json::Number(before), Json::Number(after)) = (value, &normal) {
+            let integer = before.as_str().bytes().all(|b| b.is_ascii_digit() || b == b'-');
+            if integer && before.as_str() != after.as_str() && before.as_str() != "-0" {
+                let problem = Problem::RoundedNumber {
+                    subject: Subject::input(id, input),
+                    written: before.to_string(),
+                    rounded: after.to_string(),
+                };
+                self.report(problem, origin.clone());
+            }
+        }
+        normal
+    }
+
+    /// Says when an instance's value does what its user may not expect.
+    fn judge_promoted(&mut self, id: &str, ix: NodeIx, slot: &str, value: &Json, origin: &Origin) {
+        let node = &self.live.nodes[ix];
+        let Some(widget) = node.widget(slot) else { return };
+        let saves = widget.name == "filename_prefix" && self.live.definition(node).is_some_and(|d| d.saves);
+        let (id, input) = (id.to_owned(), slot.to_owned());
+        match value {
+            Json::Null => self.report(Problem::NullValue { node: id, input }, origin.clone()),
+            Json::String(text) if widget.dynamic_prompt && text.contains('{') && text.contains('|') => {
+                self.report(
+                    Problem::UnexpandedText { node: id, input, what: "a choice in braces" },
+                    origin.clone(),
+                );
+            }
+            Json::String(text) if saves && text.matches('%').count() > 1 => {
+                self.report(Problem::UnexpandedText { node: id, input, what: "`%…%`" }, origin.clone());
+            }
+            _ => {}
+        }
+    }
+
+    /// Reports a node whose class is not known.
+    fn judge_missing(&mut self, ix: NodeIx) {
+        let live = self.live;
+        let node = &live.nodes[ix];
+        if !live.catalog.replacements(&node.ty).is_empty() {
+            return;
+        }
+        // To compare with every class takes its time; a workflow with very many unknown classes lacks a pack.
+        let near = if self.near.len() < MOST_GUESSES {
+            self.near.entry(&node.ty).or_insert_with(|| nearest(&node.ty, live.catalog.names())).clone()
+        } else {
+            self.near.get(node.ty.as_ref()).cloned().unwrap_or_default()
+        };
+        let problem = Problem::UnknownClass { class: node.ty.to_string(), near };
+        self.report_once(ix, problem, self.live.node_origin(ix).member("type"));
+    }
+}
+
+/// A list, marked so that it is not taken for a link.
+fn wrap(list: Json) -> Json {
+    Json::Object(Map::from_iter([("__value__".to_owned(), list)]))
+}
+
+/// The points of a curve, marked as such.
+fn tagged(list: Json) -> Json {
+    let members = [("__type__".to_owned(), Json::from("CURVE")), ("__value__".to_owned(), list)];
+    Json::Object(Map::from_iter(members))
+}

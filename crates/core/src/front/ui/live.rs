@@ -1,0 +1,449 @@
+//! The live graph: what the editor holds after it has loaded a file. All nodes in one arena, a layer for the root and for
+//! each subgraph definition; instances of a subgraph share its layer.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::ops::{Index, IndexMut};
+
+use serde_json::Value as Json;
+
+use super::Options;
+use super::definition::Definition;
+use super::dynamic::Links;
+use super::node::{Node, Role, Saved};
+use super::wire::{self, Io, Key, LinkId, Part};
+use crate::catalog::Catalog;
+use crate::diagnostic::{Diagnostics, Problem};
+use crate::source::Origin;
+
+/// A node of the arena.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct NodeIx(usize);
+/// A layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct LayerIx(usize);
+/// A class in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct ClassIx(usize);
+
+/// The layer of the workflow itself.
+pub(super) const ROOT: LayerIx = LayerIx(0);
+
+/// Every node, by an index that only [`Self::push`] makes; nodes are never taken out.
+#[derive(Debug, Default)]
+pub(super) struct Nodes<'a>(Vec<Node<'a>>);
+/// The root and every definition.
+#[derive(Debug, Default)]
+pub(super) struct Layers<'a>(Vec<Layer<'a>>);
+
+/// The nodes and links of the root or of a definition.
+#[derive(Debug)]
+pub(super) struct Layer<'a> {
+    pub(super) name: &'a str,
+    /// In file order; of two nodes with one id the first is found by it.
+    pub(super) nodes: Vec<NodeIx>,
+    pub(super) by_id: HashMap<Key, NodeIx>,
+    pub(super) links: Links,
+    pub(super) inputs: Vec<Io<'a>>,
+    pub(super) outputs: Vec<Io<'a>>,
+    /// The instances of this definition that there are so far.
+    pub(super) hosts: Vec<NodeIx>,
+    /// Node ids of this definition that were changed, by the text they had.
+    pub(super) renamed: HashMap<String, Key>,
+    pub(super) origin: Origin,
+}
+
+/// What the editor holds after it has loaded a file.
+pub(super) struct Live<'a> {
+    pub(super) nodes: Nodes<'a>,
+    pub(super) layers: Layers<'a>,
+    /// The layers in the order in which they are worked on: inner ones first, the root last.
+    pub(super) order: Vec<LayerIx>,
+    pub(super) classes: Vec<Definition<'a>>,
+    class_of: HashMap<&'a str, Option<ClassIx>>,
+    definitions: HashMap<&'a str, LayerIx>,
+    pub(super) catalog: &'a Catalog,
+    pub(super) options: &'a Options,
+    pub(super) diagnostics: Diagnostics,
+    /// The last link id given out.
+    pub(super) last_link: LinkId,
+    /// How many slots of instances there are; they multiply.
+    pub(super) host_slots: usize,
+}
+
+impl<'a> Nodes<'a> {
+    fn push(&mut self, node: Node<'a>) -> NodeIx {
+        self.0.push(node);
+        NodeIx(self.0.len() - 1)
+    }
+}
+
+impl<'a> Index<NodeIx> for Nodes<'a> {
+    type Output = Node<'a>;
+
+    #[expect(clippy::indexing_slicing, reason = "an index is made by `push`, and no node is ever taken out")]
+    fn index(&self, index: NodeIx) -> &Node<'a> {
+        &self.0[index.0]
+    }
+}
+
+impl<'a> IndexMut<NodeIx> for Nodes<'a> {
+    #[expect(clippy::indexing_slicing, reason = "an index is made by `push`, and no node is ever taken out")]
+    fn index_mut(&mut self, index: NodeIx) -> &mut Node<'a> {
+        &mut self.0[index.0]
+    }
+}
+
+impl<'a> Index<LayerIx> for Layers<'a> {
+    type Output = Layer<'a>;
+
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "an index is that of a layer, and no layer is ever taken out"
+    )]
+    fn index(&self, index: LayerIx) -> &Layer<'a> {
+        &self.0[index.0]
+    }
+}
+
+impl<'a> IndexMut<LayerIx> for Layers<'a> {
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "an index is that of a layer, and no layer is ever taken out"
+    )]
+    fn index_mut(&mut self, index: LayerIx) -> &mut Layer<'a> {
+        &mut self.0[index.0]
+    }
+}
+
+impl<'a> Live<'a> {
+    /// Loads a file as the editor does.
+    pub(super) fn load(
+        mut file: wire::File<'a>,
+        catalog: &'a Catalog,
+        options: &'a Options,
+        diagnostics: Diagnostics,
+    ) -> Self {
+        let renames = super::subgraph::renumber(&mut file);
+        let mut live = Live {
+            nodes: Nodes::default(),
+            layers: Layers::default(),
+            order: Vec::new(),
+            classes: Vec::new(),
+            class_of: HashMap::new(),
+            definitions: HashMap::new(),
+            catalog,
+            options,
+            diagnostics,
+            last_link: 0,
+            host_slots: 0,
+        };
+        let mut parts = vec![file.root];
+        parts.extend(file.definitions);
+        let highest =
+            |part: &Part<'_>| part.links.iter().map(|(id, _)| *id).max().unwrap_or(0).max(part.last_link);
+        live.last_link = parts.iter().map(highest).max().unwrap_or(0).clamp(0, LinkId::MAX / 2);
+        let mut waiting: Vec<(Vec<wire::Node<'a>>, Vec<LinkId>)> = Vec::new();
+        for (i, mut part) in parts.into_iter().enumerate() {
+            super::subgraph::complete_ends(&mut part);
+            if let Some(uuid) = part.uuid {
+                // Of two definitions with one id the later counts, as in a table.
+                live.definitions.insert(uuid, LayerIx(i));
+            }
+            waiting.push((part.nodes, part.links.iter().map(|(id, _)| *id).collect()));
+            live.layers.0.push(Layer {
+                name: part.name,
+                nodes: Vec::new(),
+                by_id: HashMap::new(),
+                links: part.links.into_iter().collect::<Links>(),
+                inputs: part.inputs,
+                outputs: part.outputs,
+                hosts: Vec::new(),
+                renamed: HashMap::new(),
+                origin: part.origin,
+            });
+        }
+        for (i, renamed) in renames {
+            if let Some(layer) = live.layers.0.get_mut(i + 1) {
+                layer.renamed = renamed;
+            }
+        }
+        for layer in live.leaf_first(&waiting) {
+            let Some((nodes, links)) = waiting.get_mut(layer.0).map(std::mem::take) else { continue };
+            live.configure(layer, nodes, &links);
+        }
+        live
+    }
+
+    /// Definitions before those that use them, the root at the end; in file order where they use each other in a circle.
+    fn leaf_first(&mut self, waiting: &[(Vec<wire::Node<'a>>, Vec<LinkId>)]) -> Vec<LayerIx> {
+        let mut users: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); waiting.len()];
+        let mut open: Vec<usize> = vec![0; waiting.len()];
+        for (i, (nodes, _)) in waiting.iter().enumerate().skip(1) {
+            for used in nodes.iter().filter_map(|node| self.definitions.get(node.ty)) {
+                let added = users.get_mut(used.0).is_some_and(|users| users.insert(i));
+                if let (true, Some(open)) = (added, open.get_mut(i)) {
+                    *open += 1;
+                }
+            }
+        }
+        let mut ready: VecDeque<usize> = (1..waiting.len()).filter(|i| open.get(*i) == Some(&0)).collect();
+        let mut order = Vec::with_capacity(waiting.len());
+        while let Some(i) = ready.pop_front() {
+            order.push(LayerIx(i));
+            for user in users.get(i).into_iter().flatten() {
+                if let Some(count) = open.get_mut(*user) {
+                    *count -= 1;
+                    if *count == 0 {
+                        ready.push_back(*user);
+                    }
+                }
+            }
+        }
+        if order.len() + 1 < waiting.len() {
+            order = (1..waiting.len()).map(LayerIx).collect();
+        }
+        order.push(ROOT);
+        self.order.clone_from(&order);
+        order
+    }
+
+    /// Makes and reads the nodes of one layer.
+    fn configure(&mut self, layer: LayerIx, saved: Vec<wire::Node<'a>>, links: &[LinkId]) {
+        self.layers[layer].by_id.reserve(saved.len());
+        for node in saved {
+            let index = node.index;
+            let ix = self.create(layer, &node);
+            let id = self.nodes[ix].id.clone();
+            self.layers[layer].nodes.push(ix);
+            let first = *self.layers[layer].by_id.entry(id.clone()).or_insert(ix);
+            if first != ix {
+                let problem = Problem::DuplicateNode { node: id.to_string() };
+                let first = self.node_origin(first);
+                let origin = self.layers[layer].origin.member("nodes").member(index);
+                let diagnostic = crate::diagnostic::Diagnostic::new(problem, Some(origin));
+                self.diagnostics.push(diagnostic.with_related(Some(first), "the other node"));
+            }
+        }
+        self.merge_duplicate_links(layer, links);
+        for at in 0..self.layers[layer].nodes.len() {
+            if let Some(ix) = self.layers[layer].nodes.get(at).copied() {
+                self.flush_proxies(ix);
+            }
+        }
+    }
+
+    /// Makes one node and reads into it what was saved.
+    fn create(&mut self, layer: LayerIx, saved: &wire::Node<'a>) -> NodeIx {
+        let role = self.role(saved.ty);
+        let mut ty = Cow::Borrowed(saved.ty);
+        if role == Role::Missing && saved.ty.contains(UNSAFE) {
+            ty = Cow::Owned(saved.ty.replace(UNSAFE, ""));
+        }
+        let mut node = Node {
+            id: saved.id.clone(),
+            ty,
+            role,
+            mode: saved.mode,
+            title: saved.title,
+            properties: saved.properties,
+            values: saved.values,
+            layer,
+            index: saved.index,
+            ..blank()
+        };
+        match role {
+            Role::Class(class) => {
+                if let Some(definition) = self.classes.get(class.0) {
+                    node.build(definition);
+                    let left = node.restore(saved, definition, &mut self.layers[layer].links, self.options);
+                    self.tell_restored(&node, saved, left);
+                }
+                self.nodes.push(node)
+            }
+            Role::Host(definition) => {
+                node.outputs = super::restore::host_outputs(&self.layers[definition].outputs, &saved.outputs);
+                let ix = self.nodes.push(node);
+                self.configure_host(ix, definition, saved);
+                ix
+            }
+            Role::Reroute | Role::Primitive | Role::Note => {
+                node.restore_virtual(saved);
+                self.nodes.push(node)
+            }
+            Role::Missing => {
+                node.restore_missing(saved, self.catalog, self.options);
+                self.nodes.push(node)
+            }
+        }
+    }
+
+    /// Says what the editor would not have read.
+    fn tell_restored(&mut self, node: &Node<'a>, saved: &wire::Node<'a>, left: usize) {
+        let by_name = node.widgets.iter().any(|widget| matches!(widget.saved, Saved::Under(_)));
+        let (id, class) = (node.id.to_string(), node.ty.to_string());
+        let problem = if by_name {
+            Problem::ObjectValues { node: id, class }
+        } else if left > 0 && node.mode == wire::Mode::Normal && Self::shows_values(node) {
+            Problem::UnusedValues { node: id, class, count: left }
+        } else {
+            return;
+        };
+        let origin =
+            self.layers[node.layer].origin.member("nodes").member(saved.index).member("widgets_values");
+        self.diagnostics.report(problem, Some(origin));
+    }
+
+    /// Whether a node with values to spare is worth a word. Widgets that only show something save values as well.
+    fn shows_values(node: &Node<'a>) -> bool {
+        let shown = |name: &str| !matches!(name, "Painter" | "PreviewAny");
+        shown(&node.ty) && node.widgets.iter().all(|widget| widget.persisted) && !node.widgets.is_empty()
+    }
+
+    /// What a type is.
+    fn role(&mut self, ty: &'a str) -> Role {
+        match ty {
+            "Reroute" => return Role::Reroute,
+            "PrimitiveNode" => return Role::Primitive,
+            "Note" | "MarkdownNote" => return Role::Note,
+            _ => {}
+        }
+        if let Some(definition) = self.definitions.get(ty) {
+            return Role::Host(*definition);
+        }
+        let (catalog, classes) = (self.catalog, &mut self.classes);
+        let known = self.class_of.entry(ty).or_insert_with(|| {
+            let class = catalog.class(ty)?;
+            classes.push(Definition::new(class));
+            Some(ClassIx(classes.len() - 1))
+        });
+        known.map_or(Role::Missing, Role::Class)
+    }
+
+    /// The class of a node of the server.
+    pub(super) fn definition(&self, node: &Node<'a>) -> Option<&Definition<'a>> {
+        match node.role {
+            Role::Class(class) => self.classes.get(class.0),
+            _ => None,
+        }
+    }
+
+    /// Of links that join the same slots one stays: that which an input of the target names, else the first.
+    fn merge_duplicate_links(&mut self, layer: LayerIx, order: &[LinkId]) {
+        let Self { nodes, layers, .. } = self;
+        let layer = &mut layers[layer];
+        let mut seen: HashMap<&wire::Link, LinkId> = HashMap::with_capacity(order.len());
+        let mut groups: BTreeMap<LinkId, Vec<LinkId>> = BTreeMap::new();
+        let mut done: HashSet<LinkId> = HashSet::new();
+        for id in order {
+            let Some(link) = layer.links.get(id) else { continue };
+            let first = *seen.entry(link).or_insert(*id);
+            if first != *id && done.insert(*id) {
+                groups.entry(first).or_default().push(*id);
+            }
+        }
+        drop(seen);
+        let mut kept_for: HashMap<LinkId, LinkId> = HashMap::new();
+        let mut targets: BTreeSet<NodeIx> = BTreeSet::new();
+        for (first, others) in groups {
+            let Some(link) = layer.links.get(&first) else { continue };
+            let target = layer.by_id.get(&link.target).copied();
+            let named: HashSet<LinkId> = target
+                .map(|ix| nodes[ix].slots.iter().filter_map(|slot| slot.link).collect())
+                .unwrap_or_default();
+            let kept = std::iter::once(&first)
+                .chain(&others)
+                .find(|id| named.contains(id))
+                .copied()
+                .unwrap_or(first);
+            let gone = std::iter::once(first).chain(others).filter(|id| *id != kept);
+            kept_for.extend(gone.map(|id| (id, kept)));
+            targets.extend(target);
+        }
+        layer.links.retain(|id, _| !kept_for.contains_key(id));
+        let ends = layer.inputs.iter_mut().chain(&mut layer.outputs).flat_map(|end| &mut end.links);
+        for link in ends {
+            *link = kept_for.get(link).copied().unwrap_or(*link);
+        }
+        for ix in targets {
+            for slot in &mut nodes[ix].slots {
+                slot.link = slot.link.map(|link| kept_for.get(&link).copied().unwrap_or(link));
+            }
+        }
+    }
+
+    /// The node with this id in a layer.
+    pub(super) fn find(&self, layer: LayerIx, id: &Key) -> Option<NodeIx> {
+        self.layers[layer].by_id.get(id).copied()
+    }
+
+    /// Where a node stands in the file.
+    pub(super) fn node_origin(&self, ix: NodeIx) -> Origin {
+        let node = &self.nodes[ix];
+        self.layers[node.layer].origin.member("nodes").member(node.index)
+    }
+
+    /// Where a slot stands in the file, or else its node.
+    pub(super) fn slot_origin(&self, ix: NodeIx, slot: usize) -> Origin {
+        let origin = self.node_origin(ix);
+        match self.nodes[ix].slots.get(slot).and_then(|slot| slot.saved) {
+            Some(saved) => origin.member("inputs").member(saved),
+            None => origin,
+        }
+    }
+
+    /// Cuts the link into a slot. Outputs may still name it: what they name counts only where it is in the table.
+    pub(super) fn cut(&mut self, ix: NodeIx, slot: usize) {
+        let layer = self.nodes[ix].layer;
+        let Some(slot) = self.nodes[ix].slots.get_mut(slot) else { return };
+        if let Some(id) = slot.link.take() {
+            self.layers[layer].links.remove(&id);
+        }
+    }
+
+    /// A text property of a node, with the editor's default for the name that `%…%` finds it by.
+    pub(super) fn search_name(&self, ix: NodeIx) -> Option<&str> {
+        let node = &self.nodes[ix];
+        match node.property("Node name for S&R") {
+            Some(Json::String(name)) => Some(name),
+            Some(_) => None,
+            None => self.definition(node).filter(|definition| !definition.saves).map(|_| &*node.ty),
+        }
+    }
+
+    /// The title of a node: its own, else that of its class.
+    pub(super) fn title(&self, ix: NodeIx) -> Option<&str> {
+        let node = &self.nodes[ix];
+        node.title.or_else(|| match node.role {
+            Role::Class(_) => self.definition(node).map(Definition::title),
+            Role::Host(layer) => Some(self.layers[layer].name),
+            Role::Reroute => Some("Reroute"),
+            Role::Primitive => Some("Primitive"),
+            Role::Note if node.ty == "MarkdownNote" => Some("Markdown Note"),
+            Role::Note => Some("Note"),
+            Role::Missing => None,
+        })
+    }
+}
+
+/// A node without anything.
+pub(super) fn blank<'a>() -> Node<'a> {
+    Node {
+        id: Key::Int(0),
+        ty: Cow::Borrowed(""),
+        role: Role::Note,
+        mode: wire::Mode::Normal,
+        title: None,
+        properties: None,
+        slots: Vec::new(),
+        outputs: Vec::new(),
+        widgets: Vec::new(),
+        groups: Vec::new(),
+        values: None,
+        layer: ROOT,
+        index: 0,
+    }
+}
+
+/// What the editor strips from the names of classes that it does not know.
+const UNSAFE: [char; 7] = ['&', '<', '>', '"', '\'', '`', '='];

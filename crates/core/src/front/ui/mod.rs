@@ -1,0 +1,193 @@
+//! From the JSON that the editor of ComfyUI saves to a graph, as the editor itself exports it (`File > Export (API)`),
+//! byte for byte. The editor meant is frontend 1.49.6 without the scripts of node packs.
+//!
+//! The editor does not convert a file: it loads it into a live graph and writes that out. So does this module, in the
+//! editor's own steps, because its results depend on their order:
+//!
+//! 1. `wire` reads the file; `group` replaces legacy group nodes by subgraphs.
+//! 2. `live` makes the nodes: `definition` tells which slots and widgets the editor makes for a class, `node` and
+//!    `dynamic` make them, `restore` reads saved values into them. `subgraph` and `proxy` do instances of subgraphs.
+//! 3. `fixups` and `primitive` do what the editor does right after loading.
+//! 4. `flatten` writes out what runs: `resolve` follows links through subgraphs, bypassed nodes and Reroutes,
+//!    `serialize` expands texts.
+//!
+//! Where the editor does something that its user will not expect, the result is still the editor's and a diagnostic says
+//! so; [`Options`] hold the other readings. Where the editor fails or makes a prompt that no server takes, this module
+//! goes on: a node of an unknown class keeps its name, a subgraph whose input is its output is followed through, a
+//! `widgets_values` object is read by names, legacy group nodes get their values right.
+//!
+//! Nothing here recurses on the nesting of subgraphs or along links. What would grow beyond a million nodes is cut off
+//! with an error.
+
+mod definition;
+mod dynamic;
+mod fixups;
+mod flatten;
+mod group;
+mod js;
+mod live;
+mod node;
+mod packs;
+mod primitive;
+mod proxy;
+mod resolve;
+mod restore;
+mod serialize;
+mod subgraph;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+use serde_json::Value as Json;
+
+use super::json_error;
+use crate::catalog::Catalog;
+use crate::diagnostic::{Diagnostics, Problem, kind_of};
+use crate::graph::Graph;
+use crate::source::{Origin, Pointer, Source, SourceId};
+
+/// The readings that can be chosen. The default is what the editor does.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
+pub struct Options {
+    /// Keep the digits of integers. The editor rounds those above 2⁵³, which changes large seeds.
+    pub exact_integers: bool,
+    /// Leave out everything inside a muted or bypassed subgraph. The editor does so only for those of the workflow
+    /// itself, and runs what is in those inside another subgraph.
+    pub deep_mute: bool,
+    /// Drop links whose origin is not there with a warning instead of an error.
+    pub repair: bool,
+    /// Read `widgets_values_named` where a node has it. The editor does so only with an experimental setting.
+    pub named_values: bool,
+    /// Give the value of a Primitive that is linked to an instance of a subgraph to the widget inside. The editor takes
+    /// the value that is inside.
+    pub primitive_values: bool,
+    /// Write a node of an unknown class as the editor's placeholder: without a class, its values under `UNKNOWN`,
+    /// `UNKNOWN_1` and so on. No server takes such a node.
+    pub placeholders: bool,
+    /// Decides the choices of dynamic prompts.
+    pub seed: u64,
+    /// The time that `%date:…%` in file names is replaced by. Without one it stays as it is.
+    pub clock: Option<Clock>,
+}
+
+/// A local time, in plain fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Clock {
+    /// The year, as in 2026.
+    pub year: i32,
+    /// From 1 to 12.
+    pub month: u8,
+    /// From 1 to 31.
+    pub day: u8,
+    /// From 0 to 23.
+    pub hour: u8,
+    /// From 0 to 59.
+    pub minute: u8,
+    /// From 0 to 59.
+    pub second: u8,
+}
+
+/// Reads a workflow. There is always a graph: what cannot be read is reported and left out of it.
+///
+/// ```
+/// use comfyc::{catalog::Catalog, front::ui, source::{Source, Sources, Syntax}};
+///
+/// let text = r#"{"version": 0.4, "links": [], "nodes": [
+///     {"id": 5, "type": "EmptyLatentImage", "widgets_values": [512, 768, 1]}]}"#;
+/// let source = Source::new("workflow.json", Syntax::Json, text);
+/// let id = Sources::default().add(source.clone());
+/// let (graph, diagnostics) = ui::parse(&source, id, &Catalog::embedded(), &ui::Options::default());
+/// assert!(diagnostics.is_empty());
+/// assert_eq!(graph.node("5").unwrap().literal("height").unwrap(), 768);
+/// ```
+pub fn parse(source: &Source, id: SourceId, catalog: &Catalog, options: &Options) -> (Graph, Diagnostics) {
+    let origin = Origin::value(id, Pointer::root());
+    let error = match serde_json::from_str(source.body()) {
+        Ok(json) => return lower(json, &origin, catalog, options),
+        Err(error) => error,
+    };
+    if let Some(json) = with_bare_words(source.body()) {
+        return lower(json, &origin, catalog, options);
+    }
+    let mut diagnostics = Diagnostics::default();
+    diagnostics.push(json_error(&error, source, id, "a workflow, an object with `nodes`"));
+    (Graph::default(), diagnostics)
+}
+
+/// The graph of a workflow that stands at `origin`.
+#[expect(clippy::needless_pass_by_value, reason = "every front end takes the document it lowers")]
+pub fn lower(json: Json, origin: &Origin, catalog: &Catalog, options: &Options) -> (Graph, Diagnostics) {
+    let mut diagnostics = Diagnostics::default();
+    if !json.get("nodes").is_some_and(Json::is_array) {
+        let problem = Problem::WrongShape {
+            what: "a workflow".to_owned(),
+            expected: "an object with a list of `nodes`".to_owned(),
+            found: kind_of(&json).to_owned(),
+        };
+        diagnostics.report(problem, Some(origin.clone()));
+        return (Graph::default(), diagnostics);
+    }
+    let rewritten = group::rewrite(&json, origin, catalog, &mut diagnostics);
+    let file = match &rewritten {
+        Some(rewritten) => group::read(rewritten, origin, &mut diagnostics),
+        None => wire::read(&json, origin, &mut diagnostics),
+    };
+    let mut live = live::Live::load(file, catalog, options, diagnostics);
+    live.fix();
+    live.flatten()
+}
+
+/// A workflow that holds the bare words `NaN` and `Infinity`, which old editors wrote and JSON does not have: they are
+/// read as null, as the editor reads them. `None` for any other text.
+pub(super) fn with_bare_words(text: &str) -> Option<Json> {
+    let json: Json = serde_json::from_str(&without_bare_words(text)?).ok()?;
+    json.get("nodes").is_some_and(Json::is_array).then_some(json)
+}
+
+/// The text with `NaN`, `Infinity` and `-Infinity` outside of strings replaced by `null`; `None` when there are none.
+fn without_bare_words(text: &str) -> Option<String> {
+    let mut done = String::with_capacity(text.len());
+    let mut rest = text;
+    let mut changed = false;
+    while let Some(at) = rest.find(['"', 'N', 'I', '-']) {
+        let (before, from) = rest.split_at_checked(at)?;
+        done.push_str(before);
+        let word = ["NaN", "Infinity", "-Infinity"].into_iter().find(|word| from.starts_with(word));
+        let length = match word {
+            Some(word) => {
+                changed = true;
+                done.push_str("null");
+                word.len()
+            }
+            None if from.starts_with('"') => {
+                let length = string_length(from);
+                done.push_str(from.get(..length)?);
+                length
+            }
+            None => {
+                done.push_str(from.get(..1)?);
+                1
+            }
+        };
+        rest = from.get(length..)?;
+    }
+    done.push_str(rest);
+    changed.then_some(done)
+}
+
+/// The length of the string literal that a text starts with.
+fn string_length(text: &str) -> usize {
+    let mut bytes = text.bytes().enumerate().skip(1);
+    while let Some((at, byte)) = bytes.next() {
+        match byte {
+            b'\\' => {
+                bytes.next();
+            }
+            b'"' => return at + 1,
+            _ => {}
+        }
+    }
+    text.len()
+}

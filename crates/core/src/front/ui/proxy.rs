@@ -1,0 +1,323 @@
+//! `properties.proxyWidgets`: how files before promoted inputs said which widgets inside a subgraph show on an instance.
+//! Each entry becomes an input of the definition, or the value of one that is there.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use serde_json::Value as Json;
+
+use super::definition::WidgetType;
+use super::live::{LayerIx, Live, NodeIx};
+use super::node::{Role, Saved};
+use super::wire::{INPUTS, Io, Key, Link, LinkId};
+
+/// `[inner node id, widget name]` or `[.., .., disambiguator]`.
+struct Entry<'a> {
+    id: String,
+    name: String,
+    disambiguator: Option<String>,
+    /// The value saved for it on the instance.
+    value: Option<(usize, &'a Json)>,
+}
+
+/// What becomes of an entry.
+enum Plan<'a> {
+    /// A slot of the instance shows that widget already.
+    Linked(usize),
+    /// A new input for this widget or slot of a node inside.
+    Create(NodeIx, Cow<'a, str>),
+    /// A new input in place of a Primitive.
+    Primitive(NodeIx),
+    /// It shows nothing that is part of a prompt.
+    Nothing,
+    /// It names nothing that is there.
+    Quarantine,
+}
+
+/// The names of a definition's inputs.
+#[derive(Default)]
+struct Names {
+    taken: HashSet<String>,
+    /// The last number behind each name.
+    last: HashMap<String, usize>,
+}
+
+impl Names {
+    /// A name that no input has yet: `name`, `name_1` and so on.
+    fn free(&mut self, name: &str) -> String {
+        if self.taken.insert(name.to_owned()) {
+            return name.to_owned();
+        }
+        let last = self.last.entry(name.to_owned()).or_default();
+        loop {
+            *last += 1;
+            let numbered = format!("{name}_{last}");
+            if self.taken.insert(numbered.clone()) {
+                return numbered;
+            }
+        }
+    }
+}
+
+impl<'a> Live<'a> {
+    /// Carries out the `proxyWidgets` of an instance.
+    pub(super) fn flush_proxies(&mut self, host: NodeIx) {
+        let Some(definition) = self.inside(host) else { return };
+        let Some(entries) = self.entries(host, definition) else { return };
+        let mut entries = entries;
+        let mut uses: HashMap<String, usize> = HashMap::new();
+        for entry in &mut entries {
+            self.normalise(definition, entry);
+            *uses.entry(entry.id.clone()).or_default() += 1;
+        }
+        let mut shown: HashMap<(NodeIx, Cow<'a, str>), usize> = HashMap::new();
+        for (at, slot) in self.nodes[host].slots.iter().enumerate() {
+            if let Some(promoted) = &slot.promoted {
+                shown.entry(promoted.near.clone()).or_insert(at);
+            }
+        }
+        let plans: Vec<(Entry<'a>, Plan<'a>)> = entries
+            .into_iter()
+            .map(|entry| {
+                let several = uses.get(&entry.id).is_some_and(|count| *count > 1);
+                let plan = self.plan(definition, &entry, several, &shown);
+                (entry, plan)
+            })
+            .collect();
+        let mut names = Names::default();
+        names.taken.extend(self.layers[definition].inputs.iter().map(|input| input.name.to_string()));
+        let mut primitives: Vec<(NodeIx, Vec<&Entry<'a>>)> = Vec::new();
+        for (entry, plan) in &plans {
+            let value = entry.value;
+            match plan {
+                Plan::Linked(slot) => self.give(host, *slot, value),
+                Plan::Create(inner, name) => {
+                    if let Some(slot) = self.create_input(host, definition, *inner, name, &mut names) {
+                        self.give(host, slot, value);
+                    }
+                }
+                Plan::Primitive(node) => match primitives.iter_mut().find(|(other, _)| other == node) {
+                    Some((_, entries)) => entries.push(entry),
+                    None => primitives.push((*node, vec![entry])),
+                },
+                Plan::Nothing => {}
+                Plan::Quarantine => {
+                    let slot = self.nodes[host].slots.iter().position(|slot| slot.name == entry.name);
+                    if let (Some(slot), "-1") = (slot, entry.id.as_str()) {
+                        self.give(host, slot, value);
+                    }
+                }
+            }
+        }
+        for (node, entries) in primitives {
+            self.replace_primitive(host, definition, node, &entries, &mut names);
+        }
+    }
+
+    fn give(&mut self, host: NodeIx, slot: usize, value: Option<(usize, &'a Json)>) {
+        if let Some((at, value)) = value {
+            self.set_host_value(host, slot, Some(Cow::Borrowed(value)), Saved::At(at));
+        }
+    }
+
+    /// The entries of an instance; `None` when there are none or one of them has another form.
+    fn entries(&self, host: NodeIx, definition: LayerIx) -> Option<Vec<Entry<'a>>> {
+        let node = &self.nodes[host];
+        let parsed: Json;
+        let list = match node.property("proxyWidgets")? {
+            Json::Array(list) => list,
+            Json::String(text) => {
+                parsed = serde_json::from_str(text).ok()?;
+                parsed.as_array()?
+            }
+            _ => return None,
+        };
+        let values = node.values.and_then(Json::as_array);
+        let renamed = &self.layers[definition].renamed;
+        let entry = |(at, json): (usize, &Json)| {
+            let (id, name, disambiguator) = match json.as_array()?.as_slice() {
+                [Json::String(id), Json::String(name)] => (id, name, None),
+                [Json::String(id), Json::String(name), Json::String(third)] => {
+                    (id, name, Some(third.clone()))
+                }
+                _ => return None,
+            };
+            let id = renamed.get(id).map_or_else(|| id.clone(), Key::to_string);
+            let value = values.and_then(|values| values.get(at)).filter(|value| !value.is_null());
+            Some(Entry { id, name: name.clone(), disambiguator, value: value.map(|value| (at, value)) })
+        };
+        let entries: Option<Vec<Entry<'a>>> = list.iter().enumerate().map(entry).collect();
+        entries.filter(|entries| !entries.is_empty())
+    }
+
+    /// Names of widgets of nested instances may stand behind the ids of the nodes that have them: `5: text`.
+    fn normalise(&self, definition: LayerIx, entry: &mut Entry<'a>) {
+        let inner = self.find(definition, &Key::of(&entry.id));
+        let resolves =
+            |entry: &Entry<'a>| inner.is_some_and(|inner| self.widget_name(inner, entry).is_some());
+        if resolves(entry) {
+            return;
+        }
+        let mut name = entry.name.as_str();
+        let mut last = None;
+        while let Some((id, rest)) = name.split_once(':') {
+            if id.is_empty() || !id.bytes().all(|b| b.is_ascii_digit()) {
+                break;
+            }
+            last = Some(id.to_owned());
+            name = rest.trim_start();
+        }
+        if last.is_some() {
+            entry.name = name.to_owned();
+            entry.disambiguator = last;
+        }
+    }
+
+    /// The widget, or the slot of an instance, that an entry names on a node.
+    fn widget_name(&self, inner: NodeIx, entry: &Entry<'a>) -> Option<Cow<'a, str>> {
+        let node = &self.nodes[inner];
+        if self.inside(inner).is_none() {
+            return node.widget(&entry.name).map(|widget| widget.name.clone());
+        }
+        let promoted = || node.slots.iter().filter_map(|slot| Some((slot, slot.promoted.as_ref()?)));
+        let of_node = entry.disambiguator.as_ref().and_then(|id| {
+            let key = Key::of(id);
+            promoted()
+                .find(|(_, promoted)| promoted.deep.1 == entry.name && self.nodes[promoted.deep.0].id == key)
+        });
+        of_node
+            .or_else(|| promoted().find(|(slot, _)| slot.name == entry.name))
+            .or_else(|| promoted().find(|(_, promoted)| promoted.deep.1 == entry.name))
+            .map(|(slot, _)| slot.name.clone())
+    }
+
+    fn plan(
+        &self,
+        definition: LayerIx,
+        entry: &Entry<'a>,
+        several: bool,
+        shown: &HashMap<(NodeIx, Cow<'a, str>), usize>,
+    ) -> Plan<'a> {
+        let Some(inner) = self.find(definition, &Key::of(&entry.id)) else { return Plan::Quarantine };
+        let node = &self.nodes[inner];
+        if node.role == Role::Primitive {
+            let links = &self.layers[definition].links;
+            let linked =
+                node.outputs.iter().flat_map(|output| &output.links).any(|id| links.contains_key(id));
+            return if linked || several { Plan::Primitive(inner) } else { Plan::Quarantine };
+        }
+        let Some(name) = self.widget_name(inner, entry) else {
+            return if entry.name.starts_with("$$") { Plan::Nothing } else { Plan::Quarantine };
+        };
+        if let Some(slot) = shown.get(&(inner, name.clone())) {
+            return Plan::Linked(*slot);
+        }
+        let preview = node
+            .widget(&name)
+            .and_then(|widget| widget.spec)
+            .is_some_and(|(ty, _)| ty == WidgetType::AudioUi);
+        if name.starts_with("$$") || preview { Plan::Nothing } else { Plan::Create(inner, name) }
+    }
+
+    /// Adds an input to a definition that leads to the slot of a widget inside; its position, unless there is no slot.
+    fn create_input(
+        &mut self,
+        host: NodeIx,
+        definition: LayerIx,
+        inner: NodeIx,
+        widget: &str,
+        names: &mut Names,
+    ) -> Option<usize> {
+        let hosts = self.layers[definition].hosts.len();
+        if !self.spend_host_slots(host, hosts) {
+            return None;
+        }
+        let slot = self.nodes[inner].slots.iter().position(|slot| slot.widget.as_deref() == Some(widget))?;
+        let ty = self.nodes[inner].slots.get(slot)?.ty.clone();
+        self.cut(inner, slot);
+        let id = self.fresh_link();
+        let at = self.add_input(definition, names.free(widget), ty, vec![id]);
+        let target = self.nodes[inner].id.clone();
+        let (origin_slot, target_slot) = (i64::try_from(at).ok()?, i64::try_from(slot).ok()?);
+        let link = Link { origin: INPUTS, origin_slot, target, target_slot };
+        self.layers[definition].links.insert(id, link);
+        if let Some(slot) = self.nodes[inner].slots.get_mut(slot) {
+            slot.link = Some(id);
+        }
+        self.extend_hosts(definition, at);
+        Some(at)
+    }
+
+    /// An input in place of a Primitive: it takes over the Primitive's links and its value.
+    fn replace_primitive(
+        &mut self,
+        host: NodeIx,
+        definition: LayerIx,
+        node: NodeIx,
+        entries: &[&Entry<'a>],
+        names: &mut Names,
+    ) {
+        let same_widget =
+            entries.windows(2).all(|pair| pair.first().map(|e| &e.name) == pair.last().map(|e| &e.name));
+        let links: Vec<LinkId> =
+            self.nodes[node].outputs.iter().flat_map(|output| output.links.clone()).collect();
+        let links: Vec<LinkId> =
+            links.into_iter().filter(|id| self.layers[definition].links.contains_key(id)).collect();
+        let target_type = |id: &LinkId| {
+            let link = self.layers[definition].links.get(id)?;
+            let target = self.find(definition, &link.target)?;
+            let slot = self.slot_of_link(target, *id, link.target_slot)?;
+            self.nodes[target].slots.get(slot).map(|slot| slot.ty.clone())
+        };
+        let Some(types) = links.iter().map(target_type).collect::<Option<Vec<_>>>() else { return };
+        let Some(ty) = types.iter().find(|ty| *ty != "*").or(types.first()).cloned() else { return };
+        if !same_widget || types.iter().any(|other| *other != ty && other != "*") {
+            return;
+        }
+        let title = self.nodes[node].title.filter(|title| *title != "PrimitiveNode");
+        let name = title.or(entries.first().map(|entry| entry.name.as_str())).unwrap_or("value").to_owned();
+        let at = self.add_input(definition, names.free(&name), ty, links.clone());
+        for id in &links {
+            if let (Some(link), Ok(slot)) = (self.layers[definition].links.get_mut(id), i64::try_from(at)) {
+                link.origin = INPUTS;
+                link.origin_slot = slot;
+            }
+        }
+        for output in &mut self.nodes[node].outputs {
+            output.links.clear();
+        }
+        self.extend_hosts(definition, at);
+        let own = self.nodes[node].values.and_then(|values| values.get(0));
+        match entries.iter().find_map(|entry| entry.value) {
+            Some(value) => self.give(host, at, Some(value)),
+            None if own.is_some() => self.set_host_value(host, at, own.map(Cow::Borrowed), Saved::No),
+            None => {}
+        }
+    }
+
+    /// Adds an input to a definition.
+    fn add_input(
+        &mut self,
+        definition: LayerIx,
+        name: String,
+        ty: Cow<'a, str>,
+        links: Vec<LinkId>,
+    ) -> usize {
+        let inputs = &mut self.layers[definition].inputs;
+        inputs.push(Io { name: Cow::Owned(name), ty, links });
+        inputs.len() - 1
+    }
+
+    /// Every instance that is there gets the slot of a new input.
+    fn extend_hosts(&mut self, definition: LayerIx, at: usize) {
+        let slot = self.host_slot(definition, at);
+        for host in self.layers[definition].hosts.clone() {
+            self.nodes[host].slots.push(slot.clone());
+        }
+    }
+
+    fn fresh_link(&mut self) -> LinkId {
+        self.last_link += 1;
+        self.last_link
+    }
+}

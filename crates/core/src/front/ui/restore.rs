@@ -1,0 +1,267 @@
+//! Reading what was saved of a node into a fresh one: slots by name, widget values by position.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use serde_json::Value as Json;
+
+use super::Options;
+use super::definition::Definition;
+use super::dynamic::Links;
+use super::js;
+use super::node::{Node, Out, Saved, Slot, Widget, WidgetKind};
+use super::wire::{self, Io};
+use crate::catalog::Catalog;
+
+/// Up to how many saved slots are searched one by one.
+const FEW: usize = 16;
+
+impl<'a> Node<'a> {
+    /// Reads a node of a known class. Returns how many of its saved values no widget has taken.
+    pub(super) fn restore(
+        &mut self,
+        saved: &wire::Node<'a>,
+        definition: &Definition<'a>,
+        links: &mut Links,
+        options: &Options,
+    ) -> usize {
+        self.merge_inputs(&saved.inputs);
+        merge_outputs(&mut self.outputs, &saved.outputs);
+        self.grow_groups(links);
+        if options.named_values
+            && let Some(named) = saved.named
+        {
+            self.restore_named(named, links);
+            return 0;
+        }
+        match saved.values {
+            Some(Json::Array(values)) => {
+                let values: Vec<(usize, &'a Json)> = values.iter().enumerate().collect();
+                self.restore_values(&self.without_forced(values, definition), links)
+            }
+            Some(Json::Object(values)) => {
+                let position = |i: usize| values.get(i.to_string().as_str());
+                if let Some(length) =
+                    values.get("length").and_then(Json::as_u64).filter(|_| position(0).is_some())
+                {
+                    let length = usize::try_from(length).unwrap_or(usize::MAX).min(values.len());
+                    let list: Vec<_> = (0..length).filter_map(|i| Some((i, position(i)?))).collect();
+                    self.restore_values(&list, links)
+                } else {
+                    self.restore_object(values, links);
+                    0
+                }
+            }
+            _ => 0,
+        }
+    }
+
+    /// Slots of the class take what was saved under their name; what else was saved stays behind them.
+    fn merge_inputs(&mut self, saved: &[wire::Input<'a>]) {
+        let mut used = vec![false; saved.len()];
+        let by_name: HashMap<&str, usize> = if saved.len() > FEW {
+            saved.iter().enumerate().map(|(i, input)| (input.name, i)).collect()
+        } else {
+            HashMap::new()
+        };
+        for slot in &mut self.slots {
+            let found = if saved.len() > FEW {
+                by_name.get(&*slot.name).copied()
+            } else {
+                saved.iter().rposition(|input| input.name == slot.name)
+            };
+            if let Some((at, input)) = found.and_then(|at| Some((at, saved.get(at)?))) {
+                slot.link = input.link;
+                slot.saved = Some(at);
+            }
+        }
+        if saved.len() > FEW {
+            let own: std::collections::HashSet<&str> = self.slots.iter().map(|slot| &*slot.name).collect();
+            for (used, input) in used.iter_mut().zip(saved) {
+                *used = own.contains(input.name);
+            }
+        } else {
+            for (used, input) in used.iter_mut().zip(saved) {
+                *used = self.slots.iter().any(|slot| slot.name == input.name);
+            }
+        }
+        for (at, (input, used)) in saved.iter().zip(used).enumerate() {
+            if !used {
+                self.slots.push(saved_slot(at, input));
+            }
+        }
+    }
+
+    /// Reads a node of the editor's own: its slots are those of the file.
+    pub(super) fn restore_virtual(&mut self, saved: &wire::Node<'a>) {
+        self.slots = saved.inputs.iter().enumerate().map(|(at, input)| saved_slot(at, input)).collect();
+        self.outputs = saved.outputs.iter().map(saved_output).collect();
+        let any = Cow::Borrowed("*");
+        match self.ty.as_ref() {
+            "Reroute" if self.slots.is_empty() => {
+                self.slots.push(Slot::socket(Cow::Borrowed(""), any.clone()));
+            }
+            "Note" | "MarkdownNote" => {
+                let value = saved.values.and_then(|values| values.get(0)).map(Cow::Borrowed);
+                self.widgets.push(Widget::new(Cow::Borrowed("text"), WidgetKind::Plain, value));
+            }
+            _ => {}
+        }
+        if self.outputs.is_empty() && !matches!(self.ty.as_ref(), "Note" | "MarkdownNote") {
+            self.outputs.push(Out { ty: any, links: Vec::new() });
+        }
+    }
+
+    /// Reads a node whose class is not known: its slots are those of the file, its widgets as far as the file names them.
+    pub(super) fn restore_missing(
+        &mut self,
+        saved: &wire::Node<'a>,
+        catalog: &'a Catalog,
+        options: &Options,
+    ) {
+        self.slots = saved.inputs.iter().enumerate().map(|(at, input)| saved_slot(at, input)).collect();
+        self.outputs = saved.outputs.iter().map(saved_output).collect();
+        let text = |value: &'a Json| match value {
+            Json::String(_) | Json::Number(_) | Json::Bool(_) => Cow::Borrowed(value),
+            other => Cow::Owned(Json::String(js::normal(other, false).to_string())),
+        };
+        let plain = |name: Cow<'a, str>, value, saved| Widget {
+            saved,
+            ..Widget::new(name, WidgetKind::Plain, Some(value))
+        };
+        if let Some(named) = saved.named.filter(|_| !options.placeholders) {
+            for (name, value) in named.iter().filter(|(name, _)| !super::packs::is_companion(name)) {
+                let name = name.as_str();
+                self.widgets.push(plain(Cow::Borrowed(name), Cow::Borrowed(value), Saved::Named(name)));
+            }
+            return;
+        }
+        match saved.values {
+            Some(Json::Array(values)) => {
+                let names = if options.placeholders {
+                    None
+                } else {
+                    super::packs::widget_names(saved, values, catalog)
+                };
+                let mut unnamed = 0;
+                for (at, value) in values.iter().enumerate() {
+                    let widget = match names.as_ref().map(|names| names.get(at).cloned().flatten()) {
+                        Some(Some(name)) => plain(name, Cow::Borrowed(value), Saved::At(at)),
+                        // A value of which it is known that the prompt does not hold it.
+                        Some(None) => continue,
+                        None => {
+                            let name = if unnamed == 0 {
+                                Cow::Borrowed("UNKNOWN")
+                            } else {
+                                Cow::Owned(format!("UNKNOWN_{unnamed}"))
+                            };
+                            unnamed += 1;
+                            plain(name, text(value), Saved::At(at))
+                        }
+                    };
+                    self.widgets.push(widget);
+                }
+            }
+            Some(Json::Object(values)) if !options.placeholders => {
+                for (name, value) in values.iter().filter(|(name, _)| !super::packs::is_companion(name)) {
+                    let name = name.as_str();
+                    self.widgets.push(plain(Cow::Borrowed(name), Cow::Borrowed(value), Saved::Under(name)));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Old files hold values for inputs that are forced to be sockets. They are left out when their number fits exactly.
+    fn without_forced<'v>(
+        &self,
+        values: Vec<(usize, &'v Json)>,
+        definition: &Definition<'a>,
+    ) -> Vec<(usize, &'v Json)> {
+        if !definition.forces {
+            return values;
+        }
+        let mut forced = Vec::new();
+        for spec in definition.declared() {
+            if spec.forced || self.widget(&spec.name).is_some() {
+                forced.push(spec.forced);
+                if spec.control().is_some() {
+                    forced.push(false);
+                }
+            }
+        }
+        if forced.len() != values.len() {
+            return values;
+        }
+        values.into_iter().zip(forced).filter(|(_, forced)| !forced).map(|(value, _)| value).collect()
+    }
+
+    /// Widgets take the values in order. The list of widgets may change on the way. Returns how many values are left.
+    fn restore_values(&mut self, values: &[(usize, &'a Json)], links: &mut Links) -> usize {
+        let mut values = values.iter();
+        let mut at = 0;
+        while let Some(widget) = self.widgets.get(at) {
+            if widget.persisted {
+                let Some((saved, value)) = values.next() else { break };
+                self.assign(at, Some(Cow::Borrowed(value)), Saved::At(*saved), links);
+            }
+            at += 1;
+        }
+        values.len()
+    }
+
+    /// Widgets take the values of `widgets_values_named`.
+    fn restore_named(&mut self, named: &'a serde_json::Map<String, Json>, links: &mut Links) {
+        self.restore_by_name(named, links, Saved::Named);
+    }
+
+    /// Widgets take values that were saved under their names.
+    fn restore_object(&mut self, values: &'a serde_json::Map<String, Json>, links: &mut Links) {
+        self.restore_by_name(values, links, Saved::Under);
+    }
+
+    fn restore_by_name(
+        &mut self,
+        values: &'a serde_json::Map<String, Json>,
+        links: &mut Links,
+        place: impl Fn(&'a str) -> Saved<'a>,
+    ) {
+        let mut at = 0;
+        while let Some(widget) = self.widgets.get(at) {
+            if widget.persisted
+                && let Some((name, value)) = values.get_key_value(&*widget.name)
+            {
+                self.assign(at, Some(Cow::Borrowed(value)), place(name), links);
+            }
+            at += 1;
+        }
+    }
+}
+
+/// The outputs of an instance of a subgraph.
+pub(super) fn host_outputs<'a>(defined: &[Io<'a>], saved: &[wire::Output<'a>]) -> Vec<Out<'a>> {
+    let mut outputs: Vec<Out<'a>> =
+        defined.iter().map(|output| Out { ty: output.ty.clone(), links: Vec::new() }).collect();
+    merge_outputs(&mut outputs, saved);
+    outputs
+}
+
+/// Outputs take what was saved at their position; what else was saved stays behind them.
+fn merge_outputs<'a>(outputs: &mut Vec<Out<'a>>, saved: &[wire::Output<'a>]) {
+    for (output, saved) in outputs.iter_mut().zip(saved) {
+        output.links.clone_from(&saved.links);
+    }
+    outputs.extend(saved.iter().skip(outputs.len()).map(saved_output));
+}
+
+fn saved_output<'a>(saved: &wire::Output<'a>) -> Out<'a> {
+    Out { ty: saved.ty.clone(), links: saved.links.clone() }
+}
+
+fn saved_slot<'a>(at: usize, input: &wire::Input<'a>) -> Slot<'a> {
+    let mut slot = Slot::socket(Cow::Borrowed(input.name), input.ty.clone());
+    slot.link = input.link;
+    slot.widget = input.widget.map(Cow::Borrowed);
+    slot.saved = Some(at);
+    slot
+}

@@ -1,0 +1,348 @@
+//! The workflow file as it is written: nodes, links, subgraph definitions. Read tolerantly and without copying; what has
+//! another form than its place asks for is reported and left out.
+
+use std::borrow::Cow;
+use std::fmt::{self, Display};
+use std::rc::Rc;
+
+use serde_json::{Map, Value as Json};
+
+use super::js;
+use crate::diagnostic::{Diagnostics, Problem, kind_of};
+use crate::source::Origin;
+
+/// A node id. Ids are compared by their text, so `5` and `"5"` are the same.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Key {
+    /// An integer in its plain form.
+    Int(i64),
+    /// Any other text.
+    Text(Rc<str>),
+}
+
+/// The number of a link within its graph.
+pub(super) type LinkId = i64;
+
+/// The node id that stands for a subgraph's inputs within it.
+pub(super) const INPUTS: Key = Key::Int(-10);
+/// The node id that stands for a subgraph's outputs within it.
+pub(super) const OUTPUTS: Key = Key::Int(-20);
+
+/// Whether and how a node takes part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// It runs.
+    Normal,
+    /// It is left out with everything it feeds.
+    Muted,
+    /// It is replaced by its inputs.
+    Bypassed,
+}
+
+/// A node as saved.
+#[derive(Debug, Clone)]
+pub(super) struct Node<'a> {
+    pub(super) id: Key,
+    /// Whether the id is a JSON number: only such ids are kept free when subgraph ids are renumbered.
+    pub(super) numeric: bool,
+    pub(super) ty: &'a str,
+    pub(super) mode: Mode,
+    pub(super) title: Option<&'a str>,
+    pub(super) properties: Option<&'a Map<String, Json>>,
+    pub(super) inputs: Vec<Input<'a>>,
+    pub(super) outputs: Vec<Output<'a>>,
+    pub(super) values: Option<&'a Json>,
+    pub(super) named: Option<&'a Map<String, Json>>,
+    /// Its position in the file's list of nodes.
+    pub(super) index: usize,
+}
+
+/// An input slot as saved.
+#[derive(Debug, Clone)]
+pub(super) struct Input<'a> {
+    pub(super) name: &'a str,
+    pub(super) ty: Cow<'a, str>,
+    pub(super) link: Option<LinkId>,
+    pub(super) widget: Option<&'a str>,
+}
+
+/// An output slot as saved.
+#[derive(Debug, Clone)]
+pub(super) struct Output<'a> {
+    pub(super) ty: Cow<'a, str>,
+    pub(super) links: Vec<LinkId>,
+}
+
+/// A link.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Link {
+    pub(super) origin: Key,
+    pub(super) origin_slot: i64,
+    pub(super) target: Key,
+    pub(super) target_slot: i64,
+}
+
+/// An input or output of a subgraph definition.
+#[derive(Debug, Clone)]
+pub(super) struct Io<'a> {
+    pub(super) name: Cow<'a, str>,
+    pub(super) ty: Cow<'a, str>,
+    pub(super) links: Vec<LinkId>,
+}
+
+/// The nodes and links of the root or of one definition, with its counters.
+#[derive(Debug, Clone)]
+pub(super) struct Part<'a> {
+    /// The id of the definition; `None` for the root.
+    pub(super) uuid: Option<&'a str>,
+    pub(super) name: &'a str,
+    pub(super) nodes: Vec<Node<'a>>,
+    pub(super) links: Vec<(LinkId, Link)>,
+    pub(super) inputs: Vec<Io<'a>>,
+    pub(super) outputs: Vec<Io<'a>>,
+    pub(super) last_node: i64,
+    pub(super) last_link: i64,
+    /// Whether it stands in the file's own list of definitions, not in that of another definition.
+    pub(super) listed: bool,
+    pub(super) origin: Origin,
+}
+
+/// A workflow file.
+#[derive(Debug)]
+pub(super) struct File<'a> {
+    pub(super) root: Part<'a>,
+    pub(super) definitions: Vec<Part<'a>>,
+    /// Whether there is a list of definitions at all.
+    pub(super) has_definitions: bool,
+}
+
+impl Key {
+    /// The id of this text.
+    pub(super) fn of(text: &str) -> Self {
+        match text.parse::<i64>() {
+            Ok(int) if text.len() < 17 && int.to_string() == text => Self::Int(int),
+            _ => Self::Text(text.into()),
+        }
+    }
+
+    fn read(json: &Json) -> Option<Self> {
+        match json {
+            Json::Number(n) => Some(Self::of(&js::normal_number(n, false))),
+            Json::String(s) => Some(Self::of(s)),
+            _ => None,
+        }
+    }
+}
+
+impl Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Int(int) => int.fmt(f),
+            Self::Text(text) => f.write_str(text),
+        }
+    }
+}
+
+/// Reads a workflow that stands at `origin`.
+pub(super) fn read<'a>(json: &'a Json, origin: &Origin, diagnostics: &mut Diagnostics) -> File<'a> {
+    let mut reader = Reader { diagnostics };
+    let root = reader.part(json, None, true, origin.clone());
+    let mut definitions = Vec::new();
+    let list = |of: &'a Json| of.get("definitions").and_then(|d| d.get("subgraphs"));
+    let has_definitions = list(json).is_some();
+    // Definitions may hold definitions; outer ones come first.
+    let mut open: std::collections::VecDeque<(&'a Json, Origin, bool)> =
+        [(json, origin.clone(), true)].into();
+    while let Some((holder, origin, listed)) = open.pop_front() {
+        let Some(subgraphs) = list(holder).and_then(Json::as_array) else { continue };
+        let origin = origin.member("definitions").member("subgraphs");
+        for (i, definition) in subgraphs.iter().enumerate() {
+            let origin = origin.member(i);
+            let Some(uuid) = definition.get("id").and_then(Json::as_str) else {
+                reader.wrong("a subgraph definition", "an object with an `id`", definition, &origin);
+                continue;
+            };
+            definitions.push(reader.part(definition, Some(uuid), listed, origin.clone()));
+            open.push_back((definition, origin, false));
+        }
+    }
+    File { root, definitions, has_definitions }
+}
+
+struct Reader<'d> {
+    diagnostics: &'d mut Diagnostics,
+}
+
+impl Reader<'_> {
+    fn wrong(&mut self, what: &str, expected: &str, found: &Json, origin: &Origin) {
+        let (what, expected) = (what.to_owned(), expected.to_owned());
+        let problem = Problem::WrongShape { what, expected, found: kind_of(found).to_owned() };
+        self.diagnostics.report(problem, Some(origin.clone()));
+    }
+
+    /// The list `name` of `of`. Absent and `null` are empty.
+    fn list<'a>(&mut self, of: &'a Json, name: &str, origin: &Origin) -> &'a [Json] {
+        match of.get(name) {
+            Some(Json::Array(list)) => list,
+            None | Some(Json::Null) => &[],
+            Some(other) => {
+                self.wrong(&format!("`{name}`"), "a list", other, &origin.member(name));
+                &[]
+            }
+        }
+    }
+
+    fn part<'a>(&mut self, json: &'a Json, uuid: Option<&'a str>, listed: bool, origin: Origin) -> Part<'a> {
+        let mut nodes = Vec::new();
+        for (index, node) in self.list(json, "nodes", &origin).iter().enumerate() {
+            if let Some(node) = read_node(node, index) {
+                nodes.push(node);
+            } else {
+                self.wrong(
+                    "a node",
+                    "an object with `id` and `type`",
+                    node,
+                    &origin.member("nodes").member(index),
+                );
+            }
+        }
+        let mut links = Vec::new();
+        for (index, link) in self.list(json, "links", &origin).iter().enumerate() {
+            if let Some(link) = read_link(link) {
+                links.push(link);
+            } else {
+                let expected = "a list of id, origin, slot, target, slot and type, or an object of these";
+                self.wrong("a link", expected, link, &origin.member("links").member(index));
+            }
+        }
+        let state = |field: &str| json.get("state").and_then(|s| s.get(field)).and_then(integer).unwrap_or(0);
+        let top = |field: &str| json.get(field).and_then(integer);
+        Part {
+            uuid,
+            name: json.get("name").and_then(Json::as_str).unwrap_or_default(),
+            inputs: self.list(json, "inputs", &origin).iter().map(read_io).collect(),
+            outputs: self.list(json, "outputs", &origin).iter().map(read_io).collect(),
+            nodes,
+            links,
+            last_node: top("last_node_id").unwrap_or_else(|| state("lastNodeId")),
+            last_link: top("last_link_id").unwrap_or_else(|| state("lastLinkId")),
+            listed,
+            origin,
+        }
+    }
+}
+
+pub(super) fn read_node(json: &Json, index: usize) -> Option<Node<'_>> {
+    let id = json.get("id")?;
+    let inputs = json.get("inputs").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
+    let outputs = json.get("outputs").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
+    Some(Node {
+        id: Key::read(id)?,
+        numeric: id.is_number(),
+        ty: json.get("type")?.as_str()?,
+        mode: match json.get("mode").and_then(Json::as_number).map(js::float) {
+            Some(2.0) => Mode::Muted,
+            Some(4.0) => Mode::Bypassed,
+            _ => Mode::Normal,
+        },
+        title: json.get("title").and_then(Json::as_str).filter(|title| !title.is_empty()),
+        properties: json.get("properties").and_then(Json::as_object),
+        inputs: inputs.iter().map(read_input).collect(),
+        outputs: outputs.iter().map(read_output).collect(),
+        values: json.get("widgets_values").filter(|values| !values.is_null()),
+        named: json.get("widgets_values_named").and_then(Json::as_object),
+        index,
+    })
+}
+
+fn read_input(json: &Json) -> Input<'_> {
+    let name = json.get("name").and_then(Json::as_str).unwrap_or_default();
+    Input {
+        name,
+        ty: slot_type(json),
+        link: json.get("link").and_then(link_id),
+        widget: json
+            .get("widget")
+            .filter(|widget| js::truthy(Some(widget)))
+            .map(|widget| widget.get("name").and_then(Json::as_str).unwrap_or(name)),
+    }
+}
+
+fn read_output(json: &Json) -> Output<'_> {
+    Output { ty: slot_type(json), links: link_ids(json.get("links")) }
+}
+
+fn read_io(json: &Json) -> Io<'_> {
+    Io {
+        name: Cow::Borrowed(json.get("name").and_then(Json::as_str).unwrap_or_default()),
+        ty: slot_type(json),
+        links: link_ids(json.get("linkIds")),
+    }
+}
+
+/// A slot's type; `0`, like no text, is a wildcard.
+fn slot_type(json: &Json) -> Cow<'_, str> {
+    match json.get("type") {
+        Some(Json::String(text)) => Cow::Borrowed(text),
+        Some(value) if js::truthy(Some(value)) => Cow::Owned(js::text(value)),
+        _ => Cow::Borrowed(""),
+    }
+}
+
+fn link_ids(json: Option<&Json>) -> Vec<LinkId> {
+    json.and_then(Json::as_array).into_iter().flatten().filter_map(link_id).collect()
+}
+
+/// The id of a link. Ids that are no integers are told apart by their text alone.
+fn link_id(json: &Json) -> Option<LinkId> {
+    match json {
+        Json::Number(n) => n.as_i64().or_else(|| Some(odd_link_id(&js::normal_number(n, false)))),
+        Json::String(text) => Some(text.parse().unwrap_or_else(|_| odd_link_id(text))),
+        _ => None,
+    }
+}
+
+fn odd_link_id(text: &str) -> LinkId {
+    if let Ok(int) = text.parse::<i64>() {
+        return int;
+    }
+    let hash =
+        text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
+    i64::from_ne_bytes((hash | 1 << 63).to_ne_bytes())
+}
+
+fn read_link(json: &Json) -> Option<(LinkId, Link)> {
+    let (id, origin, origin_slot, target, target_slot) = match json {
+        Json::Array(parts) => match parts.as_slice() {
+            [id, origin, origin_slot, target, target_slot, ..] => {
+                (id, origin, Some(origin_slot), target, Some(target_slot))
+            }
+            _ => return None,
+        },
+        Json::Object(parts) => {
+            let part = |name: &str| parts.get(name);
+            (part("id")?, part("origin_id")?, part("origin_slot"), part("target_id")?, part("target_slot"))
+        }
+        _ => return None,
+    };
+    let slot = |slot: Option<&Json>| slot.and_then(integer).unwrap_or(0);
+    let link = Link {
+        origin: Key::read(origin)?,
+        origin_slot: slot(origin_slot),
+        target: Key::read(target)?,
+        target_slot: slot(target_slot),
+    };
+    Some((link_id(id)?, link))
+}
+
+/// An integer, also when it is written as a float or as text.
+#[expect(clippy::cast_possible_truncation, reason = "the value has no fraction and a float saturates")]
+fn integer(json: &Json) -> Option<i64> {
+    match json {
+        Json::Number(n) => {
+            n.as_i64().or_else(|| Some(js::float(n)).filter(|x| x.fract() == 0.0).map(|x| x as i64))
+        }
+        Json::String(s) => s.parse().ok(),
+        _ => None,
+    }
+}
