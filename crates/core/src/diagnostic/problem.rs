@@ -102,6 +102,8 @@ pub enum Problem {
     LiveCapture { node: String, input: String },
     ObjectValues { node: String, class: String },
     UnusedValues { node: String, class: String, count: usize },
+    UnsetName { node: String, name: String },
+    ImplicitLinks { node: String, class: String },
     GroupNode { node: String, group: String },
 }
 
@@ -260,6 +262,8 @@ impl Problem {
             Self::LiveCapture { .. } => Code::LiveCapture,
             Self::ObjectValues { .. } => Code::ObjectValues,
             Self::UnusedValues { .. } => Code::UnusedValues,
+            Self::UnsetName { .. } => Code::UnsetName,
+            Self::ImplicitLinks { .. } => Code::ImplicitLinks,
             Self::GroupNode { .. } => Code::GroupNode,
         }
     }
@@ -470,6 +474,10 @@ impl Display for Problem {
             }
             Self::UnusedValues { node, class, count } => {
                 write!(f, "node `{node}` (`{class}`) has {count} saved values more than its class has widgets; they are left out")
+            }
+            Self::UnsetName { node, name } => write!(f, "node `{node}` gets `{name}`, which no node of its graph sets"),
+            Self::ImplicitLinks { node, class } => {
+                write!(f, "node `{node}` (`{class}`) links inputs that are not linked; export the prompt from the editor to have these links")
             }
             Self::GroupNode { node, group } => {
                 write!(f, "node `{node}` is an instance of the legacy group node `{group}`")

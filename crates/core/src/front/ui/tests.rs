@@ -67,12 +67,16 @@ fn widgets_come_before_sockets_and_ids_in_order() {
         preview(json!("007"), json!(null)), image(json!(10)), image(json!(2))]);
     let links = json!([[1, 10, 0, "b", 0, "IMAGE"]]);
     let empty = "EmptyImage width=64 height=64 batch_size=1 color=0";
-    check(&workflow(nodes, links), &[], &[
-        &format!("2 {empty}"),
-        &format!("10 {empty}"),
-        "007 PreviewImage",
-        "b SaveImage filename_prefix=\"x\" images->10.0",
-    ]);
+    check(
+        &workflow(nodes, links),
+        &[],
+        &[
+            &format!("2 {empty}"),
+            &format!("10 {empty}"),
+            "007 PreviewImage",
+            "b SaveImage filename_prefix=\"x\" images->10.0",
+        ],
+    );
 }
 
 #[test]
@@ -87,8 +91,11 @@ fn numbers_are_those_of_javascript_unless_asked_otherwise() {
 #[test]
 fn links_of_both_forms_are_read_whatever_the_version() {
     let nodes = json!([image(json!(1)), preview(json!(2), json!(1))]);
-    let object = json!({"id": 1, "origin_id": 1, "origin_slot": 0, "target_id": 2, "target_slot": 0, "type": "IMAGE"});
-    for (version, link) in [(json!(1), object.clone()), (json!(0.4), object), (json!(null), json!([1, 1, 0, 2, 0, "IMAGE"]))] {
+    let object =
+        json!({"id": 1, "origin_id": 1, "origin_slot": 0, "target_id": 2, "target_slot": 0, "type": "IMAGE"});
+    for (version, link) in
+        [(json!(1), object.clone()), (json!(0.4), object), (json!(null), json!([1, 1, 0, 2, 0, "IMAGE"]))]
+    {
         let file = json!({"version": version, "nodes": nodes, "links": [link]});
         check(&file, &[], &[IMAGE, "2 PreviewImage images->1.0"]);
     }
@@ -98,12 +105,19 @@ fn links_of_both_forms_are_read_whatever_the_version() {
 fn slots_are_matched_by_name_and_links_by_the_slot_that_names_them() {
     let nodes = json!([image(json!(1)), {"id": 2, "type": "ImageBatch", "inputs": [
         {"name": "image2", "type": "IMAGE", "link": 1}, {"name": "extra", "type": "IMAGE", "link": 1}]}]);
-    check(&workflow(nodes, json!([[1, 1, 0, 2, 7, "IMAGE"]])), &[], &[IMAGE, "2 ImageBatch image2->1.0 extra->1.0"]);
+    check(
+        &workflow(nodes, json!([[1, 1, 0, 2, 7, "IMAGE"]])),
+        &[],
+        &[IMAGE, "2 ImageBatch image2->1.0 extra->1.0"],
+    );
 }
 
 #[test]
 fn links_without_an_origin_are_errors_unless_repaired() {
-    let file = workflow(json!([preview(json!(2), json!(5)), preview(json!(3), json!(1))]), json!([[1, 8, 0, 3, 0, "IMAGE"]]));
+    let file = workflow(
+        json!([preview(json!(2), json!(5)), preview(json!(3), json!(1))]),
+        json!([[1, 8, 0, 3, 0, "IMAGE"]]),
+    );
     let expected = ["2 PreviewImage", "3 PreviewImage"];
     check(&file, &[Code::LostLink, Code::DanglingLink], &expected);
     let repair = Options { repair: true, ..Options::default() };
@@ -116,9 +130,11 @@ fn muted_nodes_are_left_out_with_their_links() {
     muted["mode"] = json!(2);
     let width = json!({"id": 2, "type": "EmptyImage", "widgets_values": [8, 9, 1, 0],
         "inputs": [{"name": "width", "type": "INT", "link": 1, "widget": {"name": "width"}}]});
-    check(&workflow(json!([muted, width]), json!([[1, 1, 0, 2, 0, "INT"]])), &[], &[
-        "2 EmptyImage width=8 height=9 batch_size=1 color=0",
-    ]);
+    check(
+        &workflow(json!([muted, width]), json!([[1, 1, 0, 2, 0, "INT"]])),
+        &[],
+        &["2 EmptyImage width=8 height=9 batch_size=1 color=0"],
+    );
 }
 
 #[test]
@@ -126,14 +142,18 @@ fn bypassed_nodes_forward_by_type() {
     let bypassed = |inputs: Json| {
         let node = json!({"id": 2, "type": "ImageBatch", "mode": 4, "inputs": inputs,
             "outputs": [{"name": "IMAGE", "type": "IMAGE", "links": [2]}]});
-        workflow(json!([image(json!(1)), node, preview(json!(3), json!(2))]),
-            json!([[1, 1, 0, 2, 0, "IMAGE"], [2, 2, 0, 3, 0, "IMAGE"]]))
+        workflow(
+            json!([image(json!(1)), node, preview(json!(3), json!(2))]),
+            json!([[1, 1, 0, 2, 0, "IMAGE"], [2, 2, 0, 3, 0, "IMAGE"]]),
+        )
     };
     let linked = |name: &str, link: Json| json!({"name": name, "type": "IMAGE", "link": link});
     check(&bypassed(json!([linked("image1", json!(1))])), &[], &[IMAGE, "3 PreviewImage images->1.0"]);
-    check(&bypassed(json!([linked("image1", json!(null)), linked("image2", json!(1))])), &[Code::UnlinkedBypass], &[
-        IMAGE, "3 PreviewImage",
-    ]);
+    check(
+        &bypassed(json!([linked("image1", json!(null)), linked("image2", json!(1))])),
+        &[Code::UnlinkedBypass],
+        &[IMAGE, "3 PreviewImage"],
+    );
 }
 
 #[test]
@@ -153,7 +173,11 @@ fn a_primitive_gives_its_value_within_the_limits() {
         {"id": 2, "type": "EmptyLatentImage", "widgets_values": [64, 64, 1],
             "inputs": [{"name": "width", "type": "INT", "link": 1, "widget": {"name": "width"}}]},
         {"id": 3, "type": "Note", "widgets_values": ["x"]}]);
-    check(&workflow(nodes, json!([[1, 1, 0, 2, 0, "INT"]])), &[], &["2 EmptyLatentImage width=512 height=64 batch_size=1"]);
+    check(
+        &workflow(nodes, json!([[1, 1, 0, 2, 0, "INT"]])),
+        &[],
+        &["2 EmptyLatentImage width=512 height=64 batch_size=1"],
+    );
 }
 
 #[test]
@@ -161,7 +185,11 @@ fn values_are_read_by_position_and_objects_by_name() {
     let sampler = |values: Json| json!({"id": 1, "type": "KSampler", "widgets_values": values});
     let expected = "1 KSampler seed=5 steps=3 cfg=2 sampler_name=\"euler\" scheduler=\"normal\" denoise=1";
     let file = |values| workflow(json!([sampler(values)]), json!([]));
-    check(&file(json!([5, "fixed", 3, 2.0, "sample_euler", "normal", 1, "more"])), &[], &[expected]);
+    check(
+        &file(json!([5, "fixed", 3, 2.0, "sample_euler", "normal", 1, "more"])),
+        &[Code::UnusedValues],
+        &[expected],
+    );
     let named = json!({"seed": 5, "steps": 3, "cfg": 2, "sampler_name": "euler", "scheduler": "normal", "denoise": 1});
     check(&file(named), &[Code::ObjectValues], &[expected]);
 }
@@ -180,22 +208,30 @@ fn empty_values_become_the_first_option_or_no_text() {
     let nodes = json!([{"id": 1, "type": "ImageScaleBy", "widgets_values": [null, null]},
         {"id": 2, "type": "CLIPTextEncode", "widgets_values": [null]},
         {"id": 3, "type": "CLIPTextEncode", "widgets_values": [["a"]]}]);
-    check(&workflow(nodes, json!([])), &[], &[
-        "1 ImageScaleBy upscale_method=\"nearest-exact\" scale_by=null",
-        "2 CLIPTextEncode text=\"\"",
-        "3 CLIPTextEncode text={\"__value__\":[\"a\"]}",
-    ]);
+    check(
+        &workflow(nodes, json!([])),
+        &[],
+        &[
+            "1 ImageScaleBy upscale_method=\"nearest-exact\" scale_by=null",
+            "2 CLIPTextEncode text=\"\"",
+            "3 CLIPTextEncode text={\"__value__\":[\"a\"]}",
+        ],
+    );
 }
 
 #[test]
 fn dynamic_combos_bring_inputs_after_themselves() {
     let nodes = json!([{"id": 1, "type": "ResizeImageMaskNode", "widgets_values": ["scale dimensions", 8, 9, "center", "area"]},
         {"id": 2, "type": "ResizeImageMaskNode", "widgets_values": ["bogus", "area"]}]);
-    check(&workflow(nodes, json!([])), &[], &[
-        "1 ResizeImageMaskNode resize_type=\"scale dimensions\" resize_type.width=8 resize_type.height=9 \
+    check(
+        &workflow(nodes, json!([])),
+        &[],
+        &[
+            "1 ResizeImageMaskNode resize_type=\"scale dimensions\" resize_type.width=8 resize_type.height=9 \
          resize_type.crop=\"center\" scale_method=\"area\"",
-        "2 ResizeImageMaskNode resize_type=\"bogus\" scale_method=\"area\"",
-    ]);
+            "2 ResizeImageMaskNode resize_type=\"bogus\" scale_method=\"area\"",
+        ],
+    );
 }
 
 #[test]
@@ -203,25 +239,32 @@ fn growing_inputs_keep_their_order_and_gaps() {
     let input = |k: usize| json!({"name": format!("images.image{k}"), "type": "IMAGE", "link": if k == 1 { json!(null) } else { json!(1) }});
     let inputs: Vec<Json> = (0..4).rev().map(input).collect();
     let nodes = json!([image(json!(1)), {"id": 2, "type": "BatchImagesNode", "inputs": inputs}]);
-    check(&workflow(nodes, json!([[1, 1, 0, 2, 0, "IMAGE"]])), &[], &[
-        IMAGE,
-        "2 BatchImagesNode images.image0->1.0 images.image2->1.0 images.image3->1.0",
-    ]);
+    check(
+        &workflow(nodes, json!([[1, 1, 0, 2, 0, "IMAGE"]])),
+        &[],
+        &[IMAGE, "2 BatchImagesNode images.image0->1.0 images.image2->1.0 images.image3->1.0"],
+    );
 }
 
 #[test]
 fn a_custom_combo_has_an_index_and_its_options() {
     let nodes = json!([{"id": 1, "type": "CustomCombo", "widgets_values": ["b", 7, "a", "b", ""]}]);
-    check(&workflow(nodes, json!([])), &[], &[
-        "1 CustomCombo choice=\"b\" index=1 option1=\"a\" option2=\"b\" option3=\"\"",
-    ]);
+    check(
+        &workflow(nodes, json!([])),
+        &[],
+        &["1 CustomCombo choice=\"b\" index=1 option1=\"a\" option2=\"b\" option3=\"\""],
+    );
 }
 
 #[test]
 fn stale_widget_slots_go_every_other_one() {
     let stale = |name: &str| json!({"name": name, "type": "INT", "link": 1, "widget": {"name": name}});
     let nodes = json!([image(json!(1)), {"id": 2, "type": "VAEDecode", "inputs": [stale("a"), stale("b"), stale("c")]}]);
-    check(&workflow(nodes, json!([[1, 1, 0, 2, 0, "INT"]])), &[Code::CutLink, Code::CutLink, Code::LostLink], &[IMAGE, "2 VAEDecode"]);
+    check(
+        &workflow(nodes, json!([[1, 1, 0, 2, 0, "INT"]])),
+        &[Code::CutLink, Code::CutLink, Code::LostLink],
+        &[IMAGE, "2 VAEDecode"],
+    );
 }
 
 #[test]
@@ -232,8 +275,11 @@ fn texts_are_expanded() {
         {"id": 3, "type": "SaveLatent", "widgets_values": ["%L.width%_%EmptyLatentImage.height%_%date:yyyy-MM%_%seed%_%x.y%"]}]);
     let file = workflow(nodes, json!([]));
     let lines = |name: &str| {
-        ["1 EmptyLatentImage width=512 height=8 batch_size=1".to_owned(), "2 CLIPTextEncode text=\"a b \"".to_owned(),
-            format!("3 SaveLatent filename_prefix=\"{name}\"")]
+        [
+            "1 EmptyLatentImage width=512 height=8 batch_size=1".to_owned(),
+            "2 CLIPTextEncode text=\"a b \"".to_owned(),
+            format!("3 SaveLatent filename_prefix=\"{name}\""),
+        ]
     };
     let dated = Options { clock: Some(clock), ..Options::default() };
     let expected = lines("512_8_2026-01_%seed%_%x.y%");
@@ -249,13 +295,22 @@ fn unknown_classes_keep_their_name_and_named_values() {
         {"name": "o", "type": "O", "widget": {"name": "o"}}]},
         {"id": 3, "type": "NoSuch", "widgets_values": [7, null]}]);
     let file = workflow(nodes, json!([[1, 1, 0, 2, 0, "IMAGE"]]));
-    check(&file, &[Code::UnknownClass, Code::UnknownClass], &[
-        IMAGE, "2 NoSuch n=7 o={\"a\":1} x->1.0", "3 NoSuch UNKNOWN=7 UNKNOWN_1=\"null\"",
-    ]);
+    check(
+        &file,
+        &[Code::UnknownClass, Code::UnknownClass],
+        &[IMAGE, "2 NoSuch n=7 o={\"a\":1} x->1.0", "3 NoSuch UNKNOWN=7 UNKNOWN_1=\"null\""],
+    );
     let editor = Options { placeholders: true, ..Options::default() };
-    check_with(&editor, &file, &[Code::UnknownClass, Code::UnknownClass], &[
-        IMAGE, "2 - UNKNOWN=7 UNKNOWN_1=\"fixed\" UNKNOWN_2=\"{\\\"a\\\":1}\" x->1.0", "3 - UNKNOWN=7 UNKNOWN_1=\"null\"",
-    ]);
+    check_with(
+        &editor,
+        &file,
+        &[Code::UnknownClass, Code::UnknownClass],
+        &[
+            IMAGE,
+            "2 - UNKNOWN=7 UNKNOWN_1=\"fixed\" UNKNOWN_2=\"{\\\"a\\\":1}\" x->1.0",
+            "3 - UNKNOWN=7 UNKNOWN_1=\"null\"",
+        ],
+    );
 }
 
 /// A definition with one `CLIPTextEncode`, whose text is promoted.
@@ -273,20 +328,31 @@ fn texts(id: &str, inner: i64) -> Json {
 fn instances_hold_the_values_of_promoted_widgets() {
     let nodes = json!([{"id": 2, "type": "s", "widgets_values": ["raw {a|a}"]}, {"id": 3, "type": "s"},
         {"id": 4, "type": "s", "widgets_values": [null]}]);
-    check(&with_subgraphs(nodes, json!([]), json!([texts("s", 5)])), &[Code::UnexpandedText, Code::UnexpandedText, Code::NullValue], &[
-        "2:5 CLIPTextEncode text=\"raw {a|a}\"", "3:5 CLIPTextEncode text=\"in {a|a}\"", "4:5 CLIPTextEncode text=null",
-    ]);
+    check(
+        &with_subgraphs(nodes, json!([]), json!([texts("s", 5)])),
+        &[Code::UnexpandedText, Code::UnexpandedText, Code::NullValue],
+        &[
+            "2:5 CLIPTextEncode text=\"raw {a|a}\"",
+            "3:5 CLIPTextEncode text=\"in {a|a}\"",
+            "4:5 CLIPTextEncode text=null",
+        ],
+    );
 }
 
 #[test]
 fn ids_that_collide_are_counted_up() {
-    let nodes = json!([{"id": 5, "type": "EmptyLatentImage"}, {"id": 2, "type": "s"}, {"id": 3, "type": "t"}]);
+    let nodes =
+        json!([{"id": 5, "type": "EmptyLatentImage"}, {"id": 2, "type": "s"}, {"id": 3, "type": "t"}]);
     let file = with_subgraphs(nodes, json!([]), json!([texts("s", 5), texts("t", 91)]));
-    check(&file, &[Code::UnexpandedText, Code::UnexpandedText], &[
-        "5 EmptyLatentImage width=512 height=512 batch_size=1",
-        "2:91 CLIPTextEncode text=\"in {a|a}\"",
-        "3:92 CLIPTextEncode text=\"in {a|a}\"",
-    ]);
+    check(
+        &file,
+        &[Code::UnexpandedText, Code::UnexpandedText],
+        &[
+            "5 EmptyLatentImage width=512 height=512 batch_size=1",
+            "2:91 CLIPTextEncode text=\"in {a|a}\"",
+            "3:92 CLIPTextEncode text=\"in {a|a}\"",
+        ],
+    );
 }
 
 #[test]
@@ -295,7 +361,8 @@ fn proxy_widgets_become_inputs() {
     inner["inputs"] = json!([]);
     inner["nodes"][0]["inputs"] = json!([]);
     for entries in [json!([["5", "text"]]), json!("[[\"5\", \"text\"]]")] {
-        let nodes = json!([{"id": 2, "type": "s", "properties": {"proxyWidgets": entries}, "widgets_values": ["H"]}]);
+        let nodes =
+            json!([{"id": 2, "type": "s", "properties": {"proxyWidgets": entries}, "widgets_values": ["H"]}]);
         check(&with_subgraphs(nodes, json!([]), json!([inner])), &[], &["2:5 CLIPTextEncode text=\"H\""]);
     }
 }
@@ -317,7 +384,8 @@ fn an_input_that_is_an_output_is_passed_through() {
         "links": [{"id": 1, "origin_id": -10, "origin_slot": 0, "target_id": -20, "target_slot": 0}]});
     let nodes = json!([image(json!(1)), {"id": 2, "type": "p", "inputs": [{"name": "i", "type": "IMAGE", "link": 1}],
         "outputs": [{"name": "o", "type": "IMAGE", "links": [2]}]}, preview(json!(3), json!(2))]);
-    let file = with_subgraphs(nodes, json!([[1, 1, 0, 2, 0, "IMAGE"], [2, 2, 0, 3, 0, "IMAGE"]]), json!([through]));
+    let file =
+        with_subgraphs(nodes, json!([[1, 1, 0, 2, 0, "IMAGE"], [2, 2, 0, 3, 0, "IMAGE"]]), json!([through]));
     check(&file, &[Code::PassThrough], &[IMAGE, "3 PreviewImage images->1.0"]);
 }
 
@@ -334,11 +402,16 @@ fn a_primitive_on_an_instance_is_lost_unless_asked_for() {
 
 #[test]
 fn subgraphs_in_circles_and_links_in_circles_are_errors() {
-    let of = |id: &str, ty: &str| json!({"id": id, "name": id, "nodes": [{"id": 9, "type": ty}], "links": []});
-    let file = with_subgraphs(json!([{"id": 1, "type": "a"}]), json!([]), json!([of("a", "b"), of("b", "a")]));
+    let of =
+        |id: &str, ty: &str| json!({"id": id, "name": id, "nodes": [{"id": 9, "type": ty}], "links": []});
+    let file =
+        with_subgraphs(json!([{"id": 1, "type": "a"}]), json!([]), json!([of("a", "b"), of("b", "a")]));
     check(&file, &[Code::SubgraphCycle], &[]);
     let reroute = json!({"id": 2, "type": "Reroute", "inputs": [{"name": "", "type": "*", "link": 1}], "outputs": [{"links": [1, 2]}]});
-    let file = workflow(json!([reroute, preview(json!(3), json!(2))]), json!([[1, 2, 0, 2, 0, "*"], [2, 2, 0, 3, 0, "*"]]));
+    let file = workflow(
+        json!([reroute, preview(json!(3), json!(2))]),
+        json!([[1, 2, 0, 2, 0, "*"], [2, 2, 0, 3, 0, "*"]]),
+    );
     check(&file, &[Code::LinkLoop], &["3 PreviewImage"]);
 }
 
@@ -356,13 +429,46 @@ fn group_nodes_become_subgraphs_with_their_values() {
         json!([[1, 1, 0, 2, 0, "LATENT"], [2, 2, 1, 3, 0, "LATENT"]]),
     );
     file["extra"] = json!({"groupNodes": {"G": group}});
-    check(&file, &[Code::GroupNode], &[
-        "1 EmptyLatentImage width=512 height=512 batch_size=1",
-        "3 VAEDecode samples->94:93.0",
-        "94:91 LatentUpscale upscale_method=\"bilinear\" width=100 height=200 crop=\"disabled\" samples->1.0",
-        "94:92 RandomNoise noise_seed=7",
-        "94:93 LatentUpscaleBy upscale_method=\"bislerp\" scale_by=2 samples->94:91.0",
-    ]);
+    check(
+        &file,
+        &[Code::GroupNode],
+        &[
+            "1 EmptyLatentImage width=512 height=512 batch_size=1",
+            "3 VAEDecode samples->94:93.0",
+            "94:91 LatentUpscale upscale_method=\"bilinear\" width=100 height=200 crop=\"disabled\" samples->1.0",
+            "94:92 RandomNoise noise_seed=7",
+            "94:93 LatentUpscaleBy upscale_method=\"bislerp\" scale_by=2 samples->94:91.0",
+        ],
+    );
+}
+
+#[test]
+fn nodes_of_packs_that_only_the_editor_has_are_resolved() {
+    let nodes = json!([image(json!(1)),
+        {"id": 2, "type": "SetNode", "widgets_values": ["img"], "inputs": [{"name": "IMAGE", "type": "IMAGE", "link": 1}], "outputs": [{"name": "*", "type": "*"}]},
+        {"id": 3, "type": "GetNode", "widgets_values": ["img"], "outputs": [{"name": "IMAGE", "type": "IMAGE", "links": [2]}]},
+        {"id": 4, "type": "GetNode", "widgets_values": ["other"], "outputs": []},
+        {"id": 5, "type": "Fast Groups Muter (rgthree)", "widgets_values": [true]},
+        preview(json!(6), json!(2))]);
+    let links = json!([[1, 1, 0, 2, 0, "IMAGE"], [2, 3, 0, 6, 0, "IMAGE"]]);
+    check(&workflow(nodes, links), &[Code::UnsetName], &[IMAGE, "6 PreviewImage images->1.0"]);
+}
+
+#[test]
+fn widgets_of_packs_come_from_their_values() {
+    let lora = json!({"on": true, "lora": "a", "strength": 1});
+    let nodes = json!([
+        {"id": 1, "type": "Power Lora Loader (rgthree)", "widgets_values": [{}, {"type": "PowerLoraLoaderHeaderWidget"}, lora, {}, ""]},
+        {"id": 2, "type": "VHS_Unknown", "widgets_values": {"format": "video/h264", "crf": 19, "videopreview": {"hidden": false}}}]);
+    check(
+        &workflow(nodes, json!([])),
+        &[Code::UnknownClass, Code::UnknownClass],
+        &[
+            "1 Power Lora Loader (rgthree) PowerLoraLoaderHeaderWidget={\"type\":\"PowerLoraLoaderHeaderWidget\"} \
+         lora_1={\"on\":true,\"lora\":\"a\",\"strength\":1} ➕ Add Lora=\"\"",
+            "2 VHS_Unknown format=\"video/h264\" crf=19",
+        ],
+    );
 }
 
 #[test]
