@@ -89,8 +89,8 @@ pub(super) fn rewrite(
     object.insert("last_node_id".to_owned(), maker.last.into());
     let (groups, made): (Vec<String>, Vec<Json>) = maker.made.into_iter().unzip();
     let holder = object.entry("definitions").or_insert_with(|| json!({})).as_object_mut()?;
-    let list = holder.entry("subgraphs").or_insert_with(|| json!([])).as_array_mut()?;
-    list.extend(made);
+    let subgraphs = holder.entry("subgraphs").or_insert_with(|| json!([])).as_array_mut()?;
+    subgraphs.extend(made);
     Some(Rewritten { json, groups, places })
 }
 
