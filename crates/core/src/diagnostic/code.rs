@@ -118,6 +118,8 @@ codes! {
     LiveCapture "live-capture" Warning "the editor would take a picture at this place";
     ObjectValues "object-values" Warning "values are saved by name, which only the pack's own script can read in the editor";
     UnusedValues "unused-values" Warning "a node has more values than widgets";
+    UnsetName "unset-name" Error "a node takes a value by a name that no node gives";
+    ImplicitLinks "implicit-links" Warning "a node of cg-use-everywhere, whose links are not in the file";
     GroupNode "group-node" Warning "a legacy group node, whose values the editor shifts when it converts it";
 
     // Server parity

@@ -306,6 +306,14 @@ pub enum Problem {
         node: String,
         group: String,
     },
+    UnsetName {
+        node: String,
+        name: String,
+    },
+    ImplicitLinks {
+        node: String,
+        class: String,
+    },
 
     // Server parity
     NoInputs {
@@ -497,6 +505,8 @@ impl Problem {
             Self::ObjectValues { .. } => Code::ObjectValues,
             Self::UnusedValues { .. } => Code::UnusedValues,
             Self::GroupNode { .. } => Code::GroupNode,
+            Self::UnsetName { .. } => Code::UnsetName,
+            Self::ImplicitLinks { .. } => Code::ImplicitLinks,
 
             // Server parity
             Self::NoInputs { .. } => Code::NoInputs,
@@ -794,6 +804,13 @@ impl Display for Problem {
             Self::GroupNode { node, group } => {
                 write!(f, "node `{node}` is an instance of the legacy group node `{group}`")
             }
+            Self::UnsetName { node, name } => {
+                write!(f, "node `{node}` gets `{name}`, which no node of its graph sets")
+            }
+            Self::ImplicitLinks { node, class } => write!(
+                f,
+                "node `{node}` (`{class}`) links inputs that are not linked; export the prompt from the editor to have these links"
+            ),
 
             // Server parity
             Self::NoInputs { node, class } => write!(f, "node `{node}` (`{class}`) has no `inputs`"),

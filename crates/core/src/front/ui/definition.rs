@@ -93,6 +93,8 @@ const TITLES: &[(&str, &str)] = &[
     ("ByteDanceSeedreamNodeV2", "ByteDance Seedream 4.5 & 5.0"),
     ("ByteDance2ReferenceNode", "ByteDance Seedance 2.5 Reference to Video"),
     ("TopazImageEnhance", "Topaz Image Enhance"),
+    // From the node's documentation, not from an export.
+    ("IdeogramPImage", "Ideogram P-Image"),
 ];
 
 /// Classes whose `filename_prefix` takes `%…%`.

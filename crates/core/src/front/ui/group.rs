@@ -17,6 +17,8 @@ use crate::source::Origin;
 
 /// The most instances that are rewritten; group nodes may hold group nodes.
 const MOST: usize = 10_000;
+/// The most nodes in all of them.
+const MOST_NODES: usize = 200_000;
 /// What the ids of made definitions start with.
 const MARK: &str = "comfyc-group-node:";
 
@@ -45,8 +47,8 @@ pub(super) fn rewrite(
     let integer = |json: Option<&Json>| json.and_then(Json::as_i64);
     let own = integer(json.get("last_node_id")).or_else(|| integer(json.get("state")?.get("lastNodeId")));
     let highest = nodes.iter().filter_map(|node| integer(node.get("id"))).max();
-    let mut maker =
-        Maker { catalog, groups, last: own.into_iter().chain(highest).max().unwrap_or(0), made: Vec::new() };
+    let last = own.into_iter().chain(highest).max().unwrap_or(0).clamp(0, i64::MAX / 2);
+    let mut maker = Maker { catalog, groups, last, made: Vec::new(), nodes: 0 };
     let mut kept = Vec::new();
     let mut hosts = Vec::new();
     for (at, node) in nodes.iter().enumerate() {
@@ -57,7 +59,7 @@ pub(super) fn rewrite(
         let id = node.get("id").map(super::js::text).unwrap_or_default();
         let problem = Problem::GroupNode { node: id.clone(), group: name.to_owned() };
         diagnostics.report(problem, Some(origin.member("nodes").member(at)));
-        if maker.made.len() >= MOST {
+        if maker.is_full() {
             let problem = Problem::TooLarge { what: "instances of group nodes", limit: MOST };
             diagnostics.report(problem, Some(origin.clone()));
             break;
@@ -85,11 +87,11 @@ pub(super) fn rewrite(
     let (places, nodes): (Vec<usize>, Vec<Json>) = kept.into_iter().unzip();
     object.insert("nodes".to_owned(), Json::Array(nodes));
     object.insert("last_node_id".to_owned(), maker.last.into());
-    let (names, definitions): (Vec<String>, Vec<Json>) = maker.made.into_iter().unzip();
-    let list = object.entry("definitions").or_insert_with(|| json!({})).as_object_mut()?;
-    let list = list.entry("subgraphs").or_insert_with(|| json!([])).as_array_mut()?;
-    list.extend(definitions);
-    Some(Rewritten { json, groups: names, places })
+    let (groups, made): (Vec<String>, Vec<Json>) = maker.made.into_iter().unzip();
+    let holder = object.entry("definitions").or_insert_with(|| json!({})).as_object_mut()?;
+    let subgraphs = holder.entry("subgraphs").or_insert_with(|| json!([])).as_array_mut()?;
+    subgraphs.extend(made);
+    Some(Rewritten { json, groups, places })
 }
 
 impl Rewritten {
@@ -121,6 +123,8 @@ struct Maker<'j> {
     last: i64,
     /// The definitions made, each with the name of its group node.
     made: Vec<(String, Json)>,
+    /// How many nodes are in them.
+    nodes: usize,
 }
 
 /// An input or output of a definition that is being made.
@@ -132,6 +136,11 @@ struct End {
 }
 
 impl Maker<'_> {
+    /// Whether no more instances are rewritten.
+    fn is_full(&self) -> bool {
+        self.made.len() >= MOST || self.nodes >= MOST_NODES
+    }
+
     /// Rewrites instances inside of definitions that were made.
     fn nested(&mut self) {
         let mut open: VecDeque<usize> = (0..self.made.len()).collect();
@@ -144,7 +153,7 @@ impl Maker<'_> {
             for node in &mut nodes {
                 let known =
                     group_name(node).filter(|name| self.groups.contains_key(*name)).map(str::to_owned);
-                let Some(name) = known.filter(|_| self.made.len() < MOST) else { continue };
+                let Some(name) = known.filter(|_| !self.is_full()) else { continue };
                 open.push_back(self.made.len());
                 let id = node.get("id").cloned().unwrap_or_default();
                 let mut host = self.instance(&name, node);
@@ -168,6 +177,7 @@ impl Maker<'_> {
         let first = self.last + 1;
         let id_of = |index: usize| i64::try_from(index).map_or(first, |index| first.saturating_add(index));
         self.last = id_of(inner.len());
+        self.nodes += inner.len();
         let position =
             |json: Option<&Json>| json.and_then(Json::as_u64).and_then(|n| usize::try_from(n).ok());
         // Links between inner nodes: origin, its slot, target, its slot.
@@ -179,6 +189,8 @@ impl Maker<'_> {
             })
             .filter(|(from, _, to, _)| *from < inner.len() && *to < inner.len())
             .collect();
+        let targets: HashSet<(usize, usize)> = links.iter().map(|(_, _, to, slot)| (*to, *slot)).collect();
+        let origins: HashSet<(usize, usize)> = links.iter().map(|(from, slot, ..)| (*from, *slot)).collect();
         let external: HashSet<(usize, usize)> = list("external")
             .iter()
             .filter_map(|end| Some((position(end.get(0))?, position(end.get(1))?)))
@@ -195,7 +207,7 @@ impl Maker<'_> {
             let slots = self.slots(saved);
             let config =
                 |kind: &str, key: &str| group.get("config")?.get(index.to_string())?.get(kind)?.get(key);
-            let linked = |at: usize| links.iter().any(|(_, _, to, slot)| (*to, *slot) == (index, at));
+            let linked = |at: usize| targets.contains(&(index, at));
             let label = saved.get("title").or(saved.get("type")).and_then(Json::as_str).unwrap_or_default();
             for (at, slot) in slots.list.iter().enumerate() {
                 let hidden =
@@ -227,7 +239,7 @@ impl Maker<'_> {
             }
             let own_outputs = saved.get("outputs").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
             for (at, output) in own_outputs.iter().enumerate() {
-                let used = links.iter().any(|(from, slot, ..)| (*from, *slot) == (index, at));
+                let used = origins.contains(&(index, at));
                 let visible =
                     config("output", &at.to_string()).and_then(|c| c.get("visible")).and_then(Json::as_bool);
                 if visible.unwrap_or(!used || external.contains(&(index, at))) {
@@ -311,12 +323,14 @@ impl Maker<'_> {
         let primitive = |index: usize| {
             inner.get(index).and_then(|n| n.get("type")).and_then(Json::as_str) == Some("PrimitiveNode")
         };
+        let place: HashMap<i64, usize> =
+            nodes.iter().enumerate().filter_map(|(at, node)| Some((node.get("id")?.as_i64()?, at))).collect();
         let mut link = |origin: i64, slot: usize, target: i64, target_slot: usize| {
             let id = written.len() + 1;
             written.push(json!({
                 "id": id, "origin_id": origin, "origin_slot": slot, "target_id": target, "target_slot": target_slot,
             }));
-            let input = nodes.iter_mut().find(|node| node.get("id").and_then(Json::as_i64) == Some(target));
+            let input = place.get(&target).and_then(|at| nodes.get_mut(*at));
             if let Some(Json::Object(input)) =
                 input.and_then(|node| node.get_mut("inputs")?.get_mut(target_slot))
             {

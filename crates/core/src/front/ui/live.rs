@@ -259,6 +259,9 @@ impl<'a> Live<'a> {
                     let left = node.restore(saved, definition, &mut self.layers[layer].links, self.options);
                     self.tell_restored(&node, saved, left);
                 }
+                if !self.options.placeholders {
+                    super::packs::widgets::add(&mut node, saved);
+                }
                 self.nodes.push(node)
             }
             Role::Host(definition) => {
@@ -273,6 +276,9 @@ impl<'a> Live<'a> {
             }
             Role::Missing => {
                 node.restore_missing(saved, self.catalog, self.options);
+                if !self.options.placeholders {
+                    super::packs::widgets::add(&mut node, saved);
+                }
                 self.nodes.push(node)
             }
         }

@@ -35,6 +35,7 @@ mod restore;
 mod serialize;
 mod subgraph;
 #[cfg(test)]
+#[expect(clippy::needless_pass_by_value, reason = "`json!` reads best in place")]
 mod tests;
 mod wire;
 
@@ -63,8 +64,8 @@ pub struct Options {
     /// Give the value of a Primitive that is linked to an instance of a subgraph to the widget inside. The editor takes
     /// the value that is inside.
     pub primitive_values: bool,
-    /// Write a node of an unknown class as the editor's placeholder: without a class, its values under `UNKNOWN`,
-    /// `UNKNOWN_1` and so on. No server takes such a node.
+    /// Know nothing of node packs, and write a node of an unknown class as the editor's placeholder: without a class, its
+    /// values under `UNKNOWN`, `UNKNOWN_1` and so on. No server takes such a node.
     pub placeholders: bool,
     /// Decides the choices of dynamic prompts.
     pub seed: u64,
@@ -130,10 +131,13 @@ pub fn lower(json: Json, origin: &Origin, catalog: &Catalog, options: &Options) 
         return (Graph::default(), diagnostics);
     }
     let rewritten = group::rewrite(&json, origin, catalog, &mut diagnostics);
-    let file = match &rewritten {
+    let mut file = match &rewritten {
         Some(rewritten) => group::read(rewritten, origin, &mut diagnostics),
         None => wire::read(&json, origin, &mut diagnostics),
     };
+    if !options.placeholders {
+        packs::wires::rewrite(&mut file, catalog, &mut diagnostics);
+    }
     let mut live = live::Live::load(file, catalog, options, diagnostics);
     live.fix();
     live.flatten()

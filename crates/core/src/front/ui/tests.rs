@@ -1,5 +1,4 @@
 //! Small workflows, each for one rule of the editor.
-#![expect(clippy::needless_pass_by_value, reason = "cases are written out where they are used")]
 
 use serde_json::{Value as Json, json};
 
@@ -186,7 +185,11 @@ fn values_are_read_by_position_and_objects_by_name() {
     let sampler = |values: Json| json!({"id": 1, "type": "KSampler", "widgets_values": values});
     let expected = "1 KSampler seed=5 steps=3 cfg=2 sampler_name=\"euler\" scheduler=\"normal\" denoise=1";
     let file = |values| workflow(json!([sampler(values)]), json!([]));
-    check(&file(json!([5, "fixed", 3, 2.0, "sample_euler", "normal", 1, "more"])), &[], &[expected]);
+    check(
+        &file(json!([5, "fixed", 3, 2.0, "sample_euler", "normal", 1, "more"])),
+        &[Code::UnusedValues],
+        &[expected],
+    );
     let named = json!({"seed": 5, "steps": 3, "cfg": 2, "sampler_name": "euler", "scheduler": "normal", "denoise": 1});
     check(&file(named), &[Code::ObjectValues], &[expected]);
 }
@@ -435,6 +438,35 @@ fn group_nodes_become_subgraphs_with_their_values() {
             "94:91 LatentUpscale upscale_method=\"bilinear\" width=100 height=200 crop=\"disabled\" samples->1.0",
             "94:92 RandomNoise noise_seed=7",
             "94:93 LatentUpscaleBy upscale_method=\"bislerp\" scale_by=2 samples->94:91.0",
+        ],
+    );
+}
+
+#[test]
+fn nodes_of_packs_that_only_the_editor_has_are_resolved() {
+    let nodes = json!([image(json!(1)),
+        {"id": 2, "type": "SetNode", "widgets_values": ["img"], "inputs": [{"name": "IMAGE", "type": "IMAGE", "link": 1}], "outputs": [{"name": "*", "type": "*"}]},
+        {"id": 3, "type": "GetNode", "widgets_values": ["img"], "outputs": [{"name": "IMAGE", "type": "IMAGE", "links": [2]}]},
+        {"id": 4, "type": "GetNode", "widgets_values": ["other"], "outputs": []},
+        {"id": 5, "type": "Fast Groups Muter (rgthree)", "widgets_values": [true]},
+        preview(json!(6), json!(2))]);
+    let links = json!([[1, 1, 0, 2, 0, "IMAGE"], [2, 3, 0, 6, 0, "IMAGE"]]);
+    check(&workflow(nodes, links), &[Code::UnsetName], &[IMAGE, "6 PreviewImage images->1.0"]);
+}
+
+#[test]
+fn widgets_of_packs_come_from_their_values() {
+    let lora = json!({"on": true, "lora": "a", "strength": 1});
+    let nodes = json!([
+        {"id": 1, "type": "Power Lora Loader (rgthree)", "widgets_values": [{}, {"type": "PowerLoraLoaderHeaderWidget"}, lora, {}, ""]},
+        {"id": 2, "type": "VHS_Unknown", "widgets_values": {"format": "video/h264", "crf": 19, "videopreview": {"hidden": false}}}]);
+    check(
+        &workflow(nodes, json!([])),
+        &[Code::UnknownClass, Code::UnknownClass],
+        &[
+            "1 Power Lora Loader (rgthree) PowerLoraLoaderHeaderWidget={\"type\":\"PowerLoraLoaderHeaderWidget\"} \
+         lora_1={\"on\":true,\"lora\":\"a\",\"strength\":1} ➕ Add Lora=\"\"",
+            "2 VHS_Unknown format=\"video/h264\" crf=19",
         ],
     );
 }

@@ -1,6 +1,9 @@
 //! What is known about node packs whose front ends matter, and what a file itself tells about classes that no catalog
 //! has.
 
+pub(super) mod widgets;
+pub(super) mod wires;
+
 use std::borrow::Cow;
 
 use serde_json::Value as Json;
