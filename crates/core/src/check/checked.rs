@@ -27,8 +27,13 @@ impl<T> Checked<T> {
         if diagnostics.has_errors() {
             Err(Rejected { value, diagnostics })
         } else {
-            Ok(Self { value, warnings: diagnostics })
+            Ok(Self::accepted(value, diagnostics))
         }
+    }
+
+    /// Accepts `value`, whose check found no more than warnings.
+    pub(super) fn accepted(value: T, warnings: Diagnostics) -> Self {
+        Self { value, warnings }
     }
 
     /// Declares a value checked without a check. The artifacts made of it may be refused by whatever takes them; the back

@@ -2,8 +2,8 @@
 
 use super::{Checked, Rejected, graph, interface, payload};
 use crate::catalog::Catalog;
-use crate::diagnostic::Diagnostics;
-use crate::interface::Payload;
+use crate::diagnostic::{Diagnostic, Diagnostics, Problem, Subject};
+use crate::interface::{Interface, Payload, Target};
 use crate::job::Job;
 use crate::pass::apply;
 use crate::workflow::Workflow;
@@ -32,7 +32,8 @@ pub fn job(
     let mut diagnostics = body.warnings().clone();
     let before = graph::problems(&workflow.graph, catalog);
     for diagnostic in graph::problems(&applied, catalog) {
-        if !before.iter().any(|known| known.problem == diagnostic.problem) {
+        let known = before.iter().any(|known| known.problem == diagnostic.problem);
+        if !known && !is_about_a_file(&diagnostic, interface) {
             diagnostics.push(diagnostic);
         }
     }
@@ -40,13 +41,17 @@ pub fn job(
         return Err(Rejected { value: body.into_inner(), diagnostics });
     }
     let job = Job::new(workflow, body.into_inner(), &full, Checked::assume_checked(applied));
-    Ok(Checked::decide(job, diagnostics).unwrap_or_else(|rejected| Checked::assume_checked(rejected.value)))
+    Ok(Checked::accepted(job, diagnostics))
 }
 
-/// Used where diagnostics are collected from several checks.
-impl<T> Rejected<T> {
-    /// The diagnostics alone.
-    pub fn into_diagnostics(self) -> Diagnostics {
-        self.diagnostics
-    }
+/// Whether a diagnostic judges the name of a published file as the server's own. A caller may give a path or an address
+/// there, which the executor replaces by a name that the server knows.
+fn is_about_a_file(diagnostic: &Diagnostic, interface: &Interface) -> bool {
+    let (Problem::InvalidValue { subject, .. } | Problem::UnlistedFile { subject, .. }) = &diagnostic.problem
+    else {
+        return false;
+    };
+    let Subject::Input { node, input } = subject else { return false };
+    let named = Target::new(node.as_str(), input.as_str());
+    interface.inputs().any(|(_, input)| input.media.is_some() && input.targets.contains(&named))
 }
