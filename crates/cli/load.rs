@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use comfyc::catalog::Catalog;
-use comfyc::diagnostic::{Diagnostics, Problem};
+use comfyc::diagnostic::{Diagnostics, Level, Levels, Problem};
 use comfyc::front::document::{self, Document};
 use comfyc::front::manifest::{self, Described};
 use comfyc::front::published::Published;
@@ -16,7 +16,7 @@ use comfyc::workflow::Workflow;
 use serde_json::{Map, Value};
 
 use crate::Failure;
-use crate::args::Values;
+use crate::args::{LevelArguments, Values};
 
 /// A document, with what stands beside it.
 #[derive(Debug)]
@@ -41,12 +41,41 @@ pub(crate) enum Loaded {
 pub(crate) struct Loader {
     pub(crate) sources: Sources,
     pub(crate) diagnostics: Diagnostics,
+    /// What is made of the problems of the document that was loaded last.
+    pub(crate) levels: Levels,
+    /// What the caller makes of any document's.
+    asked: Levels,
+    /// How many of the diagnostics have their level.
+    judged: usize,
 }
 
 impl Loader {
+    /// A loader for a caller who asks for these levels.
+    pub(crate) fn new(arguments: &LevelArguments) -> Result<Self, Failure> {
+        let LevelArguments { deny, warn, allow } = arguments;
+        let mut asked = Levels::default();
+        for (codes, level) in [(deny, Level::Deny), (warn, Level::Warn), (allow, Level::Allow)] {
+            for code in codes {
+                asked.set(code, level).map_err(|error| {
+                    Failure::Usage(format!("--{} {code}: {error}", level.as_str()))
+                })?;
+            }
+        }
+        Ok(Self { levels: asked.clone(), asked, ..Self::default() })
+    }
+
+    /// Gives what was found since the last time its level, that of the document which was loaded last.
+    pub(crate) fn judge(&mut self) {
+        let found = self.diagnostics.split_off(self.judged);
+        self.diagnostics.append(self.levels.judge(found));
+        self.judged = self.diagnostics.len();
+    }
+
     /// Reads the document at `path`, which may be a workflow folder, or `-` for stdin. `interface` stands in for the
     /// interface of a graph alone. `None` when the document cannot be used; the diagnostics then say why.
     pub(crate) fn load(&mut self, path: &str, interface: Option<&Path>) -> Result<Option<Loaded>, Failure> {
+        self.judge();
+        self.levels = self.asked.clone();
         if let Some(manifest) = manifest_of(path) {
             return self.workflow(&manifest);
         }
@@ -160,6 +189,9 @@ impl Loader {
         let Some(source) = self.sources.get(id) else { return Ok(None) };
         let (described, found) = manifest::parse(source, id);
         self.diagnostics.append(found);
+        if let Some(described) = &described {
+            self.levels = described.lints.under(&self.asked);
+        }
         Ok(described)
     }
 

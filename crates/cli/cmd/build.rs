@@ -15,7 +15,7 @@ use crate::printer::{Printer, counts};
 use crate::{Done, Failure};
 
 pub(crate) fn run(arguments: &Build, printer: &Printer) -> Result<Done, Failure> {
-    let mut loader = Loader::default();
+    let mut loader = Loader::new(&arguments.levels)?;
     let catalog = loader.catalog(arguments.catalog.catalog.as_deref())?;
     let artifact = match loader.load(&arguments.file, arguments.values.interface.as_deref())? {
         Some(Loaded::Workflow(workflow)) => of_workflow(arguments, workflow, &mut loader, &catalog)?,
@@ -38,6 +38,7 @@ pub(crate) fn run(arguments: &Build, printer: &Printer) -> Result<Done, Failure>
         }
         None => None,
     };
+    loader.judge();
     printer.reports(&loader.diagnostics, &loader.sources);
     let refused = loader.diagnostics.has_errors();
     let verdict = if refused { "refused" } else { "ok" };

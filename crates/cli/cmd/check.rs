@@ -12,7 +12,7 @@ use crate::printer::{Printer, counts};
 use crate::{Done, Failure};
 
 pub(crate) fn run(arguments: &Check, printer: &Printer) -> Result<Done, Failure> {
-    let mut loader = Loader::default();
+    let mut loader = Loader::new(&arguments.levels)?;
     let catalog = loader.catalog(arguments.catalog.catalog.as_deref())?;
     let mut summaries = Vec::new();
     match &arguments.for_workflow {
@@ -21,6 +21,7 @@ pub(crate) fn run(arguments: &Check, printer: &Printer) -> Result<Done, Failure>
             for file in &arguments.files {
                 let before = loader.diagnostics.len();
                 let what = document(arguments, file, &mut loader, &catalog)?;
+                loader.judge();
                 summaries.push(summary(file, &what, &loader, before));
             }
         }
@@ -118,16 +119,20 @@ fn payloads(
                 "{workflow}: a payload is for a workflow or a published schema"
             )));
         }
-        None => return Ok(()),
+        None => {
+            loader.judge();
+            return Ok(());
+        }
     };
+    loader.judge();
     for file in &arguments.files {
         let before = loader.diagnostics.len();
         let payload = loader.payload(file)?;
         if loader.diagnostics.len() == before {
-            match check::payload(&interface, payload) {
+            match check::payload(&interface, payload).or_else(|rejected| rejected.judged(&loader.levels)) {
                 Ok(checked) => match &workflow {
                     // The values may still be ones that the graph cannot take.
-                    Some(workflow) => match check::job(workflow, &checked, catalog) {
+                    Some(workflow) => match check::job_at(workflow, &checked, catalog, &loader.levels) {
                         Ok(job) => loader.diagnostics.append(job.warnings().clone()),
                         Err(rejected) => loader.diagnostics.append(rejected.diagnostics),
                     },
@@ -136,6 +141,7 @@ fn payloads(
                 Err(rejected) => loader.diagnostics.append(rejected.diagnostics),
             }
         }
+        loader.judge();
         summaries.push(summary(file, "payload", loader, before));
     }
     Ok(())

@@ -15,7 +15,7 @@ use crate::printer::{Printer, counts};
 use crate::{Done, Failure};
 
 pub(crate) fn run(arguments: &Run, printer: &Printer) -> Result<Done, Failure> {
-    let mut loader = Loader::default();
+    let mut loader = Loader::new(&arguments.levels)?;
     let catalog = loader.catalog(arguments.catalog.catalog.as_deref())?;
     let workflow = match loader.load(&arguments.workflow, arguments.values.interface.as_deref())? {
         Some(Loaded::Workflow(workflow)) => Some(workflow),
@@ -35,6 +35,7 @@ pub(crate) fn run(arguments: &Run, printer: &Printer) -> Result<Done, Failure> {
         }
         None => None,
     };
+    loader.judge();
     printer.reports(&loader.diagnostics, &loader.sources);
     let refused = loader.diagnostics.has_errors();
     let verdict = if refused { "refused" } else { "ok" };
