@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{path, ran, read};
+use crate::support::{ran, read};
 
 const SEED: &str = "workflows/wan-2-2/first-last-frame";
 /// Two errors that are in no file, one of them with a related place in one.
@@ -10,7 +10,7 @@ const WRONG: [&str; 4] = ["--set", "57_steps=99", "--set", "6_txt=x"];
 
 /// A folder whose name must be escaped, with a prompt that has an error and a warning, and a broken manifest.
 fn folder() -> (tempfile::TempDir, String) {
-    let folder = tempfile::tempdir_in(path("target")).or_else(|_| tempfile::tempdir()).expect("a folder");
+    let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("a b, 100%.json");
     let prompt = "{\n  \"1\": {\"class_type\": \"LoadImage\", \"inputs\": {\"image\": \"a.png\", \"imag\": 1}},\n  \"2\": {\"class_type\": \"SaveImage\", \"inputs\": {\n    \"images\": [\"1\", 7], \"filename_prefix\": \"é\"\n  }}\n}\n";
     std::fs::write(&file, prompt).expect("written");
@@ -20,7 +20,9 @@ fn folder() -> (tempfile::TempDir, String) {
 
 #[track_caller]
 fn validate(schema: &str, text: &str) -> Value {
-    let schema: Value = serde_json::from_str(&read(schema)).expect("a schema");
+    // One pattern of the SARIF schema, that of a language tag, is no regular expression: it closes a bracket twice.
+    let schema = read(schema).replace("[a-zA-Z]{2}]?$", "[a-zA-Z]{2}$");
+    let schema: Value = serde_json::from_str(&schema).expect("a schema");
     let json: Value = serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"));
     let validator = jsonschema::validator_for(&schema).expect("a schema");
     let errors: Vec<String> =
@@ -56,12 +58,14 @@ fn github_annotations_name_file_lines_and_columns() {
         lines,
         [
             format!(
-                "::warning file={escaped},line=2,col=66,endLine=2,endColumn=72,title=unknown-input::\
-                 input `imag` is not declared by node `1` (`LoadImage`)%0Ahelp: did you mean `image`?"
+                "::warning file={escaped},line=2,col=65,endLine=2,endColumn=71,title=unknown-input::\
+                 class `LoadImage` of node `1` has no input `imag`"
             ),
             format!(
                 "::error file={escaped},line=4,col=15,endLine=4,endColumn=23,title=slot-out-of-range::\
-                 input `images` of node `2` links to output 7 of node `1` (`LoadImage`), which has 2 outputs"
+                 input `images` of node `2` links to output 7 of node `1`, but `LoadImage` has 2%0A\
+                 the node that the link starts at: {}:2",
+                file.replace('%', "%25")
             ),
         ]
     );
@@ -103,7 +107,7 @@ fn sarif_is_as_the_standard_says() {
     let physical = &result["locations"][0]["physicalLocation"];
     assert_eq!(
         physical["region"],
-        json!({"startLine": 2, "startColumn": 66, "endLine": 2, "endColumn": 72})
+        json!({"startLine": 2, "startColumn": 65, "endLine": 2, "endColumn": 71})
     );
     let uri = physical["artifactLocation"]["uri"].as_str().expect("a URI");
     assert!(uri.starts_with("file:///") && uri.ends_with("/a%20b%2C%20100%25.json"), "{uri}");
