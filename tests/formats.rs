@@ -105,10 +105,7 @@ fn sarif_is_as_the_standard_says() {
     let result = &log["runs"][0]["results"][0];
     assert_eq!((&result["ruleId"], &result["level"]), (&"unknown-input".into(), &"warning".into()));
     let physical = &result["locations"][0]["physicalLocation"];
-    assert_eq!(
-        physical["region"],
-        json!({"startLine": 2, "startColumn": 65, "endLine": 2, "endColumn": 71})
-    );
+    assert_eq!(physical["region"], json!({"startLine": 2, "startColumn": 65, "endLine": 2, "endColumn": 71}));
     let uri = physical["artifactLocation"]["uri"].as_str().expect("a URI");
     assert!(uri.starts_with("file:///") && uri.ends_with("/a%20b%2C%20100%25.json"), "{uri}");
 

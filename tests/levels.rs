@@ -103,6 +103,11 @@ fn what_cannot_be_said_is_refused() {
         assert!(stderr.contains(message), "{stderr}");
     }
     for lint in ["idle-stge = 'deny'", "unknown-class = 'allow'", "idle-stage = 'forbid'"] {
-        check(PROMPT.replace(", \"imag\": 1", "").as_str(), &format!("[lints]\n{lint}\n"), &[], (&[("bad-manifest", "error")], 1));
+        check(
+            PROMPT.replace(", \"imag\": 1", "").as_str(),
+            &format!("[lints]\n{lint}\n"),
+            &[],
+            (&[("bad-manifest", "error")], 1),
+        );
     }
 }

@@ -56,9 +56,9 @@ impl Loader {
         let mut asked = Levels::default();
         for (codes, level) in [(deny, Level::Deny), (warn, Level::Warn), (allow, Level::Allow)] {
             for code in codes {
-                asked.set(code, level).map_err(|error| {
-                    Failure::Usage(format!("--{} {code}: {error}", level.as_str()))
-                })?;
+                asked
+                    .set(code, level)
+                    .map_err(|error| Failure::Usage(format!("--{} {code}: {error}", level.as_str())))?;
             }
         }
         Ok(Self { levels: asked.clone(), asked, ..Self::default() })

@@ -15,7 +15,8 @@ use super::{message_and_help, path};
 pub(crate) fn log(reported: &Reported) -> String {
     let indices: HashMap<&str, usize> =
         Code::ALL.iter().enumerate().map(|(i, code)| (code.slug(), i)).collect();
-    let results: Vec<Value> = reported.diagnostics.iter().map(|rendered| result(rendered, &indices)).collect();
+    let results: Vec<Value> =
+        reported.diagnostics.iter().map(|rendered| result(rendered, &indices)).collect();
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",

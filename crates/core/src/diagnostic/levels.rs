@@ -77,7 +77,11 @@ impl Level {
 fn is_unreadable(code: Code) -> bool {
     matches!(
         code,
-        Code::Syntax | Code::WrongShape | Code::UnsupportedDocument | Code::BadManifest | Code::MalformedClass
+        Code::Syntax
+            | Code::WrongShape
+            | Code::UnsupportedDocument
+            | Code::BadManifest
+            | Code::MalformedClass
     )
 }
 
@@ -157,8 +161,7 @@ pub(crate) fn lints_schema(_: &mut SchemaGenerator) -> Schema {
             .filter(|level| level.suits(*code).is_ok())
             .map(|level| level.as_str().into())
             .collect();
-        properties
-            .insert(code.slug().to_owned(), json!({"description": code.meaning(), "enum": levels}));
+        properties.insert(code.slug().to_owned(), json!({"description": code.meaning(), "enum": levels}));
     }
     json_schema!({"type": "object", "properties": properties, "additionalProperties": false})
 }
