@@ -5,10 +5,13 @@
 
 mod agreement;
 mod cli;
+mod formats;
 mod goldens;
 mod house;
 mod identity;
 mod interfaces;
+mod levels;
+mod pages;
 mod panics;
 mod readme;
 mod run;

@@ -18,7 +18,7 @@ pub(crate) struct Arguments {
 /// How reports are printed.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Output {
-    /// How reports are printed: `check` prints them to stdout when they are JSON
+    /// How reports are printed: `check` prints them to stdout when they are not for people
     #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,
     /// Print no summary
@@ -33,6 +33,10 @@ pub(crate) enum Format {
     Human,
     /// For programs: one JSON object.
     Json,
+    /// For GitHub Actions: annotations of the changed files.
+    Github,
+    /// For code scanning: a SARIF 2.1.0 log.
+    Sarif,
 }
 
 #[derive(Debug, Subcommand)]
@@ -61,6 +65,20 @@ pub(crate) struct CatalogArguments {
     /// The classes to check against: an `object_info.json`, a snapshot, or the URL of a running ComfyUI; else those built in
     #[arg(long, value_name = "FILE|URL")]
     pub(crate) catalog: Option<String>,
+}
+
+/// What is made of the kinds of problems. It counts more than the `[lints]` of an interface.toml.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct LevelArguments {
+    /// Make a kind of problem an error; `warnings` is every warning that is not named
+    #[arg(long, value_name = "CODE")]
+    pub(crate) deny: Vec<String>,
+    /// Make a kind of problem a warning
+    #[arg(long, value_name = "CODE")]
+    pub(crate) warn: Vec<String>,
+    /// Do not report a kind of warning
+    #[arg(long, value_name = "CODE")]
+    pub(crate) allow: Vec<String>,
 }
 
 /// Values for published inputs.
@@ -144,6 +162,8 @@ pub(crate) struct Check {
     pub(crate) catalog: CatalogArguments,
     #[command(flatten)]
     pub(crate) reading: Reading,
+    #[command(flatten)]
+    pub(crate) levels: LevelArguments,
 }
 
 #[derive(Debug, Args)]
@@ -172,6 +192,8 @@ pub(crate) struct Build {
     pub(crate) catalog: CatalogArguments,
     #[command(flatten)]
     pub(crate) reading: Reading,
+    #[command(flatten)]
+    pub(crate) levels: LevelArguments,
 }
 
 /// An artifact.
@@ -235,6 +257,8 @@ pub(crate) struct Run {
     pub(crate) catalog: CatalogArguments,
     #[command(flatten)]
     pub(crate) reading: Reading,
+    #[command(flatten)]
+    pub(crate) levels: LevelArguments,
 }
 
 #[derive(Debug, Args)]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use comfyc::catalog::Catalog;
-use comfyc::diagnostic::{Diagnostics, Problem};
+use comfyc::diagnostic::{Diagnostics, Level, Levels, Problem};
 use comfyc::front::document::{self, Document};
 use comfyc::front::manifest::{self, Described};
 use comfyc::front::published::Published;
@@ -19,7 +19,7 @@ use comfyc::workflow::Workflow;
 use serde_json::{Map, Value};
 
 use crate::Failure;
-use crate::args::{CatalogArguments, Reading, Values};
+use crate::args::{CatalogArguments, LevelArguments, Reading, Values};
 
 /// A document, with what stands beside it.
 #[derive(Debug)]
@@ -47,11 +47,22 @@ pub(crate) struct Loader {
     /// The classes that documents are read and checked with.
     pub(crate) catalog: Arc<Catalog>,
     reading: ui::Options,
+    /// What is made of the problems of the document that was loaded last.
+    pub(crate) levels: Levels,
+    /// What the caller makes of any document's.
+    asked: Levels,
+    /// How many of the diagnostics have their level.
+    judged: usize,
 }
 
 impl Loader {
-    /// A loader with the catalog at a path or URL, or the one built in.
-    pub(crate) fn new(catalog: &CatalogArguments, reading: &Reading) -> Result<Self, Failure> {
+    /// A loader with the catalog at a path or URL, or the one built in, for a caller who asks for these levels.
+    pub(crate) fn new(
+        catalog: &CatalogArguments,
+        reading: &Reading,
+        levels: &LevelArguments,
+    ) -> Result<Self, Failure> {
+        let asked = asked(levels)?;
         let mut options = ui::Options::default();
         options.exact_integers = reading.exact_integers;
         options.deep_mute = reading.deep_mute;
@@ -66,6 +77,9 @@ impl Loader {
             diagnostics: Diagnostics::default(),
             catalog: Arc::default(),
             reading: options,
+            levels: asked.clone(),
+            asked,
+            judged: 0,
         };
         loader.catalog = Arc::new(loader.read_catalog(catalog.catalog.as_deref())?);
         Ok(loader)
@@ -83,9 +97,18 @@ impl Loader {
         }
     }
 
+    /// Gives what was found since the last time its level, that of the document which was loaded last.
+    pub(crate) fn judge(&mut self) {
+        let found = self.diagnostics.split_off(self.judged);
+        self.diagnostics.append(self.levels.judge(found));
+        self.judged = self.diagnostics.len();
+    }
+
     /// Reads the document at `path`, which may be a workflow folder, or `-` for stdin. `interface` stands in for the
     /// interface of a graph alone. `None` when the document cannot be used; the diagnostics then say why.
     pub(crate) fn load(&mut self, path: &str, interface: Option<&Path>) -> Result<Option<Loaded>, Failure> {
+        self.judge();
+        self.levels = self.asked.clone();
         if let Some(manifest) = manifest_of(path) {
             return self.workflow(&manifest);
         }
@@ -198,6 +221,9 @@ impl Loader {
         let Some(source) = self.sources.get(id) else { return Ok(None) };
         let (described, found) = manifest::parse(source, id);
         self.diagnostics.append(found);
+        if let Some(described) = &described {
+            self.levels = described.lints.under(&self.asked);
+        }
         Ok(described)
     }
 
@@ -251,6 +277,20 @@ impl Loader {
         }
         Ok(Some(id))
     }
+}
+
+/// The levels that the arguments ask for.
+fn asked(arguments: &LevelArguments) -> Result<Levels, Failure> {
+    let LevelArguments { deny, warn, allow } = arguments;
+    let mut asked = Levels::default();
+    for (codes, level) in [(deny, Level::Deny), (warn, Level::Warn), (allow, Level::Allow)] {
+        for code in codes {
+            asked
+                .set(code, level)
+                .map_err(|error| Failure::Usage(format!("--{} {code}: {error}", level.as_str())))?;
+        }
+    }
+    Ok(asked)
 }
 
 /// The manifest that a path means: the file itself, or the one in a folder.

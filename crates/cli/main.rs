@@ -5,6 +5,7 @@
 
 mod args;
 mod cmd;
+mod format;
 mod load;
 mod printer;
 mod settings;

@@ -4,13 +4,14 @@
 use std::error::Error;
 use std::io::{IsTerminal, Write};
 
-use comfyc::diagnostic::{Diagnostics, Report, Severity, render};
+use comfyc::diagnostic::{Diagnostics, Report, Reported, Severity};
 use comfyc::source::Sources;
 use miette::{GraphicalReportHandler, GraphicalTheme};
 use serde_json::json;
 
 use crate::Failure;
 use crate::args::{Format, Output};
+use crate::format::{github, json, sarif};
 
 /// Prints for one run of the tool.
 #[derive(Debug)]
@@ -36,36 +37,43 @@ impl Printer {
         written.and_then(|()| stdout.flush()).map_err(Failure::Output)
     }
 
-    /// Says something to people, unless they want quiet.
+    /// Says something to people, unless they want quiet. The log of a GitHub run is read by people too.
     pub(crate) fn note(&self, text: &str) {
-        if !self.quiet && self.format == Format::Human {
+        if !self.quiet && matches!(self.format, Format::Human | Format::Github) {
             eprintln!("{text}");
         }
     }
 
     /// Reports that belong to an artifact: always to stderr.
     pub(crate) fn reports(&self, diagnostics: &Diagnostics, sources: &Sources) {
+        let reported = || Reported::new(diagnostics, sources);
         match self.format {
             Format::Human => Self::human(diagnostics, sources),
-            Format::Json if diagnostics.is_empty() => {}
-            Format::Json => eprintln!("{}", as_json(diagnostics, sources)),
+            Format::Sarif => eprintln!("{}", sarif::log(&reported())),
+            Format::Json | Format::Github if diagnostics.is_empty() => {}
+            Format::Json => eprintln!("{}", json::compact(&reported())),
+            Format::Github => eprint!("{}", github::lines(&reported())),
         }
     }
 
-    /// Reports that are themselves the answer: JSON goes to stdout.
+    /// Reports that are themselves the answer: those for programs go to stdout.
     pub(crate) fn answer(&self, diagnostics: &Diagnostics, sources: &Sources) -> Result<(), Failure> {
+        let reported = || Reported::new(diagnostics, sources);
         match self.format {
             Format::Human => {
                 Self::human(diagnostics, sources);
                 Ok(())
             }
-            Format::Json => self.data(&format!("{:#}", as_json(diagnostics, sources))),
+            Format::Json => self.data(&json::pretty(&reported())),
+            Format::Sarif => self.data(&sarif::log(&reported())),
+            Format::Github if diagnostics.is_empty() => Ok(()),
+            Format::Github => self.data(&github::lines(&reported())),
         }
     }
 
     /// A line on stderr that shows where a job stands, on a terminal.
     pub(crate) fn progress(&self) -> indicatif::ProgressBar {
-        if self.quiet || self.format == Format::Json {
+        if self.quiet || self.format != Format::Human {
             return indicatif::ProgressBar::hidden();
         }
         let bar = indicatif::ProgressBar::new_spinner();
@@ -106,7 +114,8 @@ impl Printer {
             cause = error.source();
         }
         match self.format {
-            Format::Human => eprintln!("comfyc: {text}"),
+            Format::Human | Format::Sarif => eprintln!("comfyc: {text}"),
+            Format::Github => eprintln!("{}", github::failure(&text)),
             Format::Json => eprintln!("{}", json!({"version": 1, "failure": text})),
         }
     }
@@ -122,13 +131,4 @@ pub(crate) fn counts(diagnostics: &Diagnostics) -> String {
     let parts: Vec<String> =
         [count(Severity::Error), count(Severity::Warning)].into_iter().flatten().collect();
     if parts.is_empty() { "no problems".to_owned() } else { parts.join(", ") }
-}
-
-fn as_json(diagnostics: &Diagnostics, sources: &Sources) -> serde_json::Value {
-    json!({
-        "version": 1,
-        "errors": diagnostics.count(Severity::Error),
-        "warnings": diagnostics.count(Severity::Warning),
-        "diagnostics": render(diagnostics, sources),
-    })
 }

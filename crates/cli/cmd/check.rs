@@ -14,7 +14,7 @@ use crate::printer::{Printer, counts};
 use crate::{Done, Failure};
 
 pub(crate) fn run(arguments: &Check, printer: &Printer) -> Result<Done, Failure> {
-    let mut loader = Loader::new(&arguments.catalog, &arguments.reading)?;
+    let mut loader = Loader::new(&arguments.catalog, &arguments.reading, &arguments.levels)?;
     let catalog = Arc::clone(&loader.catalog);
     let mut summaries = Vec::new();
     match &arguments.for_workflow {
@@ -23,6 +23,7 @@ pub(crate) fn run(arguments: &Check, printer: &Printer) -> Result<Done, Failure>
             for file in &arguments.files {
                 let before = loader.diagnostics.len();
                 let what = document(arguments, file, &mut loader, &catalog)?;
+                loader.judge();
                 summaries.push(summary(file, &what, &loader, before));
             }
         }
@@ -120,16 +121,20 @@ fn payloads(
                 "{workflow}: a payload is for a workflow or a published schema"
             )));
         }
-        None => return Ok(()),
+        None => {
+            loader.judge();
+            return Ok(());
+        }
     };
+    loader.judge();
     for file in &arguments.files {
         let before = loader.diagnostics.len();
         let payload = loader.payload(file)?;
         if loader.diagnostics.len() == before {
-            match check::payload(&interface, payload) {
+            match check::payload(&interface, payload).or_else(|rejected| rejected.judged(&loader.levels)) {
                 Ok(checked) => match &workflow {
                     // The values may still be ones that the graph cannot take.
-                    Some(workflow) => match check::job(workflow, &checked, catalog) {
+                    Some(workflow) => match check::job_at(workflow, &checked, catalog, &loader.levels) {
                         Ok(job) => loader.keep(job.warnings().clone()),
                         Err(rejected) => loader.keep(rejected.diagnostics),
                     },
@@ -138,6 +143,7 @@ fn payloads(
                 Err(rejected) => loader.keep(rejected.diagnostics),
             }
         }
+        loader.judge();
         summaries.push(summary(file, "payload", loader, before));
     }
     Ok(())

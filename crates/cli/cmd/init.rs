@@ -6,13 +6,13 @@ use comfyc::back::manifest;
 use comfyc::interface::propose;
 
 use super::{implicit, prepare};
-use crate::args::{Init, Values};
+use crate::args::{Init, LevelArguments, Values};
 use crate::load::{Loaded, Loader};
 use crate::printer::{Printer, counts};
 use crate::{Done, Failure};
 
 pub(crate) fn run(arguments: &Init, printer: &Printer) -> Result<Done, Failure> {
-    let mut loader = Loader::new(&arguments.catalog, &arguments.reading)?;
+    let mut loader = Loader::new(&arguments.catalog, &arguments.reading, &LevelArguments::default())?;
     let catalog = Arc::clone(&loader.catalog);
     let graph = match loader.load(&arguments.file, None)? {
         Some(Loaded::Graph(graph)) => graph,

@@ -47,7 +47,7 @@ pub(crate) fn implicit(graph: Graph, values: &Values) -> Workflow {
 
 /// The job of a prepared workflow; `None` when the values are refused.
 pub(crate) fn job(loader: &mut Loader, prepared: &Prepared, catalog: &Catalog) -> Option<Checked<Job>> {
-    match comfyc::check::job(&prepared.workflow, &prepared.given, catalog) {
+    match comfyc::check::job_at(&prepared.workflow, &prepared.given, catalog, &loader.levels) {
         Ok(job) => {
             loader.keep(job.warnings().clone());
             Some(job)

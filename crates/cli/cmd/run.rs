@@ -17,7 +17,7 @@ use crate::printer::{Printer, counts};
 use crate::{Done, Failure};
 
 pub(crate) fn run(arguments: &Run, printer: &Printer) -> Result<Done, Failure> {
-    let mut loader = Loader::new(&arguments.catalog, &arguments.reading)?;
+    let mut loader = Loader::new(&arguments.catalog, &arguments.reading, &arguments.levels)?;
     let catalog = Arc::clone(&loader.catalog);
     let workflow = match loader.load(&arguments.workflow, arguments.values.interface.as_deref())? {
         Some(Loaded::Workflow(workflow)) => Some(workflow),
@@ -37,6 +37,7 @@ pub(crate) fn run(arguments: &Run, printer: &Printer) -> Result<Done, Failure> {
         }
         None => None,
     };
+    loader.judge();
     printer.reports(&loader.diagnostics, &loader.sources);
     let refused = loader.diagnostics.has_errors();
     let verdict = if refused { "refused" } else { "ok" };

@@ -1,4 +1,4 @@
-//! Files that are made from others: the embedded catalogs and the JSON Schemas of our own formats.
+//! Files that are made from others: the embedded catalogs, the JSON Schemas of our own formats, and the index of the codes.
 //!
 //! The catalogs come from real servers' `/object_info`, which only the reference data holds. Where that is not at hand,
 //! they cannot be made again and `--check` says so; everything else is always checked.
@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use comfyc::catalog::{Catalog, Class, Input, Inputs, Kind, Traits};
+use comfyc::diagnostic::{Code, Reported};
 use comfyc::front::manifest::Manifest;
 use comfyc::interface::Interface;
 use comfyc::source::{Source, Sources, Syntax};
@@ -56,6 +57,8 @@ fn generated() -> Result<Vec<(PathBuf, String)>, Failure> {
     let mut files = vec![
         (PathBuf::from("schemas/interface.schema.json"), json_schema::<Manifest>("interface.toml")),
         (PathBuf::from("schemas/published.schema.json"), json_schema::<Interface>("published schema")),
+        (PathBuf::from("schemas/report.schema.json"), json_schema::<Reported>("comfyc --format json")),
+        (PathBuf::from("crates/core/src/diagnostic/pages/README.md"), index_of_codes()),
     ];
     match shared() {
         Some(shared) => files.extend(catalogs(&shared)?),
@@ -71,6 +74,25 @@ fn json_schema<T: schemars::JsonSchema>(title: &str) -> String {
     let mut schema = schemars::schema_for!(T);
     schema.insert("title".to_owned(), title.into());
     format!("{:#}\n", schema.as_value())
+}
+
+/// The index of the pages, in the order of the registry.
+fn index_of_codes() -> String {
+    let mut text = "\
+# The codes of comfyc
+
+One page for each kind of problem; `comfyc explain CODE` prints it. This index is made from the registry, `../code.rs`, by
+`cargo xtask codegen`; the examples of the pages are tests.
+
+| code | severity | meaning |
+|---|---|---|
+"
+    .to_owned();
+    for code in Code::ALL {
+        let (slug, severity) = (code.slug(), code.severity().as_str());
+        text.push_str(&format!("| [`{slug}`]({slug}.md) | {severity} | {} |\n", code.meaning()));
+    }
+    text
 }
 
 /// The three embedded snapshots.

@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, Levels};
 
 /// A value that passed its check, with the warnings it got. It can be read but not changed: what is changed is no longer
 /// checked. Back ends take nothing else.
@@ -50,6 +50,13 @@ impl<T> Checked<T> {
     /// The value, which then counts as unchecked.
     pub fn into_inner(self) -> T {
         self.value
+    }
+}
+
+impl<T> Rejected<T> {
+    /// Accepts the value after all when `levels` leave no error.
+    pub fn judged(self, levels: &Levels) -> Result<Checked<T>, Self> {
+        Checked::decide(self.value, levels.judge(self.diagnostics))
     }
 }
 

@@ -26,7 +26,7 @@ pub use checked::{Checked, Rejected};
 pub use graph::graph;
 pub use interface::published;
 pub use payload::payload;
-pub use workflow::{job, workflow};
+pub use workflow::{job, job_at, workflow};
 
 /// The longest chain of links that a server follows. It looks at a node's origins from within looking at the node, and Python
 /// ends that after 1,000 levels, of which the server itself takes some.

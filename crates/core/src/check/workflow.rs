@@ -2,7 +2,7 @@
 
 use super::{Checked, Rejected, graph, interface, payload};
 use crate::catalog::Catalog;
-use crate::diagnostic::{Diagnostic, Diagnostics, Problem, Subject};
+use crate::diagnostic::{Diagnostic, Levels, Problem, Subject};
 use crate::interface::{Interface, Payload, Target};
 use crate::job::Job;
 use crate::pass::apply;
@@ -24,8 +24,19 @@ pub fn job(
     given: &Payload,
     catalog: &Catalog,
 ) -> Result<Checked<Job>, Rejected<Payload>> {
+    job_at(workflow, given, catalog, &Levels::default())
+}
+
+/// The same as [`job`], where `levels` decide what is an error.
+pub fn job_at(
+    workflow: &Checked<Workflow>,
+    given: &Payload,
+    catalog: &Catalog,
+    levels: &Levels,
+) -> Result<Checked<Job>, Rejected<Payload>> {
     let interface = &workflow.interface;
-    let body = payload(interface, interface.complete(given, false))?;
+    let body =
+        payload(interface, interface.complete(given, false)).or_else(|rejected| rejected.judged(levels))?;
     let full = interface.complete(given, true);
     let applied = apply::run(&workflow.graph, interface, &full);
     // What was wrong before the values came is known already; only what they bring counts.
@@ -37,6 +48,7 @@ pub fn job(
             diagnostics.push(diagnostic);
         }
     }
+    let diagnostics = levels.judge(diagnostics);
     if diagnostics.has_errors() {
         return Err(Rejected { value: body.into_inner(), diagnostics });
     }

@@ -1,9 +1,16 @@
-//! The registry of codes: one row makes the variant, its slug, its severity and its one-line meaning.
+//! The registry of codes: one row makes the variant, its slug, its severity, its one-line meaning and its page.
+//!
+//! The page of a code is `pages/<slug>.md`; a row without one does not compile, and the compiler names the file that is
+//! missing. The examples of the pages are tests (`tests/pages.rs`).
 
 use std::fmt::{self, Display};
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 /// How bad a diagnostic is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// The document is accepted, but does something its author may not expect.
     Warning,
@@ -47,6 +54,11 @@ macro_rules! codes {
             /// What it means, in one line.
             pub fn meaning(self) -> &'static str {
                 match self { $(Self::$variant => $meaning,)* }
+            }
+
+            /// Its page: what it means, why it matters, an example, and what to write instead. Markdown.
+            pub fn page(self) -> &'static str {
+                match self { $(Self::$variant => include_str!(concat!("pages/", $slug, ".md")),)* }
             }
         }
     };
@@ -133,6 +145,18 @@ codes! {
     OffStep "off-step" Warning "a number lies between the steps of its input";
     MatchDisagreement "match-disagreement" Warning "inputs that share a type are linked to different types";
     DeepChain "deep-chain" Warning "a chain of links is longer than the server can follow";
+}
+
+impl Code {
+    /// The code of this name.
+    pub fn of(slug: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.slug() == slug)
+    }
+
+    /// The names nearest to one that no code has.
+    pub fn near(slug: &str) -> Vec<String> {
+        super::nearest(slug, Self::ALL.iter().map(|code| code.slug()))
+    }
 }
 
 impl Display for Code {

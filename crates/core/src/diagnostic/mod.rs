@@ -3,20 +3,23 @@
 //! A [`Problem`] is what is wrong, with typed fields; a [`Diagnostic`] is a problem at a place; [`Diagnostics`] are all
 //! those of one document, in the order they were found. Nothing here holds pre-formatted text: message, label and help
 //! are made from the fields when a [`Report`] joins a diagnostic with the sources to show it. Codes are registered once,
-//! in [`Code`].
+//! in [`Code`]; each has a page under `pages/`. [`Levels`] say which kinds of problem a project takes more or less seriously.
 //!
 //! Errors about the world (files, networks, servers) are not diagnostics and have no place here.
 
 mod code;
+mod levels;
 mod problem;
 mod report;
 
 use std::collections::BTreeSet;
 
 pub use code::{Code, Severity};
+pub(crate) use levels::lints_schema;
+pub use levels::{Level, Levels, Misplaced};
 pub use problem::{Idle, Limit, Problem, Subject};
 pub(crate) use problem::{kind_of, show};
-pub use report::{Place, Related, Rendered, Report, render};
+pub use report::{Place, Related, Rendered, Report, Reported, render};
 
 use crate::source::Origin;
 
@@ -29,6 +32,8 @@ pub struct Diagnostic {
     pub origin: Option<Origin>,
     /// Other places that belong to it, each with what it is.
     pub related: Vec<(Origin, &'static str)>,
+    /// How bad it is here, where [`Levels`] say something else than its code does.
+    pub level: Option<Severity>,
 }
 
 /// The problems of one document, in the order they were found.
@@ -38,7 +43,7 @@ pub struct Diagnostics(Vec<Diagnostic>);
 impl Diagnostic {
     /// A problem at a place.
     pub fn new(problem: Problem, origin: Option<Origin>) -> Self {
-        Self { problem, origin, related: Vec::new() }
+        Self { problem, origin, related: Vec::new(), level: None }
     }
 
     /// The same with another place that belongs to it; nothing is added when the place is not known.
@@ -53,9 +58,9 @@ impl Diagnostic {
         self.problem.code()
     }
 
-    /// How bad it is.
+    /// How bad it is: as its code says, unless [`Levels`] say otherwise.
     pub fn severity(&self) -> Severity {
-        self.code().severity()
+        self.level.unwrap_or_else(|| self.code().severity())
     }
 }
 
@@ -73,6 +78,12 @@ impl Diagnostics {
     /// Adds all of `other`.
     pub fn append(&mut self, other: Self) {
         self.0.extend(other.0);
+    }
+
+    /// Takes out those after the first `at`.
+    #[must_use]
+    pub fn split_off(&mut self, at: usize) -> Self {
+        Self(self.0.split_off(at.min(self.0.len())))
     }
 
     /// Whether one of them is an error.
@@ -103,6 +114,12 @@ impl Diagnostics {
     /// The set of codes among them.
     pub fn codes(&self) -> BTreeSet<Code> {
         self.0.iter().map(Diagnostic::code).collect()
+    }
+}
+
+impl FromIterator<Diagnostic> for Diagnostics {
+    fn from_iter<I: IntoIterator<Item = Diagnostic>>(diagnostics: I) -> Self {
+        Self(diagnostics.into_iter().collect())
     }
 }
 

@@ -1,7 +1,8 @@
 //! Joining diagnostics with their sources, to be shown.
 //!
 //! Two forms: [`Report`], which any `miette` handler prints for people, and [`Rendered`], which is plain data with lines
-//! and columns for machines.
+//! and columns for machines. In both, those without a place come first, and the others by their place: source by source, in
+//! the order they were read, and from the start of each to its end.
 
 use std::collections::HashMap;
 use std::fmt::{self, Display};
@@ -9,10 +10,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use miette::{LabeledSpan, NamedSource, SourceCode};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Diagnostic, Diagnostics, Severity};
-use crate::source::{Origin, Part, Pointer, Source, Sources};
+use crate::source::{Origin, Part, Pointer, Source, SourceId, Sources};
 
 /// One diagnostic with the text it points into. The only hand-written `miette::Diagnostic`.
 #[derive(Debug)]
@@ -34,13 +36,26 @@ struct Note {
     label: LabeledSpan,
 }
 
-/// One diagnostic as plain data: what `--format json` prints.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// All diagnostics of a run as plain data: what `--format json` prints. `schemas/report.schema.json` is made from it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Reported {
+    /// The version of this form: 1. Members may be added to it; those that are here keep their meaning.
+    pub version: u32,
+    /// How many errors there are.
+    pub errors: usize,
+    /// How many warnings there are.
+    pub warnings: usize,
+    /// Those without a place first, the others by their place.
+    pub diagnostics: Vec<Rendered>,
+}
+
+/// One diagnostic as plain data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Rendered {
-    /// The code's name.
+    /// The code's name: `unknown-class`.
     pub code: &'static str,
-    /// `error` or `warning`.
-    pub severity: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
     /// What is wrong.
     pub message: String,
     /// What to do about it.
@@ -50,14 +65,14 @@ pub struct Rendered {
     #[serde(skip_serializing_if = "Option::is_none", flatten)]
     pub place: Option<Place>,
     /// Other places that belong to it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<Related>,
 }
 
 /// A place in a source.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Place {
-    /// The source's name.
+    /// The source's name: a path as it was given, `stdin`, `--set`, or a URL.
     pub file: String,
     /// The JSON Pointer in it.
     pub pointer: String,
@@ -76,7 +91,7 @@ pub struct Place {
 }
 
 /// Another place that belongs to a diagnostic.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Related {
     /// What is there.
     pub message: &'static str,
@@ -115,6 +130,18 @@ impl<'a> Located<'a> {
 
     fn source(&self, origin: &Origin) -> Option<&'a Source> {
         self.sources.get(origin.source)
+    }
+
+    /// `diagnostics` in the order they are shown. Those of one place stay in the order they were found.
+    fn sorted(&self, diagnostics: &'a Diagnostics) -> Vec<&'a Diagnostic> {
+        let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();
+        sorted.sort_by_key(|diagnostic| diagnostic.origin.as_ref().map(|origin| self.position(origin)));
+        sorted
+    }
+
+    /// Where a place is among all: its source, and its first byte when it is in the text.
+    fn position(&self, origin: &Origin) -> (SourceId, Option<usize>) {
+        (origin.source, self.found.get(origin).map(|span| span.start))
     }
 
     fn place(&self, origin: &Origin) -> Option<Place> {
@@ -159,11 +186,12 @@ fn line_and_column(text: &str, at: usize) -> (usize, usize) {
 /// Joins `diagnostics` with `sources` for machines.
 pub fn render(diagnostics: &Diagnostics, sources: &Sources) -> Vec<Rendered> {
     let located = Located::new(diagnostics, sources);
-    diagnostics
-        .iter()
+    located
+        .sorted(diagnostics)
+        .into_iter()
         .map(|diagnostic| Rendered {
             code: diagnostic.code().slug(),
-            severity: diagnostic.severity().as_str(),
+            severity: diagnostic.severity(),
             message: diagnostic.problem.to_string(),
             help: diagnostic.problem.help(),
             place: diagnostic.origin.as_ref().and_then(|origin| located.place(origin)),
@@ -176,11 +204,26 @@ pub fn render(diagnostics: &Diagnostics, sources: &Sources) -> Vec<Rendered> {
         .collect()
 }
 
+impl Reported {
+    /// The version of the form that is written here.
+    pub const VERSION: u32 = 1;
+
+    /// Joins all of `diagnostics` with `sources`.
+    pub fn new(diagnostics: &Diagnostics, sources: &Sources) -> Self {
+        Self {
+            version: Self::VERSION,
+            errors: diagnostics.count(Severity::Error),
+            warnings: diagnostics.count(Severity::Warning),
+            diagnostics: render(diagnostics, sources),
+        }
+    }
+}
+
 impl Report {
     /// Joins all of `diagnostics` with `sources`, each source being searched once.
     pub fn all(diagnostics: &Diagnostics, sources: &Sources) -> Vec<Self> {
         let located = Located::new(diagnostics, sources);
-        diagnostics.iter().map(|diagnostic| Self::new(diagnostic, &located)).collect()
+        located.sorted(diagnostics).into_iter().map(|diagnostic| Self::new(diagnostic, &located)).collect()
     }
 
     fn new(diagnostic: &Diagnostic, located: &Located<'_>) -> Self {
@@ -269,5 +312,39 @@ impl miette::Diagnostic for Note {
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         Some(Box::new(std::iter::once(self.label.clone())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Problem;
+    use crate::source::Syntax;
+
+    #[test]
+    fn reports_follow_the_text_and_those_without_a_place_come_first() {
+        let mut sources = Sources::default();
+        let first = sources.add(Source::new("a.json", Syntax::Json, r#"{"one": 1, "two": 2}"#));
+        let second = sources.add(Source::new("b.toml", Syntax::Toml, "one = 1\ntwo = 2\n"));
+        let mut diagnostics = Diagnostics::default();
+        let mut found = |name: &str, origin: Option<Origin>| {
+            diagnostics.report(Problem::DuplicateKey { key: name.to_owned() }, origin);
+        };
+        let at = |source, token: &str| Some(Origin::value(source, Pointer::root().join(token)));
+        found("b two", at(second, "two"));
+        found("b one", at(second, "one"));
+        found("b gone", at(second, "three"));
+        found("a two", at(first, "two"));
+        found("nowhere", None);
+        found("a one", at(first, "one"));
+        found("a one again", at(first, "one"));
+        let expected = ["nowhere", "a one", "a one again", "a two", "b gone", "b one", "b two"]
+            .map(|name| format!("key `{name}` is published twice"));
+        let rendered: Vec<String> =
+            render(&diagnostics, &sources).into_iter().map(|rendered| rendered.message).collect();
+        assert_eq!(rendered, expected);
+        let reports: Vec<String> =
+            Report::all(&diagnostics, &sources).iter().map(ToString::to_string).collect();
+        assert_eq!(reports, expected);
     }
 }

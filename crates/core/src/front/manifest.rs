@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Map, Number, Value};
 use toml_edit::{Document, Item, TableLike};
 
-use crate::diagnostic::{Diagnostics, Problem};
+use crate::diagnostic::{Diagnostics, Level, Levels, Problem};
 use crate::interface::{Derived, Input, Interface, Key, Media, Output, Round, Rule, Schema};
 use crate::source::{Origin, Pointer, Source, SourceId};
 
@@ -41,6 +41,11 @@ pub struct Manifest {
     /// The nodes whose results are the workflow's.
     #[serde(default)]
     pub outputs: Vec<ManifestOutput>,
+    /// What is made of a kind of problem in this workflow: `allow`, `warn` or `deny`, by code. `warnings = "deny"` is for every
+    /// warning that is not named. An error can be lowered to `warn`, but not allowed.
+    #[serde(default)]
+    #[schemars(schema_with = "crate::diagnostic::lints_schema")]
+    pub lints: IndexMap<String, Level>,
 }
 
 /// One published input.
@@ -141,6 +146,8 @@ pub struct Described {
     pub model: Option<String>,
     /// The graph's file.
     pub graph: String,
+    /// What is made of the problems of this workflow.
+    pub lints: Levels,
 }
 
 /// Reads an `interface.toml`. `None` when its form is not that of a manifest; the diagnostics then say where.
@@ -218,7 +225,16 @@ fn describe(manifest: Manifest, json: &Value, id: SourceId, diagnostics: &mut Di
         })
         .collect();
     interface.inputs = inputs;
-    Described { interface, model: manifest.model, graph: manifest.graph.unwrap_or_else(|| GRAPH.to_owned()) }
+    let mut lints = Levels::default();
+    for (code, level) in manifest.lints {
+        if let Err(error) = lints.set(&code, level) {
+            let place = format!("lints.{code}");
+            let origin = root.member("lints").member(&code).key();
+            diagnostics.report(Problem::BadManifest { place, detail: error.to_string() }, Some(origin));
+        }
+    }
+    let graph = manifest.graph.unwrap_or_else(|| GRAPH.to_owned());
+    Described { interface, model: manifest.model, graph, lints }
 }
 
 /// The published keywords of an input: in the order of `fields`, with a title and a description in any case.
@@ -366,6 +382,10 @@ mod tests {
         check("inputs = 5", &[Code::BadManifest]);
         check("[[inputs]]\nkey = '1_a'\ntype = 'integer'\ndefalt = 4\n", &[Code::BadManifest]);
         check("[[inputs]]\nkey = '1_a'\n", &[Code::BadManifest]);
+        check("[lints]\nidle-stge = 'deny'", &[Code::BadManifest]);
+        check("[lints]\nidle-stage = 'forbid'", &[Code::BadManifest]);
+        check("[lints]\nunknown-class = 'allow'", &[Code::BadManifest]);
+        check("[lints]\nidle-stage = 'deny'\nwarnings = 'deny'\nunknown-class = 'warn'", &[]);
         check("= 5", &[Code::Syntax]);
         check("required = ['1_a']", &[Code::UnknownKey]);
         check(

@@ -1,0 +1,108 @@
+//! `--format github`: workflow commands of GitHub Actions, one line for each report, which become annotations of a pull
+//! request.
+//!
+//! GitHub takes columns only where a place begins and ends on one line, so they are left out elsewhere. A place that is in no
+//! file, such as `--set`, stands before the message.
+
+use std::fmt::Write;
+
+use comfyc::diagnostic::{Place, Rendered, Reported};
+
+use super::{elsewhere, message_and_help, path};
+
+/// The reports as lines, each with its line break.
+pub(crate) fn lines(reported: &Reported) -> String {
+    reported.diagnostics.iter().fold(String::new(), |mut text, rendered| {
+        text.push_str(&annotation(rendered));
+        text.push('\n');
+        text
+    })
+}
+
+/// A failure of the tool as an annotation of the run.
+pub(crate) fn failure(text: &str) -> String {
+    format!("::error title=comfyc::{}", escaped(text))
+}
+
+fn annotation(rendered: &Rendered) -> String {
+    let mut message = message_and_help(&rendered.message, rendered.help.as_deref());
+    for related in &rendered.related {
+        let _ = write!(message, "\n{}: {}", related.message, elsewhere(&related.place));
+    }
+    let place = rendered.place.as_ref();
+    let mut properties = Vec::new();
+    match place.and_then(|place| Some((place, path(place)?))) {
+        Some((place, path)) => {
+            properties.push(format!("file={}", property(path)));
+            properties.extend(range(place));
+        }
+        None => {
+            if let Some(place) = place {
+                message = format!("{}: {message}", elsewhere(place));
+            }
+        }
+    }
+    properties.push(format!("title={}", property(rendered.code)));
+    format!("::{} {}::{}", rendered.severity.as_str(), properties.join(","), escaped(&message))
+}
+
+fn range(place: &Place) -> Vec<String> {
+    let (Some(line), Some(end_line)) = (place.line, place.end_line) else { return Vec::new() };
+    let columns = place.column.zip(place.end_column).filter(|_| line == end_line);
+    let mut range = vec![format!("line={line}")];
+    range.extend(columns.map(|(column, _)| format!("col={column}")));
+    range.push(format!("endLine={end_line}"));
+    range.extend(columns.map(|(_, end)| format!("endColumn={end}")));
+    range
+}
+
+/// The text of a message: on one line.
+fn escaped(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// The text of a property, which ends at a comma or a colon.
+fn property(text: &str) -> String {
+    escaped(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use comfyc::diagnostic::Severity;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(file: &str, end_line: usize, message: &str, expected: &str) {
+        let place = Place {
+            file: file.to_owned(),
+            pointer: String::new(),
+            line: Some(2),
+            column: Some(5),
+            end_line: Some(end_line),
+            end_column: Some(9),
+        };
+        let rendered = Rendered {
+            code: "unknown-key",
+            severity: Severity::Error,
+            message: message.to_owned(),
+            help: None,
+            place: Some(place),
+            related: Vec::new(),
+        };
+        assert_eq!(annotation(&rendered), expected);
+    }
+
+    #[test]
+    fn text_is_escaped_where_github_would_misread_it() {
+        check(
+            "a,b/c:d%.json",
+            2,
+            "50%: one,\r\ntwo",
+            "::error file=a%2Cb/c%3Ad%25.json,line=2,col=5,endLine=2,endColumn=9,title=unknown-key::50%25: one,%0D%0Atwo",
+        );
+        check("a.json", 4, "x", "::error file=a.json,line=2,endLine=4,title=unknown-key::x");
+        check("--set", 2, "x", "::error title=unknown-key::--set:2: x");
+        check("stdin", 2, "x", "::error title=unknown-key::stdin:2: x");
+    }
+}

@@ -1,0 +1,143 @@
+//! `--format sarif`: a SARIF 2.1.0 log with one run, for code scanning.
+//!
+//! The run's rules are all codes of the registry, each with its page. A place in a file has a region, in lines and in columns
+//! of code points; a place that is in no file, such as `--set`, is a logical location.
+
+use std::collections::HashMap;
+use std::path::{Component, Path};
+
+use comfyc::diagnostic::{Code, Place, Rendered, Reported};
+use serde_json::{Map, Value, json};
+
+use super::{message_and_help, path};
+
+/// The reports as a log.
+pub(crate) fn log(reported: &Reported) -> String {
+    let indices: HashMap<&str, usize> =
+        Code::ALL.iter().enumerate().map(|(i, code)| (code.slug(), i)).collect();
+    let results: Vec<Value> =
+        reported.diagnostics.iter().map(|rendered| result(rendered, &indices)).collect();
+    let log = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": {"driver": {
+                "name": "comfyc",
+                "version": env!("CARGO_PKG_VERSION"),
+                "informationUri": env!("CARGO_PKG_REPOSITORY"),
+                "rules": Code::ALL.iter().map(|code| rule(*code)).collect::<Vec<_>>(),
+            }},
+            "columnKind": "unicodeCodePoints",
+            "results": results,
+        }],
+    });
+    format!("{log:#}")
+}
+
+fn rule(code: Code) -> Value {
+    json!({
+        "id": code.slug(),
+        "shortDescription": {"text": code.meaning()},
+        "help": {"text": code.page(), "markdown": code.page()},
+        "defaultConfiguration": {"level": code.severity().as_str()},
+    })
+}
+
+fn result(rendered: &Rendered, indices: &HashMap<&str, usize>) -> Value {
+    let mut result = json!({
+        "ruleId": rendered.code,
+        "ruleIndex": indices.get(rendered.code).copied(),
+        "level": rendered.severity.as_str(),
+        "message": {"text": message_and_help(&rendered.message, rendered.help.as_deref())},
+    });
+    if let Some(place) = &rendered.place {
+        result["locations"] = json!([location(place)]);
+    }
+    let related: Vec<Value> = rendered
+        .related
+        .iter()
+        .enumerate()
+        .map(|(id, related)| {
+            let mut location = location(&related.place);
+            location.insert("id".to_owned(), id.into());
+            location.insert("message".to_owned(), json!({"text": related.message}));
+            Value::Object(location)
+        })
+        .collect();
+    if !related.is_empty() {
+        result["relatedLocations"] = related.into();
+    }
+    result
+}
+
+/// A place: the file and the region where it is in one, and in any case what it is by name.
+fn location(place: &Place) -> Map<String, Value> {
+    let mut location = Map::new();
+    let file = path(place);
+    if let Some(file) = file {
+        let mut physical = json!({"artifactLocation": {"uri": uri(file)}});
+        if let (Some(line), Some(column), Some(end_line), Some(end_column)) =
+            (place.line, place.column, place.end_line, place.end_column)
+        {
+            physical["region"] = json!({
+                "startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column,
+            });
+        }
+        location.insert("physicalLocation".to_owned(), physical);
+    }
+    let name = match file {
+        Some(_) => place.pointer.clone(),
+        None => format!("{}{}", place.file, place.pointer),
+    };
+    if !name.is_empty() {
+        location.insert("logicalLocations".to_owned(), json!([{"fullyQualifiedName": name}]));
+    }
+    location
+}
+
+/// A path as a URI reference: relative as it was given, or with its scheme.
+fn uri(path: &str) -> String {
+    let absolute = Path::new(path).is_absolute();
+    let mut segments = Vec::new();
+    for component in Path::new(path).components() {
+        match component {
+            Component::CurDir | Component::RootDir => {}
+            // A drive, whose colon is its own.
+            Component::Prefix(prefix) => segments.push(prefix.as_os_str().to_string_lossy().into_owned()),
+            Component::ParentDir => segments.push("..".to_owned()),
+            Component::Normal(segment) => segments.push(encoded(&segment.to_string_lossy())),
+        }
+    }
+    let joined = segments.join("/");
+    if absolute { format!("file:///{joined}") } else { joined }
+}
+
+/// A path segment with everything escaped that is not unreserved.
+fn encoded(segment: &str) -> String {
+    segment.bytes().fold(String::new(), |mut text, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            text.push_str(&format!("%{byte:02X}"));
+        }
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_uris() {
+        for (path, expected) in [
+            ("a/b.json", "a/b.json"),
+            ("./a b/100%.json", "a%20b/100%25.json"),
+            ("../ä:b#c?.json", "../%C3%A4%3Ab%23c%3F.json"),
+        ] {
+            assert_eq!(uri(path), expected);
+        }
+        #[cfg(unix)]
+        assert_eq!(uri("/tmp/a b.json"), "file:///tmp/a%20b.json");
+    }
+}
