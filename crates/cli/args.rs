@@ -80,15 +80,37 @@ pub(crate) struct Values {
 pub(crate) struct Check {
     /// Documents: workflow folders, interface.toml, prompts, published schemas, payloads (with --for), `object_info.json`;
     /// `-` is stdin
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "jsonl", value_name = "FILE")]
     pub(crate) files: Vec<String>,
     /// The workflow or published schema that the files are payloads for
     #[arg(long = "for", value_name = "WORKFLOW")]
     pub(crate) for_workflow: Option<String>,
     #[command(flatten)]
+    pub(crate) server: ServerArguments,
+    #[command(flatten)]
     pub(crate) values: Values,
     #[command(flatten)]
     pub(crate) catalog: CatalogArguments,
+}
+
+/// `check` as a server.
+#[derive(Debug, Args)]
+pub(crate) struct ServerArguments {
+    /// Print what a ComfyUI server would answer to each prompt, as JSON; the exit code is 0 when every prompt is ok
+    #[arg(long, conflicts_with_all = ["for_workflow", "set", "inputs", "interface"])]
+    pub(crate) as_server: bool,
+    /// Read one `{"id", "prompt"}` a line, from the files or stdin, and answer each with a line
+    #[arg(long, requires = "as_server")]
+    pub(crate) jsonl: bool,
+    /// What `/object_info` does not say of the catalog's classes: `{"classes": {name: {"v3", "validates", "kwargs"}}}`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) traits: Option<String>,
+    /// Replace nodes of classes that are gone first, as the server does, by the catalog's replacements
+    #[arg(long, requires = "as_server")]
+    pub(crate) replace: bool,
+    /// Ask for this output only (`partial_execution_targets`); may be repeated
+    #[arg(long = "target", value_name = "ID", requires = "as_server")]
+    pub(crate) targets: Vec<String>,
 }
 
 #[derive(Debug, Args)]

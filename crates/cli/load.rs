@@ -121,6 +121,22 @@ impl Loader {
         Ok(catalog.taught_by(embedded))
     }
 
+    /// The same with the class traits of a file.
+    pub(crate) fn catalog_with(
+        &mut self,
+        from: Option<&str>,
+        traits: Option<&str>,
+    ) -> Result<Catalog, Failure> {
+        let catalog = self.catalog(from)?;
+        let Some(path) = traits else { return Ok(catalog) };
+        let told: Value = serde_json::from_slice(&bytes_of(path)?)
+            .map_err(|source| Failure::File { path: path.to_owned(), source: source.into() })?;
+        if !told.get("classes").is_some_and(Value::is_object) {
+            return Err(Failure::Usage(format!("{path}: --traits wants a file with `classes`")));
+        }
+        Ok(catalog.with_traits(&told))
+    }
+
     fn workflow(&mut self, manifest: &Path) -> Result<Option<Loaded>, Failure> {
         let Some(described) = self.manifest(manifest)? else { return Ok(None) };
         let Described { interface, model, graph, .. } = described;
@@ -227,7 +243,7 @@ fn manifest_of(path: &str) -> Option<PathBuf> {
     inside.is_file().then_some(inside)
 }
 
-fn bytes_of(path: &str) -> Result<Vec<u8>, Failure> {
+pub(crate) fn bytes_of(path: &str) -> Result<Vec<u8>, Failure> {
     let read = if path == "-" {
         let mut bytes = Vec::new();
         std::io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)

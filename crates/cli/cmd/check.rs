@@ -5,15 +5,19 @@ use comfyc::check;
 use comfyc::diagnostic::Diagnostics;
 use comfyc::interface::Interface;
 
-use super::{implicit, job, prepare, settle};
+use super::{as_server, implicit, job, prepare, settle};
 use crate::args::{Check, Values};
 use crate::load::{Loaded, Loader};
 use crate::printer::{Printer, counts};
 use crate::{Done, Failure};
 
 pub(crate) fn run(arguments: &Check, printer: &Printer) -> Result<Done, Failure> {
+    if arguments.server.as_server {
+        return as_server::run(arguments, printer);
+    }
     let mut loader = Loader::default();
-    let catalog = loader.catalog(arguments.catalog.catalog.as_deref())?;
+    let traits = arguments.server.traits.as_deref();
+    let catalog = loader.catalog_with(arguments.catalog.catalog.as_deref(), traits)?;
     let mut summaries = Vec::new();
     match &arguments.for_workflow {
         Some(workflow) => payloads(arguments, workflow, &mut loader, &catalog, &mut summaries)?,
