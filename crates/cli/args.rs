@@ -40,6 +40,11 @@ pub(crate) enum Command {
     Check(Check),
     /// Compile a workflow, a prompt or a published schema
     Build(Build),
+    /// Snapshots of what a server knows, and what changed between two
+    Catalog {
+        #[command(subcommand)]
+        command: CatalogCommand,
+    },
     /// Propose an interface.toml for a graph
     Init(Init),
     /// Compile, check and submit a workflow, and wait for its result
@@ -60,6 +65,51 @@ pub(crate) struct CatalogArguments {
     /// The classes to check against: an `object_info.json`, a snapshot, or the URL of a running ComfyUI; else those built in
     #[arg(long, value_name = "FILE|URL")]
     pub(crate) catalog: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CatalogCommand {
+    /// Write a snapshot of a running ComfyUI: its classes with all it says of them, and its node replacements
+    Fetch(CatalogFetch),
+    /// List the classes, or show one
+    Show(CatalogShow),
+    /// Tell what changed between two catalogs; the exit code is 1 when a change can break a prompt
+    Diff(CatalogDiff),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CatalogFetch {
+    /// The URL of a running ComfyUI
+    #[arg(value_name = "URL")]
+    pub(crate) url: String,
+    /// The file to write, whole or not at all; else stdout
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<String>,
+    /// Compare with this snapshot, print what changed and fail if anything did but lists of files
+    #[arg(long, value_name = "FILE")]
+    pub(crate) locked: Option<String>,
+    /// A header to send with every request, for a proxy in front of the server
+    #[arg(long = "header", value_name = "NAME: VALUE")]
+    pub(crate) headers: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CatalogShow {
+    /// The class to show
+    #[arg(value_name = "CLASS")]
+    pub(crate) class: Option<String>,
+    #[command(flatten)]
+    pub(crate) catalog: CatalogArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CatalogDiff {
+    /// What was: an `object_info.json`, a snapshot, the URL of a running ComfyUI, or `built-in`
+    #[arg(value_name = "OLD")]
+    pub(crate) old: String,
+    /// What is
+    #[arg(value_name = "NEW")]
+    pub(crate) new: String,
 }
 
 /// Values for published inputs.

@@ -18,6 +18,9 @@ use serde_json::{Map, Value};
 use crate::Failure;
 use crate::args::Values;
 
+/// The word for the catalog that is built in, where a file or URL is asked for.
+const BUILT_IN: &str = "built-in";
+
 /// A document, with what stands beside it.
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "there is one at a time")]
@@ -109,7 +112,7 @@ impl Loader {
     /// The catalog at a path, or the one built in. A catalog with errors is one the tool cannot work with.
     pub(crate) fn catalog(&mut self, from: Option<&str>) -> Result<Catalog, Failure> {
         let embedded = Catalog::embedded();
-        let Some(from) = from else { return Ok(embedded) };
+        let Some(from) = from.filter(|from| *from != BUILT_IN) else { return Ok(embedded) };
         let source = if from.starts_with("http://") || from.starts_with("https://") {
             Source::new(from, Syntax::Json, crate::cmd::run::object_info(from)?)
         } else {
@@ -119,6 +122,15 @@ impl Loader {
         let (catalog, diagnostics) = Catalog::parse(&source, id);
         self.diagnostics.append(diagnostics);
         Ok(catalog.taught_by(embedded))
+    }
+
+    /// The catalog of an `/object_info` answer, as it is and no more.
+    pub(crate) fn catalog_of_text(&mut self, name: &str, text: &str) -> Catalog {
+        let source = Source::new(name, Syntax::Json, text);
+        let id = self.sources.add(source.clone());
+        let (catalog, diagnostics) = Catalog::parse(&source, id);
+        self.diagnostics.append(diagnostics);
+        catalog
     }
 
     /// The same with the class traits of a file.

@@ -7,6 +7,7 @@ use comfyc::catalog::Catalog;
 use comfyc::check::server::{Verdict, VerdictOptions, answer, json};
 use serde_json::{Map, Value, json};
 
+use super::usable;
 use crate::args::Check;
 use crate::load::{Loader, bytes_of};
 use crate::printer::Printer;
@@ -16,10 +17,7 @@ pub(crate) fn run(arguments: &Check, printer: &Printer) -> Result<Done, Failure>
     let server = &arguments.server;
     let mut loader = Loader::default();
     let catalog = loader.catalog_with(arguments.catalog.catalog.as_deref(), server.traits.as_deref())?;
-    if loader.diagnostics.has_errors() {
-        printer.reports(&loader.diagnostics, &loader.sources);
-        return Err(Failure::Usage("the catalog cannot be read".to_owned()));
-    }
+    usable(&loader, printer)?;
     let mut options = VerdictOptions::default();
     options.replace = server.replace;
     options.targets = (!server.targets.is_empty()).then(|| server.targets.clone());

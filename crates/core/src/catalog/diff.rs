@@ -106,17 +106,14 @@ pub fn diff(old: &Catalog, new: &Catalog) -> Vec<Change> {
     let mut changes = Vec::new();
     for class in old.classes() {
         let mut differ = Differ { name: &class.name, class, changes: &mut changes };
-        match new.class(&class.name) {
-            Some(now) => {
-                let taught = [old, new].map(|catalog| catalog.taught(now));
-                differ.class = now;
-                differ.classes(class, now, taught.into_iter().flatten().next());
-            }
-            None => {
-                let replaced = old.replacements(&class.name).iter().chain(new.replacements(&class.name));
-                let replacement = replaced.map(|rule| &rule.new_class).find(|name| new.class(name).is_some());
-                differ.say(What::ClassRemoved, Value::Null, json!(replacement), true);
-            }
+        if let Some(now) = new.class(&class.name) {
+            let taught = [old, new].map(|catalog| catalog.taught(now));
+            differ.class = now;
+            differ.classes(class, now, taught.into_iter().flatten().next());
+        } else {
+            let rules = old.replacements(&class.name).iter().chain(new.replacements(&class.name));
+            let replacement = rules.map(|rule| &rule.new_class).find(|name| new.class(name).is_some());
+            differ.say(What::ClassRemoved, Value::Null, json!(replacement), true);
         }
     }
     for class in new.classes().filter(|class| old.class(&class.name).is_none()) {
@@ -530,7 +527,13 @@ impl Display for Change {
             Value::Array(items) => few(items),
             Value::String(text) => format!("`{text}`"),
             Value::Object(members) => {
-                members.iter().map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(", ")
+                let shown =
+                    |value: &Value| if value.is_null() { "none".to_owned() } else { value.to_string() };
+                members
+                    .iter()
+                    .map(|(name, value)| format!("{name} {}", shown(value)))
+                    .collect::<Vec<_>>()
+                    .join(", ")
             }
             other => other.to_string(),
         };
@@ -617,8 +620,8 @@ mod tests {
         let limits = |text: &str| format!(r#""required": {{"a": ["FLOAT", {{{text}}}]}}"#);
         check(&limits(r#""min": 0, "max": 1.0"#), &limits(r#""min": 0.0, "max": 1"#), &[]);
         check(&limits(r#""min": 0"#), &limits(r#""min": 1"#), &["!limit-narrowed input `a`: min 0 -> min 1"]);
-        check(&limits(r#""max": 2"#), &limits(""), &["limit-widened input `a`: max 2 -> max null"]);
-        check(&limits(""), &limits(r#""max": 2"#), &["!limit-narrowed input `a`: max null -> max 2"]);
+        check(&limits(r#""max": 2"#), &limits(""), &["limit-widened input `a`: max 2 -> max none"]);
+        check(&limits(""), &limits(r#""max": 2"#), &["!limit-narrowed input `a`: max none -> max 2"]);
         check(&limits(r#""default": 1"#), &limits(r#""default": 2"#), &["default-changed input `a`: 1 -> 2"]);
         check(&limits(r#""default": 1"#), &limits(r#""default": 1.0"#), &[]);
     }
