@@ -8,12 +8,15 @@
 //! Errors about the world (files, networks, servers) are not diagnostics and have no place here.
 
 mod code;
+mod fix;
 mod problem;
 mod report;
 
 use std::collections::BTreeSet;
 
 pub use code::{Code, Severity};
+pub use fix::{Edit, Fix, apply};
+pub(crate) use fix::{sole, spelled};
 pub use problem::{Idle, Limit, Problem, Subject};
 pub(crate) use problem::{kind_of, show};
 pub use report::{Place, Related, Rendered, Report, render};
@@ -29,6 +32,8 @@ pub struct Diagnostic {
     pub origin: Option<Origin>,
     /// Other places that belong to it, each with what it is.
     pub related: Vec<(Origin, &'static str)>,
+    /// How to put it right, where there is but one way.
+    pub fix: Option<Fix>,
 }
 
 /// The problems of one document, in the order they were found.
@@ -38,13 +43,20 @@ pub struct Diagnostics(Vec<Diagnostic>);
 impl Diagnostic {
     /// A problem at a place.
     pub fn new(problem: Problem, origin: Option<Origin>) -> Self {
-        Self { problem, origin, related: Vec::new() }
+        Self { problem, origin, related: Vec::new(), fix: None }
     }
 
     /// The same with another place that belongs to it; nothing is added when the place is not known.
     #[must_use]
     pub fn with_related(mut self, origin: Option<Origin>, label: &'static str) -> Self {
         self.related.extend(origin.map(|origin| (origin, label)));
+        self
+    }
+
+    /// The same with a way to put it right.
+    #[must_use]
+    pub fn with_fix(mut self, fix: Option<Fix>) -> Self {
+        self.fix = fix;
         self
     }
 

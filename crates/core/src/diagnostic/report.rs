@@ -11,7 +11,7 @@ use std::sync::Arc;
 use miette::{LabeledSpan, NamedSource, SourceCode};
 use serde::Serialize;
 
-use super::{Diagnostic, Diagnostics, Severity};
+use super::{Diagnostic, Diagnostics, Edit, Severity};
 use crate::source::{Origin, Part, Pointer, Source, Sources};
 
 /// One diagnostic with the text it points into. The only hand-written `miette::Diagnostic`.
@@ -35,7 +35,7 @@ struct Note {
 }
 
 /// One diagnostic as plain data: what `--format json` prints.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Rendered {
     /// The code's name.
     pub code: &'static str,
@@ -52,6 +52,9 @@ pub struct Rendered {
     /// Other places that belong to it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<Related>,
+    /// The edits that put it right, where there is but one way; their pointers are into the same file.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fix: Vec<Edit>,
 }
 
 /// A place in a source.
@@ -172,6 +175,7 @@ pub fn render(diagnostics: &Diagnostics, sources: &Sources) -> Vec<Rendered> {
                 .iter()
                 .filter_map(|(origin, message)| Some(Related { message, place: located.place(origin)? }))
                 .collect(),
+            fix: diagnostic.fix.as_ref().map(|fix| fix.edits.clone()).unwrap_or_default(),
         })
         .collect()
 }
