@@ -135,6 +135,12 @@ pub(crate) struct Check {
     /// The workflow or published schema that the files are payloads for
     #[arg(long = "for", value_name = "WORKFLOW")]
     pub(crate) for_workflow: Option<String>,
+    /// Given twice, the old catalog and the new one: report only what the new one says and the old one did not
+    #[arg(long, value_name = "FILE|URL", conflicts_with_all = ["as_server", "fix", "catalog"])]
+    pub(crate) against: Vec<String>,
+    /// Edit prompts and payloads in place where there is but one way to put a problem right, then report what remains
+    #[arg(long, conflicts_with = "as_server")]
+    pub(crate) fix: bool,
     #[command(flatten)]
     pub(crate) server: ServerArguments,
     #[command(flatten)]

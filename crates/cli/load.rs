@@ -1,5 +1,6 @@
 //! From paths to documents: the only place of the tool that reads files and stdin.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -44,9 +45,16 @@ pub(crate) enum Loaded {
 pub(crate) struct Loader {
     pub(crate) sources: Sources,
     pub(crate) diagnostics: Diagnostics,
+    /// Texts that stand for files: what they will hold.
+    texts: BTreeMap<String, String>,
 }
 
 impl Loader {
+    /// A loader that takes these texts for the files of those names.
+    pub(crate) fn with_texts(texts: BTreeMap<String, String>) -> Self {
+        Self { texts, ..Self::default() }
+    }
+
     /// Reads the document at `path`, which may be a workflow folder, or `-` for stdin. `interface` stands in for the
     /// interface of a graph alone. `None` when the document cannot be used; the diagnostics then say why.
     pub(crate) fn load(&mut self, path: &str, interface: Option<&Path>) -> Result<Option<Loaded>, Failure> {
@@ -232,7 +240,10 @@ impl Loader {
 
     /// Reads a text into the sources; `None`, with a report, when it is none.
     fn read(&mut self, path: &str, syntax: Syntax) -> Result<Option<SourceId>, Failure> {
-        let bytes = bytes_of(path)?;
+        let bytes = match self.texts.get(path) {
+            Some(text) => text.clone().into_bytes(),
+            None => bytes_of(path)?,
+        };
         let name = if path == "-" { "stdin" } else { path };
         let (broken, text) = text_of(&bytes);
         let id = self.sources.add(Source::new(name, syntax, text));

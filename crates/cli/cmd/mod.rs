@@ -1,10 +1,12 @@
 //! One file for each command.
 
-pub(crate) mod as_server;
+mod against;
+mod as_server;
 pub(crate) mod build;
 pub(crate) mod catalog;
 pub(crate) mod check;
 pub(crate) mod explain;
+mod fix;
 pub(crate) mod init;
 pub(crate) mod job;
 pub(crate) mod run;

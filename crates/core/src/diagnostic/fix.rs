@@ -7,6 +7,7 @@
 //!
 //! [`apply`] edits the text at the places that the fixes name, so whatever else is in it stays as it is.
 
+use std::fmt::{self, Display};
 use std::ops::Range;
 
 use serde::{Serialize, Serializer};
@@ -127,6 +128,19 @@ impl Edit {
                 is_name.then(|| (span, Value::from(key.as_str()).to_string()))
             }
         }
+    }
+}
+
+impl Display for Fix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, edit) in self.edits.iter().enumerate() {
+            let (pointer, new) = match edit {
+                Edit::Replace { pointer, value } => (pointer, value.to_string()),
+                Edit::Rename { pointer, key } => (pointer, format!("`{key}`")),
+            };
+            write!(f, "{}{pointer} -> {new}", if i == 0 { "" } else { ", " })?;
+        }
+        Ok(())
     }
 }
 
