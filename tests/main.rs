@@ -4,7 +4,10 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that fails has done its work")]
 
 mod agreement;
+mod as_server;
+mod catalogs;
 mod cli;
+mod fixes;
 mod formats;
 mod goldens;
 mod house;

@@ -45,6 +45,11 @@ pub(crate) enum Command {
     Check(Check),
     /// Compile a workflow, a prompt or a published schema
     Build(Build),
+    /// Snapshots of what a server knows, and what changed between two
+    Catalog {
+        #[command(subcommand)]
+        command: CatalogCommand,
+    },
     /// Propose an interface.toml for a graph
     Init(Init),
     /// Compile, check and submit a workflow, and wait for its result
@@ -60,11 +65,14 @@ pub(crate) enum Command {
 }
 
 /// The catalog to check against.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(crate) struct CatalogArguments {
     /// The classes to check against: an `object_info.json`, a snapshot, or the URL of a running ComfyUI; else those built in
     #[arg(long, value_name = "FILE|URL")]
     pub(crate) catalog: Option<String>,
+    /// What `/object_info` does not say of the catalog's classes: `{"classes": {name: {"v3", "validates", "kwargs"}}}`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) traits: Option<String>,
 }
 
 /// What is made of the kinds of problems. It counts more than the `[lints]` of an interface.toml.
@@ -79,6 +87,51 @@ pub(crate) struct LevelArguments {
     /// Do not report a kind of warning
     #[arg(long, value_name = "CODE")]
     pub(crate) allow: Vec<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CatalogCommand {
+    /// Write a snapshot of a running ComfyUI: its classes with all it says of them, and its node replacements
+    Fetch(CatalogFetch),
+    /// List the classes, or show one
+    Show(CatalogShow),
+    /// Tell what changed between two catalogs; the exit code is 1 when a change can break a prompt
+    Diff(CatalogDiff),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CatalogFetch {
+    /// The URL of a running ComfyUI
+    #[arg(value_name = "URL")]
+    pub(crate) url: String,
+    /// The file to write, whole or not at all; else stdout
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<String>,
+    /// Compare with this snapshot, print what changed and fail if anything did but lists of files
+    #[arg(long, value_name = "FILE")]
+    pub(crate) locked: Option<String>,
+    /// A header to send with every request, for a proxy in front of the server
+    #[arg(long = "header", value_name = "NAME: VALUE")]
+    pub(crate) headers: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CatalogShow {
+    /// The class to show
+    #[arg(value_name = "CLASS")]
+    pub(crate) class: Option<String>,
+    #[command(flatten)]
+    pub(crate) catalog: CatalogArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CatalogDiff {
+    /// What was: an `object_info.json`, a snapshot, the URL of a running ComfyUI, or `built-in`
+    #[arg(value_name = "OLD")]
+    pub(crate) old: String,
+    /// What is
+    #[arg(value_name = "NEW")]
+    pub(crate) new: String,
 }
 
 /// Values for published inputs.
@@ -151,11 +204,19 @@ fn clock(text: &str) -> Result<Clock, String> {
 pub(crate) struct Check {
     /// Documents: workflow folders, interface.toml, workflows of the editor, prompts, published schemas, payloads (with --for), `object_info.json`;
     /// `-` is stdin
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "jsonl", value_name = "FILE")]
     pub(crate) files: Vec<String>,
     /// The workflow or published schema that the files are payloads for
     #[arg(long = "for", value_name = "WORKFLOW")]
     pub(crate) for_workflow: Option<String>,
+    /// Given twice, the old catalog and the new one: report only what the new one says and the old one did not
+    #[arg(long, value_name = "FILE|URL", conflicts_with_all = ["as_server", "fix", "catalog"])]
+    pub(crate) against: Vec<String>,
+    /// Edit prompts and payloads in place where there is but one way to put a problem right, then report what remains
+    #[arg(long, conflicts_with = "as_server")]
+    pub(crate) fix: bool,
+    #[command(flatten)]
+    pub(crate) server: ServerArguments,
     #[command(flatten)]
     pub(crate) values: Values,
     #[command(flatten)]
@@ -164,6 +225,23 @@ pub(crate) struct Check {
     pub(crate) reading: Reading,
     #[command(flatten)]
     pub(crate) levels: LevelArguments,
+}
+
+/// `check` as a server.
+#[derive(Debug, Args)]
+pub(crate) struct ServerArguments {
+    /// Print what a ComfyUI server would answer to each prompt, as JSON; the exit code is 0 when every prompt is ok
+    #[arg(long, conflicts_with_all = ["for_workflow", "set", "inputs", "interface"])]
+    pub(crate) as_server: bool,
+    /// Read one `{"id", "prompt"}` a line, from the files or stdin, and answer each with a line
+    #[arg(long, requires = "as_server")]
+    pub(crate) jsonl: bool,
+    /// Replace nodes of classes that are gone first, as the server does, by the catalog's replacements
+    #[arg(long, requires = "as_server")]
+    pub(crate) replace: bool,
+    /// Ask for this output only (`partial_execution_targets`); may be repeated
+    #[arg(long = "target", value_name = "ID", requires = "as_server")]
+    pub(crate) targets: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,6 @@
 //! From paths to documents: the only place of the tool that reads files and stdin.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -21,6 +21,9 @@ use serde_json::{Map, Value};
 use crate::Failure;
 use crate::args::{CatalogArguments, LevelArguments, Reading, Values};
 
+/// The word for the catalog that is built in, where a file or URL is asked for.
+const BUILT_IN: &str = "built-in";
+
 /// A document, with what stands beside it.
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "there is one at a time")]
@@ -40,7 +43,7 @@ pub(crate) enum Loaded {
 }
 
 /// Reads documents and keeps their texts for reports.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Loader {
     pub(crate) sources: Sources,
     pub(crate) diagnostics: Diagnostics,
@@ -53,6 +56,8 @@ pub(crate) struct Loader {
     asked: Levels,
     /// How many of the diagnostics have their level.
     judged: usize,
+    /// Texts that stand for files: what they will hold.
+    texts: BTreeMap<String, String>,
 }
 
 impl Loader {
@@ -72,17 +77,16 @@ impl Loader {
         options.placeholders = reading.placeholders;
         options.seed = reading.seed;
         options.clock = reading.clock;
-        let mut loader = Self {
-            sources: Sources::default(),
-            diagnostics: Diagnostics::default(),
-            catalog: Arc::default(),
-            reading: options,
-            levels: asked.clone(),
-            asked,
-            judged: 0,
-        };
-        loader.catalog = Arc::new(loader.read_catalog(catalog.catalog.as_deref())?);
+        let mut loader = Self { reading: options, levels: asked.clone(), asked, ..Self::default() };
+        loader.catalog =
+            Arc::new(loader.catalog_with(catalog.catalog.as_deref(), catalog.traits.as_deref())?);
         Ok(loader)
+    }
+
+    /// The same loader, which takes these texts for the files of those names.
+    pub(crate) fn with_texts(mut self, texts: BTreeMap<String, String>) -> Self {
+        self.texts = texts;
+        self
     }
 
     /// Keeps what was found, but for what was found before at the same place: reading a workflow of the editor tells of
@@ -168,9 +172,10 @@ impl Loader {
         Ok(payload)
     }
 
-    fn read_catalog(&mut self, from: Option<&str>) -> Result<Catalog, Failure> {
+    /// The catalog at a path or URL, or the one built in. A catalog with errors is one the tool cannot work with.
+    pub(crate) fn catalog(&mut self, from: Option<&str>) -> Result<Catalog, Failure> {
         let embedded = Catalog::embedded();
-        let Some(from) = from else { return Ok(embedded) };
+        let Some(from) = from.filter(|from| *from != BUILT_IN) else { return Ok(embedded) };
         let source = if from.starts_with("http://") || from.starts_with("https://") {
             Source::new(from, Syntax::Json, crate::cmd::run::object_info(from)?)
         } else {
@@ -180,6 +185,31 @@ impl Loader {
         let (catalog, diagnostics) = Catalog::parse(&source, id);
         self.diagnostics.append(diagnostics);
         Ok(catalog.taught_by(embedded))
+    }
+
+    /// The catalog of an `/object_info` answer, as it is and no more.
+    pub(crate) fn catalog_of_text(&mut self, name: &str, text: &str) -> Catalog {
+        let source = Source::new(name, Syntax::Json, text);
+        let id = self.sources.add(source.clone());
+        let (catalog, diagnostics) = Catalog::parse(&source, id);
+        self.diagnostics.append(diagnostics);
+        catalog
+    }
+
+    /// The same with the class traits of a file.
+    pub(crate) fn catalog_with(
+        &mut self,
+        from: Option<&str>,
+        traits: Option<&str>,
+    ) -> Result<Catalog, Failure> {
+        let catalog = self.catalog(from)?;
+        let Some(path) = traits else { return Ok(catalog) };
+        let told: Value = serde_json::from_slice(&bytes_of(path)?)
+            .map_err(|source| Failure::File { path: path.to_owned(), source: source.into() })?;
+        if !told.get("classes").is_some_and(Value::is_object) {
+            return Err(Failure::Usage(format!("{path}: --traits wants a file with `classes`")));
+        }
+        Ok(catalog.with_traits(&told))
     }
 
     fn workflow(&mut self, manifest: &Path) -> Result<Option<Loaded>, Failure> {
@@ -266,7 +296,10 @@ impl Loader {
 
     /// Reads a text into the sources; `None`, with a report, when it is none.
     fn read(&mut self, path: &str, syntax: Syntax) -> Result<Option<SourceId>, Failure> {
-        let bytes = bytes_of(path)?;
+        let bytes = match self.texts.get(path) {
+            Some(text) => text.clone().into_bytes(),
+            None => bytes_of(path)?,
+        };
         let name = if path == "-" { "stdin" } else { path };
         let (broken, text) = text_of(&bytes);
         let id = self.sources.add(Source::new(name, syntax, text));
@@ -303,7 +336,7 @@ fn manifest_of(path: &str) -> Option<PathBuf> {
     inside.is_file().then_some(inside)
 }
 
-fn bytes_of(path: &str) -> Result<Vec<u8>, Failure> {
+pub(crate) fn bytes_of(path: &str) -> Result<Vec<u8>, Failure> {
     let read = if path == "-" {
         let mut bytes = Vec::new();
         std::io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)

@@ -4,6 +4,7 @@
 //! errors, 2 the tool could not do its job, 130 interrupted. A closed `stdout` is 0.
 
 mod args;
+mod atomic;
 mod cmd;
 mod format;
 mod load;
@@ -70,6 +71,7 @@ fn main() -> ExitCode {
     let done = match arguments.command {
         Command::Check(check) => cmd::check::run(&check, &printer),
         Command::Build(build) => cmd::build::run(&build, &printer),
+        Command::Catalog { command } => cmd::catalog::run(&command, &printer),
         Command::Init(init) => cmd::init::run(&init, &printer),
         Command::Run(run) => cmd::run::run(&run, &printer),
         Command::Status(job) => cmd::job::status(&job, &printer),

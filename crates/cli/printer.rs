@@ -37,6 +37,11 @@ impl Printer {
         written.and_then(|()| stdout.flush()).map_err(Failure::Output)
     }
 
+    /// Whether people read what is printed.
+    pub(crate) fn is_human(&self) -> bool {
+        self.format == Format::Human
+    }
+
     /// Says something to people, unless they want quiet. The log of a GitHub run is read by people too.
     pub(crate) fn note(&self, text: &str) {
         if !self.quiet && matches!(self.format, Format::Human | Format::Github) {

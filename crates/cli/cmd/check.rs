@@ -7,32 +7,50 @@ use comfyc::check;
 use comfyc::diagnostic::Diagnostics;
 use comfyc::interface::Interface;
 
-use super::{implicit, job, prepare, settle};
+use super::{against, as_server, fix, implicit, job, prepare, settle};
 use crate::args::{Check, Values};
 use crate::load::{Loaded, Loader};
 use crate::printer::{Printer, counts};
 use crate::{Done, Failure};
 
 pub(crate) fn run(arguments: &Check, printer: &Printer) -> Result<Done, Failure> {
+    if arguments.server.as_server {
+        return as_server::run(arguments, printer);
+    }
+    if !arguments.against.is_empty() {
+        return against::run(arguments, printer);
+    }
     let mut loader = Loader::new(&arguments.catalog, &arguments.reading, &arguments.levels)?;
     let catalog = Arc::clone(&loader.catalog);
-    let mut summaries = Vec::new();
-    match &arguments.for_workflow {
-        Some(workflow) => payloads(arguments, workflow, &mut loader, &catalog, &mut summaries)?,
-        None => {
-            for file in &arguments.files {
-                let before = loader.diagnostics.len();
-                let what = document(arguments, file, &mut loader, &catalog)?;
-                loader.judge();
-                summaries.push(summary(file, &what, &loader, before));
-            }
-        }
+    if arguments.fix {
+        fix::run(arguments, &catalog, printer)?;
     }
+    let summaries = documents(arguments, &mut loader, &catalog)?;
     printer.answer(&loader.diagnostics, &loader.sources)?;
     for line in &summaries {
         printer.note(line);
     }
     Ok(if loader.diagnostics.has_errors() { Done::Refused } else { Done::Clean })
+}
+
+/// Checks all documents; a line about each.
+pub(super) fn documents(
+    arguments: &Check,
+    loader: &mut Loader,
+    catalog: &Catalog,
+) -> Result<Vec<String>, Failure> {
+    let mut summaries = Vec::new();
+    if let Some(workflow) = &arguments.for_workflow {
+        payloads(arguments, workflow, loader, catalog, &mut summaries)?;
+        return Ok(summaries);
+    }
+    for file in &arguments.files {
+        let before = loader.diagnostics.len();
+        let what = document(arguments, file, loader, catalog)?;
+        loader.judge();
+        summaries.push(summary(file, &what, loader, before));
+    }
+    Ok(summaries)
 }
 
 /// Checks one document and says what it is.

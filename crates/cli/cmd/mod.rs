@@ -1,8 +1,12 @@
 //! One file for each command.
 
+mod against;
+mod as_server;
 pub(crate) mod build;
+pub(crate) mod catalog;
 pub(crate) mod check;
 pub(crate) mod explain;
+mod fix;
 pub(crate) mod init;
 pub(crate) mod job;
 pub(crate) mod run;
@@ -18,6 +22,7 @@ use comfyc::workflow::Workflow;
 use crate::Failure;
 use crate::args::Values;
 use crate::load::Loader;
+use crate::printer::Printer;
 
 /// A workflow with what a caller gives for it. A graph alone publishes whatever the caller sets.
 #[derive(Debug)]
@@ -37,6 +42,15 @@ pub(crate) fn prepare(
     let workflow = settle(loader, comfyc::check::workflow(workflow, catalog));
     let given = loader.values(values, Some(&workflow.graph), &workflow.interface)?;
     Ok(Prepared { workflow, given })
+}
+
+/// Fails when something that was to be worked with, a catalog, cannot be read.
+pub(crate) fn usable(loader: &Loader, printer: &Printer) -> Result<(), Failure> {
+    if !loader.diagnostics.has_errors() {
+        return Ok(());
+    }
+    printer.reports(&loader.diagnostics, &loader.sources);
+    Err(Failure::Usage("the catalog cannot be read".to_owned()))
 }
 
 /// A graph alone as a workflow: it publishes the inputs that the caller sets.

@@ -28,13 +28,17 @@ pub(crate) fn choose(service: &Service) -> Result<AnyExecutor, Failure> {
             return Err(Failure::Usage(text));
         }
     };
-    let headers = service.headers.iter().map(|header| match header.split_once(':') {
+    let options = comfyui::Options { headers: headers(&service.headers)?, ..comfyui::Options::default() };
+    Ok(AnyExecutor::new(comfyui::ComfyUi::new(&url, &options)?))
+}
+
+/// The headers that `--header` gives.
+pub(crate) fn headers(given: &[String]) -> Result<Vec<(String, Secret)>, Failure> {
+    let headers = given.iter().map(|header| match header.split_once(':') {
         Some((name, value)) => Ok((name.trim().to_owned(), Secret::new(value.trim()))),
         None => Err(Failure::Usage("--header wants `NAME: VALUE`".to_owned())),
     });
-    let options =
-        comfyui::Options { headers: headers.collect::<Result<_, _>>()?, ..comfyui::Options::default() };
-    Ok(AnyExecutor::new(comfyui::ComfyUi::new(&url, &options)?))
+    headers.collect()
 }
 
 /// Runs asynchronous work to its end.

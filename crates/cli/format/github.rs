@@ -89,6 +89,7 @@ mod tests {
             help: None,
             place: Some(place),
             related: Vec::new(),
+            fix: Vec::new(),
         };
         assert_eq!(annotation(&rendered), expected);
     }

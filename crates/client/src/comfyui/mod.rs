@@ -75,6 +75,27 @@ impl ComfyUi {
         Ok(self.read(&["object_info"]).await?.into_text())
     }
 
+    /// The server's rules for nodes of classes that are gone; `None` when it does not know the route.
+    pub async fn node_replacements(&self) -> Result<Option<Value>, Error> {
+        self.read_if_there("node_replacements").await
+    }
+
+    /// The server's version, where it tells one.
+    pub async fn version(&self) -> Result<Option<String>, Error> {
+        let stats = self.read_if_there("system_stats").await?;
+        let version = stats.as_ref().and_then(|stats| stats.get("system")?.get("comfyui_version")?.as_str());
+        Ok(version.filter(|version| !version.is_empty()).map(|version| answer::clean(version, 100)))
+    }
+
+    /// The JSON of a route that older servers do not have.
+    async fn read_if_there(&self, route: &str) -> Result<Option<Value>, Error> {
+        let reply = self.http.get(self.http.url([route])).await?;
+        if is_missing(&reply) {
+            return Ok(None);
+        }
+        if reply.is_success() { reply.json().map(Some) } else { Err(self.http.service_error(&reply)) }
+    }
+
     async fn post_prompt(&self, body: &Value) -> Result<Receipt, Error> {
         let reply = self.http.post(self.http.url(["prompt"]), Some(body)).await?;
         if reply.status == StatusCode::BAD_REQUEST {

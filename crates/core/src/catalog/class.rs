@@ -5,7 +5,7 @@ use std::fmt::{self, Display};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
-use super::Input;
+use super::{Input, wire};
 
 /// A node class as the server declares it.
 #[derive(Debug, Clone, PartialEq)]
@@ -171,6 +171,11 @@ impl Inputs {
 }
 
 impl Class {
+    /// The class as `/object_info` tells it, with everything that was read and nothing else.
+    pub fn to_json(&self) -> Value {
+        wire::class_to_json(self)
+    }
+
     /// The title the editor gives to a new node of this class: `display_name`, else the class name.
     pub fn title(&self) -> &str {
         self.text("display_name").filter(|name| !name.is_empty()).unwrap_or(&self.name)

@@ -14,6 +14,7 @@
 //! This module does not judge graphs: what a declared input allows is asked of it, and decided in `check`.
 
 mod class;
+mod diff;
 mod dynamic;
 mod embedded;
 mod input;
@@ -27,6 +28,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 pub use class::{Class, Inputs, Output, OutputType, Traits, Type};
+pub use diff::{Change, What, diff};
 pub use dynamic::{Declared, Holder, declared};
 pub(crate) use dynamic::{declared_and_unchosen, declared_in_use};
 pub use input::{Autogrow, Branch, Combo, DynamicSlot, Input, Kind, MatchType, Options};
@@ -247,6 +249,13 @@ impl Catalog {
     pub fn new(of: Option<String>, classes: impl IntoIterator<Item = Class>) -> Self {
         let entry = |class: Class| (class.name.clone(), Entry { json: None, class: Arc::new(class).into() });
         Self { of, classes: classes.into_iter().map(entry).collect(), ..Self::default() }
+    }
+
+    /// Says what server this is the catalog of.
+    #[must_use]
+    pub fn named(mut self, of: Option<String>) -> Self {
+        self.of = of;
+        self
     }
 
     /// Sets the replacements from a `/node_replacements` answer, or from the `replacements` of one that holds more.

@@ -8,8 +8,12 @@ use serde_json::Value as Json;
 use super::input::{self, Finding, GoodLink, Held, Nodes, Pair, not_an_option, unwrapped};
 use super::validator::{self, Argument, Arguments, Expect, Reason, Ruling};
 use super::{python, silent};
-use crate::catalog::{Branch, Catalog, Class, Declared, Kind, OutputType, declared, declared_and_unchosen};
-use crate::diagnostic::{Diagnostic, Diagnostics, Limit, Problem, Subject, kind_of, nearest, show};
+use crate::catalog::{
+    Branch, Catalog, Class, Combo, Declared, Kind, OutputType, Replacement, declared, declared_and_unchosen,
+};
+use crate::diagnostic::{
+    Diagnostic, Diagnostics, Edit, Fix, Limit, Problem, Subject, kind_of, nearest, show, sole, spelled,
+};
 use crate::graph::{Graph, Node, NodeId, Value};
 use crate::source::Origin;
 
@@ -76,8 +80,12 @@ pub(super) fn check(id: &NodeId, node: &Node, view: &View<'_>) -> Looked {
         if near.is_empty() {
             near = nearest(name, view.catalog.names());
         }
+        let fix = match view.catalog.replacements(name).first() {
+            Some(rule) => node.origin().and_then(|origin| replaced(node, origin, rule, view.catalog)),
+            None => place().zip(sole(name, &near)).map(|(at, near)| Fix::replace(at.pointer, near)),
+        };
         let problem = Problem::UnknownClass { class: name.to_owned(), near };
-        looked.diagnostics.report(problem, place());
+        looked.diagnostics.push(Diagnostic::new(problem, place()).with_fix(fix));
         links_of_unknown(id, node, view, &mut looked);
         return looked;
     };
@@ -102,6 +110,41 @@ pub(super) fn check(id: &NodeId, node: &Node, view: &View<'_>) -> Looked {
     one.check_unchosen(&unchosen, &mut looked.diagnostics);
     one.check_undeclared(&inputs, &unchosen, &mut looked.diagnostics);
     looked
+}
+
+/// The server's replacement of a class that is gone, where it is no more than new names for the class and its inputs: every
+/// input is mapped, none is set, and the outputs keep their slots.
+fn replaced(node: &Node, origin: &Origin, rule: &Replacement, catalog: &Catalog) -> Option<Fix> {
+    catalog.class(&rule.new_class)?;
+    let list = |name: &str| rule.rule.get(name).and_then(Json::as_array);
+    let stays = |entry: &Json| entry.get("old_idx").is_some_and(|old| entry.get("new_idx") == Some(old));
+    if !list("output_mapping").is_none_or(|slots| slots.iter().all(stays)) {
+        return None;
+    }
+    let mut names: HashMap<&str, &str> = HashMap::new();
+    for entry in list("input_mapping").into_iter().flatten() {
+        let text = |name: &str| entry.get(name).and_then(Json::as_str);
+        let (old, new) = text("old_id").zip(text("new_id"))?;
+        if entry.get("set_value").is_some() || names.insert(old, new).is_some() || node.input(old).is_none() {
+            return None;
+        }
+    }
+    let mut edits = vec![Edit::Replace {
+        pointer: origin.pointer.join("class_type"),
+        value: rule.new_class.as_str().into(),
+    }];
+    let mut taken = HashSet::new();
+    for (name, input) in node.inputs() {
+        let new = *names.get(name)?;
+        if !taken.insert(new) {
+            return None;
+        }
+        if new != name {
+            let pointer = input.origin.as_ref()?.pointer.clone();
+            edits.push(Edit::Rename { pointer, key: new.to_owned() });
+        }
+    }
+    Some(Fix { edits })
 }
 
 /// A link from nowhere is wrong whatever the class says.
@@ -144,7 +187,10 @@ impl<'a> OneNode<'a> {
         }
         if let Finding::NotAnOption { literal, combo } = &finding {
             for missing in input::not_members(combo, literal) {
-                looked.diagnostics.report(not_an_option(self.subject(name), combo, missing), place.cloned());
+                let problem = not_an_option(self.subject(name), combo, missing);
+                let fix = self.option_meant(name, combo, &problem).zip(place);
+                let fix = fix.map(|(option, at)| Fix::replace(at.pointer.clone(), option.clone()));
+                looked.diagnostics.push(Diagnostic::new(problem, place.cloned()).with_fix(fix));
             }
             return;
         }
@@ -153,7 +199,8 @@ impl<'a> OneNode<'a> {
             Finding::Missing => self.place_of_inputs(),
             _ => place.cloned(),
         };
-        let mut diagnostic = Diagnostic::new(problem, place);
+        let fix = place.as_ref().and_then(|place| self.value_meant(declared, &finding, &problem, place));
+        let mut diagnostic = Diagnostic::new(problem, place).with_fix(fix);
         if let Finding::Mismatch { link: GoodLink { from, .. }, .. } | Finding::NoSlot { from, .. } = finding
         {
             let origin = self.view.graph.node(from).and_then(Node::origin);
@@ -161,6 +208,48 @@ impl<'a> OneNode<'a> {
                 diagnostic.with_related(origin.cloned().map(Origin::key), "the node that the link starts at");
         }
         looked.diagnostics.push(diagnostic);
+    }
+
+    /// The option that a misspelt one stands for.
+    fn option_meant<'c>(&self, name: &str, combo: &'c Combo, problem: &Problem) -> Option<&'c Json> {
+        let Problem::NotAnOption { near, .. } = problem else { return None };
+        let near = sole(self.node.literal(name)?.as_str()?, near)?;
+        combo.options.iter().find(|option| option.as_str() == Some(near))
+    }
+
+    /// The number that a text stands for, or the link that `[5, 0]` does.
+    fn value_meant(
+        &self,
+        declared: &Declared<'a>,
+        finding: &Finding<'_, '_>,
+        problem: &Problem,
+        place: &Origin,
+    ) -> Option<Fix> {
+        match (finding, problem) {
+            (Finding::Literal(_), Problem::ConvertedValue { .. }) => {
+                let text = self.node.literal(&declared.name)?.as_str()?;
+                let ty = declared.input.kind.socket_type()?;
+                let number = ["INT", "FLOAT"].contains(&ty).then(|| spelled(text, ty == "INT"))??;
+                Some(Fix::replace(place.pointer.clone(), number))
+            }
+            (Finding::NotALink(Pair { from: None, slot, raw: Some(raw) }), _) => {
+                let Json::Number(number) = raw.get(0)? else { return None };
+                let id = number.as_str();
+                let pair = Pair { from: Some(id), slot: *slot, raw: None };
+                let judged = input::judge(self.class, declared, Some(Held::Link(pair)), self.view)?;
+                matches!(judged, Finding::Fits { .. }).then(|| Fix::replace(place.pointer.join(0), id))
+            }
+            _ => None,
+        }
+    }
+
+    /// The input that a misspelt one stands for, if it can take what the other holds.
+    fn input_meant(&self, name: &str, near: &[String]) -> Option<String> {
+        let near = sole(name, near)?;
+        let declared = declared(self.class, self.node).into_iter().find(|declared| declared.name == near)?;
+        let value = held(&self.node.input(name)?.value);
+        let judged = input::judge(self.class, &declared, Some(value), self.view)?;
+        matches!(judged, Finding::Fits { .. } | Finding::Literal(_)).then(|| near.to_owned())
     }
 
     fn subject(&self, input: &str) -> Subject {
@@ -314,6 +403,7 @@ impl<'a> OneNode<'a> {
             })
         };
         let mut free: Option<Vec<String>> = None;
+        let mut taken = HashSet::new();
         for (name, held) in self.node.inputs().filter(|(name, _)| !names.contains(name)) {
             if self.class.knows(name) || behind(name) {
                 continue;
@@ -323,13 +413,13 @@ impl<'a> OneNode<'a> {
                     declared(self.class, self.node).into_iter().map(|declared| declared.name.into_owned());
                 all.filter(|name| self.node.input(name).is_none()).collect()
             });
-            let problem = Problem::UnknownInput {
-                node: self.id.to_string(),
-                class: self.class.name.clone(),
-                input: name.to_owned(),
-                near: nearest(name, free.iter().map(String::as_str)),
-            };
-            diagnostics.report(problem, held.origin.clone().map(Origin::key));
+            let near = nearest(name, free.iter().map(String::as_str));
+            let meant = self.input_meant(name, &near).filter(|meant| taken.insert(meant.clone()));
+            let fix = held.origin.clone().zip(meant).map(|(at, meant)| Fix::rename(at.pointer, meant));
+            let (node, class) = (self.id.to_string(), self.class.name.clone());
+            let problem = Problem::UnknownInput { node, class, input: name.to_owned(), near };
+            let place = held.origin.clone().map(Origin::key);
+            diagnostics.push(Diagnostic::new(problem, place).with_fix(fix));
         }
     }
 }

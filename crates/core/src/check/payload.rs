@@ -1,7 +1,9 @@
 //! A payload against the interface it is for.
 
+use std::collections::HashSet;
+
 use super::{Checked, Rejected, value};
-use crate::diagnostic::{Diagnostic, Diagnostics, Problem, Subject, nearest, show};
+use crate::diagnostic::{Diagnostic, Diagnostics, Fix, Problem, Subject, nearest, show, sole};
 use crate::interface::standard::standard;
 use crate::interface::{Input, Interface, Key, Media, Payload};
 use crate::source::Origin;
@@ -18,12 +20,16 @@ pub fn payload(interface: &Interface, payload: Payload) -> Result<Checked<Payloa
             diagnostics.report(problem, payload.origin().cloned());
         }
     }
+    let mut taken = HashSet::new();
     for (name, given) in payload.iter() {
         let origin = payload.origin_of(name);
         let Some((key, input)) = interface.inputs.get_key_value(name) else {
             let near = nearest(name, interface.inputs.keys().map(Key::as_str));
-            diagnostics
-                .report(Problem::UnknownKey { key: name.to_owned(), near }, origin.cloned().map(Origin::key));
+            let meant = key_meant(name, given, &near, interface, &payload);
+            let meant = meant.filter(|meant| taken.insert(meant.clone()));
+            let fix = origin.zip(meant).map(|(at, meant)| Fix::rename(at.pointer.clone(), meant));
+            let problem = Problem::UnknownKey { key: name.to_owned(), near };
+            diagnostics.push(Diagnostic::new(problem, origin.cloned().map(Origin::key)).with_fix(fix));
             continue;
         };
         let mut found = Diagnostics::default();
@@ -35,6 +41,27 @@ pub fn payload(interface: &Interface, payload: Payload) -> Result<Checked<Payloa
         }
     }
     Checked::decide(payload, diagnostics)
+}
+
+/// The key that a misspelt one stands for, if it is not given and takes the value: one slip away, or the same without the
+/// node (`text` for `6_text`).
+fn key_meant(
+    name: &str,
+    given: &serde_json::Value,
+    near: &[String],
+    interface: &Interface,
+    payload: &Payload,
+) -> Option<String> {
+    let bare = |near: &&String| near.split_once('_').is_some_and(|(_, input)| input == name);
+    let meant = match near {
+        [one] if bare(&one) => one,
+        near => sole(name, near)?,
+    };
+    let (key, input) = interface.inputs.get_key_value(meant)?;
+    let mut found = Diagnostics::default();
+    let schema = standard(key, input);
+    value::check(meant, &schema, input.schema.keywords(), given, None, input.parts(key), &mut found);
+    (payload.get(meant).is_none() && !found.has_errors()).then(|| meant.to_owned())
 }
 
 /// The same diagnostic with the place of the published rule that it breaks.

@@ -10,7 +10,9 @@ use num_bigint::BigInt;
 use num_traits::Zero;
 use serde_json::{Map, Number, Value};
 
-use crate::diagnostic::{Diagnostics, Limit, Problem, Subject, kind_of, nearest, show};
+use crate::diagnostic::{
+    Diagnostic, Diagnostics, Fix, Limit, Problem, Subject, kind_of, nearest, show, sole, spelled,
+};
 use crate::interface::ValueType;
 use crate::interface::standard::{is_url_pattern, size_limit};
 use crate::number::{self, Num};
@@ -42,7 +44,8 @@ pub(super) fn check(
             Value::Null | Value::Bool(_) => {}
         }
         for problem in problems {
-            diagnostics.report(problem, place.origin.clone());
+            let fix = place.fix(&problem);
+            diagnostics.push(Diagnostic::new(problem, place.origin.clone()).with_fix(fix));
         }
         outermost = false;
     }
@@ -57,6 +60,23 @@ struct Place<'s> {
 }
 
 impl<'s> Place<'s> {
+    /// The number that a text stands for where a number is wanted, or the member that a misspelt one does.
+    fn fix(&self, problem: &Problem) -> Option<Fix> {
+        let text = self.value.as_str()?;
+        let value = match problem {
+            Problem::InvalidValue { .. } => {
+                let types = types(self.schema)?;
+                let number = spelled(text, !types.contains(&ValueType::Number))?;
+                types.iter().any(|ty| is_of(&number, *ty)).then_some(number)?
+            }
+            Problem::NotAnOption { near, .. } => sole(text, near)?.into(),
+            _ => return None,
+        };
+        let members = self.schema.get("enum").and_then(Value::as_array);
+        let fits = members.is_none_or(|members| members.iter().any(|member| equal(member, &value)));
+        fits.then(|| Some(Fix::replace(self.origin.as_ref()?.pointer.clone(), value)))?
+    }
+
     fn subject(&self) -> Subject {
         Subject::Key(self.path.clone())
     }
@@ -318,7 +338,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::diagnostic::{Code, Diagnostic};
+    use crate::diagnostic::Code;
 
     #[track_caller]
     fn check_one(schema: Value, value: &Value, expected: &[Code]) {

@@ -8,6 +8,7 @@
 //! Errors about the world (files, networks, servers) are not diagnostics and have no place here.
 
 mod code;
+mod fix;
 mod levels;
 mod problem;
 mod report;
@@ -15,6 +16,8 @@ mod report;
 use std::collections::BTreeSet;
 
 pub use code::{Code, Severity};
+pub use fix::{Edit, Fix, apply};
+pub(crate) use fix::{sole, spelled};
 pub(crate) use levels::lints_schema;
 pub use levels::{Level, Levels, Misplaced};
 pub use problem::{Idle, Limit, Problem, Subject};
@@ -34,6 +37,8 @@ pub struct Diagnostic {
     pub related: Vec<(Origin, &'static str)>,
     /// How bad it is here, where [`Levels`] say something else than its code does.
     pub level: Option<Severity>,
+    /// How to put it right, where there is but one way.
+    pub fix: Option<Fix>,
 }
 
 /// The problems of one document, in the order they were found.
@@ -43,13 +48,20 @@ pub struct Diagnostics(Vec<Diagnostic>);
 impl Diagnostic {
     /// A problem at a place.
     pub fn new(problem: Problem, origin: Option<Origin>) -> Self {
-        Self { problem, origin, related: Vec::new(), level: None }
+        Self { problem, origin, related: Vec::new(), level: None, fix: None }
     }
 
     /// The same with another place that belongs to it; nothing is added when the place is not known.
     #[must_use]
     pub fn with_related(mut self, origin: Option<Origin>, label: &'static str) -> Self {
         self.related.extend(origin.map(|origin| (origin, label)));
+        self
+    }
+
+    /// The same with a way to put it right.
+    #[must_use]
+    pub fn with_fix(mut self, fix: Option<Fix>) -> Self {
+        self.fix = fix;
         self
     }
 

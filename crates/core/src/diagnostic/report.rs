@@ -13,7 +13,7 @@ use miette::{LabeledSpan, NamedSource, SourceCode};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Diagnostic, Diagnostics, Severity};
+use super::{Diagnostic, Diagnostics, Edit, Severity};
 use crate::source::{Origin, Part, Pointer, Source, SourceId, Sources};
 
 /// One diagnostic with the text it points into. The only hand-written `miette::Diagnostic`.
@@ -37,7 +37,7 @@ struct Note {
 }
 
 /// All diagnostics of a run as plain data: what `--format json` prints. `schemas/report.schema.json` is made from it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Reported {
     /// The version of this form: 1. Members may be added to it; those that are here keep their meaning.
     pub version: u32,
@@ -50,7 +50,7 @@ pub struct Reported {
 }
 
 /// One diagnostic as plain data.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Rendered {
     /// The code's name: `unknown-class`.
     pub code: &'static str,
@@ -67,6 +67,9 @@ pub struct Rendered {
     /// Other places that belong to it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<Related>,
+    /// The edits that put it right, where there is but one way; their pointers are into the same file.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fix: Vec<Edit>,
 }
 
 /// A place in a source.
@@ -200,6 +203,7 @@ pub fn render(diagnostics: &Diagnostics, sources: &Sources) -> Vec<Rendered> {
                 .iter()
                 .filter_map(|(origin, message)| Some(Related { message, place: located.place(origin)? }))
                 .collect(),
+            fix: diagnostic.fix.as_ref().map(|fix| fix.edits.clone()).unwrap_or_default(),
         })
         .collect()
 }

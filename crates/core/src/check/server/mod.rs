@@ -15,6 +15,7 @@ mod entry;
 mod json;
 mod recorded;
 mod replace;
+mod request;
 #[cfg(test)]
 mod tests;
 mod trial;
@@ -25,6 +26,7 @@ use serde_json::{Value as Json, json};
 pub use entry::{Entry, NodeErrors};
 pub use json::json;
 pub use recorded::{Differences, differences};
+pub use request::answer;
 
 use crate::catalog::Catalog;
 use trial::Trial;
