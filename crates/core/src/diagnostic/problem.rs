@@ -444,12 +444,11 @@ impl Problem {
             }
             Self::UnreachableNode { .. } => Some("link it towards a node that saves or previews, or remove it".to_owned()),
             Self::NoOutputs => Some("add a node that saves or previews a result, such as `SaveImage`".to_owned()),
-            Self::BadDefault { because, .. } => because.help(),
+            Self::BadDefault { because, .. } | Self::DormantError { because } => because.help(),
             Self::Cycle { .. } => Some("cut one of the links".to_owned()),
 
             // Server parity
             Self::NoInputs { .. } => Some("give it `\"inputs\": {}`".to_owned()),
-            Self::DormantError { because } => because.help(),
             Self::UnknownBranch { near, keys, .. } => Some(if near.is_empty() {
                 format!("the keys are {}", listing(keys))
             } else {
