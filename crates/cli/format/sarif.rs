@@ -36,10 +36,13 @@ pub(crate) fn log(reported: &Reported) -> String {
 }
 
 fn rule(code: Code) -> Value {
+    // Plain text for those who do not show Markdown: the first part of the page, which has none but back-ticks.
+    let meaning = code.page().split("## ").nth(1).and_then(|part| part.split_once('\n'));
+    let meaning = meaning.map_or_else(|| code.meaning(), |(_, text)| text.trim());
     json!({
         "id": code.slug(),
         "shortDescription": {"text": code.meaning()},
-        "help": {"text": code.page(), "markdown": code.page()},
+        "help": {"text": meaning, "markdown": code.page()},
         "defaultConfiguration": {"level": code.severity().as_str()},
     })
 }
