@@ -70,6 +70,18 @@ fn an_error_is_lowered_and_the_workflow_compiled() {
 }
 
 #[test]
+fn nothing_is_submitted_with_a_denied_warning() {
+    let folder = workflow(PROMPT, "");
+    let path = folder.path().to_str().expect("text");
+    // Nobody listens there: an attempt would be a failure of the tool, exit code 2.
+    let on = ["--on", "http://127.0.0.1:9"];
+    let (stdout, stderr, code) = ran(&[&["run", path, "--deny", "warnings"], &on[..]].concat());
+    assert_eq!((stdout.as_str(), code), ("", 1), "{stderr}");
+    let (_, stderr, code) = ran(&[&["run", path], &on[..]].concat());
+    assert_eq!(code, 2, "{stderr}");
+}
+
+#[test]
 fn a_value_at_a_lowered_level_is_still_checked_against_the_graph() {
     let manifest = "[lints]\nout-of-range = 'warn'\n[[inputs]]\nkey = '2_scale_by'\ntype = 'number'\nmaximum = 4\ndefault = 2.0\n[[inputs]]\nkey = '2_upscale_method'\ntype = 'string'\ndefault = 'area'\n";
     let graph = WITH_ERROR.replace("best", "area");

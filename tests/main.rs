@@ -1,7 +1,12 @@
 //! The project's own tests beside the unit tests: artifacts of the workflows, the command line end to end, properties, and
 //! the rules of the house. None needs the reference data or the internet.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "a test that fails has done its work")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that fails has done its work"
+)]
 
 mod agreement;
 mod as_server;

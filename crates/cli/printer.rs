@@ -44,8 +44,10 @@ impl Printer {
 
     /// Says something to people, unless they want quiet. The log of a GitHub run is read by people too.
     pub(crate) fn note(&self, text: &str) {
-        if !self.quiet && matches!(self.format, Format::Human | Format::Github) {
-            eprintln!("{text}");
+        match self.format {
+            Format::Human if !self.quiet => eprintln!("{text}"),
+            Format::Github if !self.quiet => eprintln!("{}", github::note(text)),
+            _ => {}
         }
     }
 

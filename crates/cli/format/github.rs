@@ -24,6 +24,11 @@ pub(crate) fn failure(text: &str) -> String {
     format!("::error title=comfyc::{}", escaped(text))
 }
 
+/// A note for whoever reads the log: on one line, so that nothing in it, such as the name of a file, begins a command.
+pub(crate) fn note(text: &str) -> String {
+    escaped(text)
+}
+
 fn annotation(rendered: &Rendered) -> String {
     let mut message = message_and_help(&rendered.message, rendered.help.as_deref());
     for related in &rendered.related {

@@ -4,6 +4,7 @@
 //! of code points; a place that is in no file, such as `--set`, is a logical location.
 
 use std::collections::HashMap;
+use std::fmt::Write;
 use std::path::{Component, Path};
 
 use comfyc::diagnostic::{Code, Place, Rendered, Reported};
@@ -35,29 +36,35 @@ pub(crate) fn log(reported: &Reported) -> String {
 }
 
 fn rule(code: Code) -> Value {
+    // Plain text for those who do not show Markdown: the first part of the page, which has none but back-ticks.
+    let meaning = code.page().split("## ").nth(1).and_then(|part| part.split_once('\n'));
+    let meaning = meaning.map_or_else(|| code.meaning(), |(_, text)| text.trim());
     json!({
         "id": code.slug(),
         "shortDescription": {"text": code.meaning()},
-        "help": {"text": code.page(), "markdown": code.page()},
+        "help": {"text": meaning, "markdown": code.page()},
         "defaultConfiguration": {"level": code.severity().as_str()},
     })
 }
 
 fn result(rendered: &Rendered, indices: &HashMap<&str, usize>) -> Value {
-    let mut result = json!({
-        "ruleId": rendered.code,
-        "ruleIndex": indices.get(rendered.code).copied(),
-        "level": rendered.severity.as_str(),
-        "message": {"text": message_and_help(&rendered.message, rendered.help.as_deref())},
-    });
+    let message = message_and_help(&rendered.message, rendered.help.as_deref());
+    let mut result = Map::from_iter([
+        ("ruleId".to_owned(), rendered.code.into()),
+        ("level".to_owned(), rendered.severity.as_str().into()),
+        ("message".to_owned(), json!({"text": message})),
+    ]);
+    if let Some(index) = indices.get(rendered.code) {
+        result.insert("ruleIndex".to_owned(), (*index).into());
+    }
     if let Some(place) = &rendered.place {
-        result["locations"] = json!([location(place)]);
+        result.insert("locations".to_owned(), json!([location(place)]));
     }
     let related: Vec<Value> = rendered
         .related
         .iter()
-        .enumerate()
-        .map(|(id, related)| {
+        .zip(0..)
+        .map(|(related, id)| {
             let mut location = location(&related.place);
             location.insert("id".to_owned(), id.into());
             location.insert("message".to_owned(), json!({"text": related.message}));
@@ -65,9 +72,9 @@ fn result(rendered: &Rendered, indices: &HashMap<&str, usize>) -> Value {
         })
         .collect();
     if !related.is_empty() {
-        result["relatedLocations"] = related.into();
+        result.insert("relatedLocations".to_owned(), related.into());
     }
-    result
+    Value::Object(result)
 }
 
 /// A place: the file and the region where it is in one, and in any case what it is by name.
@@ -75,15 +82,9 @@ fn location(place: &Place) -> Map<String, Value> {
     let mut location = Map::new();
     let file = path(place);
     if let Some(file) = file {
-        let mut physical = json!({"artifactLocation": {"uri": uri(file)}});
-        if let (Some(line), Some(column), Some(end_line), Some(end_column)) =
-            (place.line, place.column, place.end_line, place.end_column)
-        {
-            physical["region"] = json!({
-                "startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column,
-            });
-        }
-        location.insert("physicalLocation".to_owned(), physical);
+        let mut physical = Map::from_iter([("artifactLocation".to_owned(), json!({"uri": uri(file)}))]);
+        physical.extend(region(place).map(|region| ("region".to_owned(), region)));
+        location.insert("physicalLocation".to_owned(), Value::Object(physical));
     }
     let name = match file {
         Some(_) => place.pointer.clone(),
@@ -93,6 +94,13 @@ fn location(place: &Place) -> Map<String, Value> {
         location.insert("logicalLocations".to_owned(), json!([{"fullyQualifiedName": name}]));
     }
     location
+}
+
+/// The lines and columns of a place that is in the text. As in SARIF, the end is the column after the last character.
+fn region(place: &Place) -> Option<Value> {
+    let (line, column) = (place.line?, place.column?);
+    let (end_line, end_column) = (place.end_line?, place.end_column?);
+    Some(json!({"startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column}))
 }
 
 /// A path as a URI reference: relative as it was given, or with its scheme.
@@ -118,7 +126,7 @@ fn encoded(segment: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             text.push(char::from(byte));
         } else {
-            text.push_str(&format!("%{byte:02X}"));
+            let _ = write!(text, "%{byte:02X}");
         }
         text
     })

@@ -4,6 +4,7 @@
 //! they cannot be made again and `--check` says so; everything else is always checked.
 
 use std::collections::BTreeSet;
+use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -90,7 +91,7 @@ One page for each kind of problem; `comfyc explain CODE` prints it. This index i
     .to_owned();
     for code in Code::ALL {
         let (slug, severity) = (code.slug(), code.severity().as_str());
-        text.push_str(&format!("| [`{slug}`]({slug}.md) | {severity} | {} |\n", code.meaning()));
+        let _ = writeln!(text, "| [`{slug}`]({slug}.md) | {severity} | {} |", code.meaning());
     }
     text
 }

@@ -1,7 +1,7 @@
 //! What a project makes of a kind of problem: silence, a warning or an error.
 //!
 //! Two places say so: the `[lints]` table of an `interface.toml`, which holds for its workflow, and whoever calls, whose word
-//! counts more. A code that is named counts more than [`WARNINGS`], wherever either stands, with one exception: what a
+//! counts more. A code that is named counts more than `warnings`, wherever either stands, with one exception: what a
 //! manifest leaves a warning is still one of the warnings that the caller denies.
 //!
 //! A warning can be silenced. An error cannot: a server refuses the document all the same, and somebody should be told. It can
@@ -86,7 +86,7 @@ fn is_unreadable(code: Code) -> bool {
 }
 
 impl Levels {
-    /// Gives the code of this name a level, or every warning where the name is [`WARNINGS`].
+    /// Gives the code of this name a level, or every warning where the name is `warnings`.
     pub fn set(&mut self, name: &str, level: Level) -> Result<(), Misplaced> {
         if name == WARNINGS {
             self.deny_warnings |= level == Level::Deny;
