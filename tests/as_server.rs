@@ -17,7 +17,8 @@ fn prompt(bad: bool) -> Value {
         "2": {"class_type": "PreviewImage", "inputs": {"images": ["1", 0]}},
     });
     if bad {
-        prompt["3"] = json!({"class_type": "PreviewImage", "inputs": {}});
+        let nodes = prompt.as_object_mut().expect("an object");
+        nodes.insert("3".to_owned(), json!({"class_type": "PreviewImage", "inputs": {}}));
     }
     prompt
 }

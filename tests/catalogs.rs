@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use comfyc::catalog::{Catalog, What, diff};
+use comfyc::check::server::{VerdictOptions, verdict};
 use comfyc::source::{Source, Sources, Syntax};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -165,7 +166,7 @@ proptest! {
         let inputs = value.map_or(json!({}), |value| json!({"x": value}));
         let prompt = json!({"1": {"class_type": "A", "inputs": inputs}});
         let ok = |catalog: &Catalog| {
-            comfyc::check::server::verdict(&prompt, catalog, &Default::default()).ok == Some(true)
+            verdict(&prompt, catalog, &VerdictOptions::default()).ok == Some(true)
         };
         if ok(&old) && there.iter().all(|change| !change.breaking) && count(&there, What::InputAdded) == 0 {
             prop_assert!(ok(&new), "{:?}", there);

@@ -17,7 +17,7 @@ use comfyc::source::{Source, Sources, Syntax};
 use serde_json::Value;
 
 use crate::conformance::{json_files, text};
-use crate::{Failure, repository, shared};
+use crate::{Failure, bench_verdict, repository, shared};
 
 /// Rounds of each benchmark.
 const ROUNDS: usize = 21;
@@ -94,6 +94,7 @@ pub(crate) fn run() -> Result<(), Failure> {
             black_box(check::graph(graph.clone(), &embedded).is_ok());
         }),
     );
+    bench_verdict::run(&embedded)?;
     process_start();
     Ok(())
 }
@@ -147,14 +148,14 @@ fn schema_round_trip(text: &str) -> Option<String> {
 }
 
 /// The median time of a thing over all rounds, after one that does not count.
-fn median(mut thing: impl FnMut()) -> Duration {
+pub(crate) fn median(mut thing: impl FnMut()) -> Duration {
     thing();
     let mut times: Vec<Duration> = (0..ROUNDS).map(|_| once(&mut thing)).collect();
     middle(&mut times)
 }
 
 /// The best of three, for things of which there are many.
-fn quick(mut thing: impl FnMut()) -> Duration {
+pub(crate) fn quick(mut thing: impl FnMut()) -> Duration {
     (0..3).map(|_| once(&mut thing)).min().unwrap_or_default()
 }
 
@@ -164,15 +165,15 @@ fn once(thing: &mut impl FnMut()) -> Duration {
     start.elapsed()
 }
 
-fn middle(times: &mut [Duration]) -> Duration {
+pub(crate) fn middle(times: &mut [Duration]) -> Duration {
     times.sort_unstable();
     times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
-fn ratio(a: Duration, b: Duration) -> f64 {
+pub(crate) fn ratio(a: Duration, b: Duration) -> f64 {
     a.as_secs_f64() / b.as_secs_f64().max(f64::MIN_POSITIVE)
 }
 
-fn show(what: &str, time: Duration) {
+pub(crate) fn show(what: &str, time: Duration) {
     println!("{what}: {:.3} ms", time.as_secs_f64() * 1000.0);
 }
