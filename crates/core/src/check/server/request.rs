@@ -15,7 +15,8 @@ use crate::catalog::Catalog;
 ///
 /// let node = r#"{"class_type": "SaveImage", "inputs": {"filename_prefix": "a"}}"#;
 /// let body = json(&format!(r#"{{"prompt": {{"1": {node}}}, "partial_execution_targets": ["2"]}}"#)).unwrap();
-/// let answer = answer(&body, &Catalog::embedded(), &VerdictOptions::default());
+/// let catalog = Catalog::embedded();
+/// let answer = answer(&body, &catalog, &VerdictOptions::default());
 /// assert_eq!(answer.error.unwrap().kind, "prompt_no_outputs");
 /// ```
 pub fn answer<'c>(body: &Json, catalog: &'c Catalog, options: &VerdictOptions) -> Verdict<'c> {
