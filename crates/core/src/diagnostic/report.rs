@@ -68,7 +68,7 @@ pub struct Rendered {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<Related>,
     /// The edits that put it right, where there is but one way; their pointers are into the same file.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fix: Vec<Edit>,
 }
 
