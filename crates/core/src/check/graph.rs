@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::node::{Looked, View};
 use super::walk::{Walk, walk};
-use super::{Checked, DEEPEST_CHAIN, Rejected, match_types, node, sampler};
+use super::{Checked, DEEPEST_CHAIN, Rejected, hints, match_types, node, sampler};
 use crate::catalog::{Catalog, Class};
 use crate::diagnostic::{Diagnostic, Diagnostics, Problem, Severity};
 use crate::graph::{Graph, Node, NodeId};
@@ -68,6 +68,7 @@ pub(super) fn problems(graph: &Graph, catalog: &Catalog) -> Diagnostics {
         }
     }
     match_types::check(&view, &links, &mut diagnostics);
+    hints::wildcard_links(graph, catalog, &mut diagnostics);
     sampler::check(graph, None, &mut diagnostics);
     diagnostics
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value as Json;
 
 use super::input::{crossed, not_an_option, not_members};
-use super::{Checked, Rejected, python, sampler, value};
+use super::{Checked, Rejected, hints, python, sampler, value};
 use crate::catalog::{Catalog, Input as ClassInput, Kind, declared};
 use crate::diagnostic::{Diagnostic, Diagnostics, Problem, Subject, show};
 use crate::graph::{Graph, Value};
@@ -47,6 +47,7 @@ pub(super) fn problems(interface: &Interface, graph: &Graph, catalog: &Catalog) 
     }
     check_twice_written(interface, &mut diagnostics);
     check_stages(interface, graph, &mut diagnostics);
+    hints::fixed_seeds(interface, graph, catalog, &mut diagnostics);
     for output in interface.outputs() {
         if graph.node(&output.node).is_none() {
             let near = crate::diagnostic::nearest(&output.node, graph.nodes().map(|(id, _)| id.as_str()));

@@ -8,6 +8,7 @@
 
 mod checked;
 mod graph;
+mod hints;
 mod input;
 mod interface;
 mod match_types;

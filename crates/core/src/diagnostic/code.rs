@@ -134,6 +134,10 @@ codes! {
     ImplicitLinks "implicit-links" Warning "a node of cg-use-everywhere, whose links are not in the file";
     GroupNode "group-node" Warning "a legacy group node, whose values the editor shifts when it converts it";
 
+    // Hints
+    FixedSeed "fixed-seed" Warning "a seed is published under no key, so every run starts from the same";
+    WildcardLink "wildcard-link" Warning "a link fits only because its output may carry anything";
+
     // Server parity
     NoInputs "no-inputs" Error "a node has no `inputs` at all, and the server fails on it";
     DormantError "dormant-error" Warning "an error in a node that no output needs, so the server does not look at it";

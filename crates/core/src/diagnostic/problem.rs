@@ -315,6 +315,19 @@ pub enum Problem {
         class: String,
     },
 
+    // Hints
+    FixedSeed {
+        node: String,
+        input: String,
+        value: String,
+    },
+    WildcardLink {
+        node: String,
+        input: String,
+        expected: String,
+        from: String,
+    },
+
     // Server parity
     NoInputs {
         node: String,
@@ -508,6 +521,10 @@ impl Problem {
             Self::UnsetName { .. } => Code::UnsetName,
             Self::ImplicitLinks { .. } => Code::ImplicitLinks,
 
+            // Hints
+            Self::FixedSeed { .. } => Code::FixedSeed,
+            Self::WildcardLink { .. } => Code::WildcardLink,
+
             // Server parity
             Self::NoInputs { .. } => Code::NoInputs,
             Self::DormantError { .. } => Code::DormantError,
@@ -566,6 +583,9 @@ impl Problem {
             Self::RandomPrompt { .. } => Some("choose another seed with `--seed`".to_owned()),
             Self::RoundedNumber { .. } => Some("keep its digits with `--exact-integers`".to_owned()),
             Self::UnlinkedBypass { linked, .. } => Some(format!("`{linked}` is linked and has the same type")),
+
+            // Hints
+            Self::FixedSeed { node, input, .. } => Some(format!("publish it: key = \"{node}_{input}\"")),
 
             // Server parity
             Self::NoInputs { .. } => Some("give it `\"inputs\": {}`".to_owned()),
@@ -810,6 +830,15 @@ impl Display for Problem {
             Self::ImplicitLinks { node, class } => write!(
                 f,
                 "node `{node}` (`{class}`) links inputs that are not linked; export the prompt from the editor to have these links"
+            ),
+
+            // Hints
+            Self::FixedSeed { node, input, value } => {
+                write!(f, "`{input}` of node `{node}` stays at {value}: no key publishes it")
+            }
+            Self::WildcardLink { node, input, expected, from } => write!(
+                f,
+                "input `{input}` of node `{node}` takes `{expected}`, and what node `{from}` gives shows only when it runs"
             ),
 
             // Server parity
