@@ -104,10 +104,11 @@ fn three_sources_agree() {
     assert_eq!(apply::run(&graph, &all[1], &payload), apply::run(&graph, &all[2], &payload));
 }
 
-/// What the check says to a manifest for the seed's graph.
+/// What the check says to a manifest for the seed's graph, which publishes the seed besides.
 fn problems(manifest: &str) -> Diagnostics {
+    let manifest = format!("[[inputs]]\nkey = '57_noise_seed'\ntype = 'integer'\n{manifest}");
     let (graph, _) = support::graph(&support::read(&format!("{SEED}/graph.json")));
-    let workflow = Workflow { model: None, graph, interface: support::manifest(manifest) };
+    let workflow = Workflow { model: None, graph, interface: support::manifest(&manifest) };
     match check::workflow(workflow, &Catalog::embedded()) {
         Ok(checked) => checked.warnings().clone(),
         Err(rejected) => rejected.diagnostics,
