@@ -146,6 +146,6 @@ mod tests {
             assert_eq!(uri(path), expected);
         }
         #[cfg(unix)]
-        assert_eq!(uri("/tmp/a b.json"), "file:///tmp/a%20b.json");
+        assert_eq!(uri("/srv/a b.json"), "file:///srv/a%20b.json");
     }
 }

@@ -12,6 +12,7 @@ mod fix;
 mod levels;
 mod problem;
 mod report;
+mod words;
 
 use std::collections::BTreeSet;
 
@@ -21,8 +22,8 @@ pub(crate) use fix::{sole, spelled};
 pub(crate) use levels::lints_schema;
 pub use levels::{Level, Levels, Misplaced};
 pub use problem::{Idle, Limit, Problem, Subject};
-pub(crate) use problem::{kind_of, show};
 pub use report::{Place, Related, Rendered, Report, Reported, render};
+pub(crate) use words::{kind_of, show};
 
 use crate::source::Origin;
 
