@@ -31,12 +31,12 @@ pub(crate) fn run(suite: Option<Suite>) -> Result<(), Failure> {
     match suite {
         Some(Suite::Identity) => identity::run(&shared),
         Some(Suite::Validation(arguments)) => validation::run(arguments, &shared),
-        Some(Suite::Ui(arguments)) => ui::run(&arguments, &shared),
+        Some(Suite::Ui(arguments)) => ui::run(&arguments, &shared, true),
         None => {
             let runs = [
                 identity::run(&shared),
                 validation::run(validation::Arguments::default(), &shared),
-                ui::run(&ui::Arguments::default(), &shared),
+                ui::run(&ui::Arguments::default(), &shared, false),
             ];
             let failures: Vec<String> =
                 runs.into_iter().filter_map(Result::err).map(|failure| failure.0).collect();
