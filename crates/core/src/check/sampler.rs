@@ -2,11 +2,12 @@
 //!
 //! `KSamplerAdvanced` runs steps `start_at_step` to `end_at_step` of a schedule of `steps`. A stage that starts at or after
 //! the end of its schedule hands its latent on unchanged: the server runs it, reports success, and a whole model is
-//! silently skipped. Only a checker can tell.
+//! silently skipped. A stage that goes on with another's latent has as little to do when that one ran its schedule to the
+//! end. Only a checker can tell.
 
 use super::python;
 use crate::diagnostic::{Diagnostics, Idle, Problem};
-use crate::graph::{Graph, Node, NodeId};
+use crate::graph::{Graph, Node, NodeId, Value};
 use crate::number::Num;
 use crate::source::Origin;
 
@@ -35,16 +36,35 @@ fn idle(graph: &Graph) -> Vec<(&NodeId, &Node, Idle, &'static str)> {
     let samplers = graph.nodes().filter(|(_, node)| node.class() == Some(CLASS));
     samplers
         .filter_map(|(id, node)| {
-            let (because, at) = why_idle(node)?;
+            let (because, at) = why_idle(node).or_else(|| nothing_left(graph, node))?;
             Some((id, node, because, at))
         })
         .collect()
 }
 
+fn number(node: &Node, input: &str) -> Option<Num> {
+    node.literal(input).and_then(python::int)
+}
+
+fn text(number: &Num) -> String {
+    number.to_number().map_or_else(String::new, |n| n.to_string())
+}
+
+/// A stage that is meant to go on (it starts after step 0) with the latent of one that has run to the end of its schedule.
+fn nothing_left(graph: &Graph, node: &Node) -> Option<(Idle, &'static str)> {
+    number(node, "start_at_step").filter(|start| *start > Num::Int(0.into()))?;
+    let Some(Value::Link(link)) = node.value("latent_image") else { return None };
+    let before = graph.node(link.node.as_str()).filter(|before| before.class() == Some(CLASS))?;
+    let (end, steps) = (number(before, "end_at_step")?, number(before, "steps")?);
+    (end >= steps).then(|| {
+        let before = link.node.to_string();
+        (Idle::NothingLeft { before, end: text(&end), steps: text(&steps) }, "latent_image")
+    })
+}
+
 fn why_idle(node: &Node) -> Option<(Idle, &'static str)> {
-    let number = |input: &str| node.literal(input).and_then(python::int);
+    let number = |input: &str| number(node, input);
     let (start, end, steps) = (number("start_at_step"), number("end_at_step"), number("steps"));
-    let text = |number: &Num| number.to_number().map_or_else(String::new, |n| n.to_string());
     if let (Some(start), Some(steps)) = (&start, &steps)
         && start >= steps
     {
@@ -63,6 +83,7 @@ mod tests {
     use serde_json::Value as Json;
 
     use super::*;
+    use crate::graph::Link;
 
     #[track_caller]
     fn check(start: Json, end: Json, steps: Json, idle: bool) {
@@ -80,5 +101,22 @@ mod tests {
         check(10.into(), 10_000.into(), 11.into(), false);
         check(5.into(), 5.into(), 20.into(), true);
         check(0.into(), 10.into(), 6.into(), false);
+    }
+
+    #[test]
+    fn a_stage_after_one_that_ran_to_the_end_has_nothing_left() {
+        let idle_with = |first_steps: i32| {
+            let stage = |start: i32, end: i32, steps: i32| {
+                let numbers = [("start_at_step", start), ("end_at_step", end), ("steps", steps)];
+                numbers.into_iter().fold(Node::new(CLASS), |node, (input, n)| node.with(input, Json::from(n)))
+            };
+            let mut graph = Graph::default();
+            graph.insert("1", stage(0, 10, first_steps));
+            graph.insert("2", stage(10, 10_000, 20).with("latent_image", Link { node: "1".into(), slot: 0 }));
+            idle_stages(&graph)
+        };
+        assert_eq!(idle_with(6), [NodeId::from("2")]);
+        assert_eq!(idle_with(10), [NodeId::from("2")]);
+        assert!(idle_with(11).is_empty());
     }
 }

@@ -387,6 +387,15 @@ pub enum Idle {
         /// `end_at_step`.
         end: String,
     },
+    /// The stage before it ends where its own schedule has ended already, so nothing is left to go on with.
+    NothingLeft {
+        /// The stage before it.
+        before: String,
+        /// That stage's `end_at_step`.
+        end: String,
+        /// That stage's `steps`.
+        steps: String,
+    },
 }
 
 impl Subject {

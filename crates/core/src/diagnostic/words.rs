@@ -375,6 +375,12 @@ impl Display for Idle {
                 write!(f, "it starts at step {start} of {steps}, and hands its latent on unchanged")
             }
             Self::EmptyRange { start, end } => write!(f, "it starts at step {start} and ends at step {end}"),
+            Self::NothingLeft { before, end, steps } => {
+                write!(
+                    f,
+                    "stage `{before}` before it ends at step {end} of {steps}, and leaves it no noise to work on"
+                )
+            }
         }
     }
 }
