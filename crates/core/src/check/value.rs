@@ -169,14 +169,7 @@ impl<'s> Place<'s> {
     fn check_elements(&self, elements: &'s [Value], open: &mut Vec<Self>, problems: &mut Vec<Problem>) {
         self.check_count("elements", elements.len(), "minItems", "maxItems", problems);
         if self.schema.get("uniqueItems") == Some(&Value::Bool(true)) && has_twins(elements) {
-            let (found, subject) = (elements.len(), self.subject());
-            problems.push(Problem::WrongLength {
-                subject,
-                unit: "elements",
-                found,
-                minimum: None,
-                maximum: None,
-            });
+            problems.push(self.wrong_length("elements", elements.len(), None, None));
         }
         match self.schema.get("items") {
             Some(Value::Object(schema)) => {
@@ -185,14 +178,7 @@ impl<'s> Place<'s> {
                 );
             }
             Some(Value::Bool(false)) if !elements.is_empty() => {
-                let (found, subject) = (elements.len(), self.subject());
-                problems.push(Problem::WrongLength {
-                    subject,
-                    unit: "elements",
-                    found,
-                    minimum: None,
-                    maximum: Some(0),
-                });
+                problems.push(self.wrong_length("elements", elements.len(), None, Some(0)));
             }
             _ => {}
         }
@@ -248,8 +234,19 @@ impl<'s> Place<'s> {
         let minimum = self.count(least).filter(|least| found < *least);
         let maximum = self.count(most).filter(|most| found > *most);
         if minimum.is_some() || maximum.is_some() {
-            problems.push(Problem::WrongLength { subject: self.subject(), unit, found, minimum, maximum });
+            problems.push(self.wrong_length(unit, found, minimum, maximum));
         }
+    }
+
+    /// Without limits it is twins that are wrong.
+    fn wrong_length(
+        &self,
+        unit: &'static str,
+        found: usize,
+        minimum: Option<usize>,
+        maximum: Option<usize>,
+    ) -> Problem {
+        Problem::WrongLength { subject: self.subject(), unit, found, minimum, maximum }
     }
 }
 
