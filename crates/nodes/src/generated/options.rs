@@ -4,7 +4,7 @@
 use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json, Many, Node, Out, Repeat, Settings, Socket, Spec, socket};
 
 /// The options of `sampler_name`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum SamplerName {
     /// `euler`.
     Euler,
@@ -156,7 +156,7 @@ impl Socket for SamplerName {
 }
 
 /// The options of `scheduler`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Scheduler {
     /// `simple`.
     Simple,
@@ -202,8 +202,8 @@ impl Socket for Scheduler {
     const PUBLISHED: &'static str = "string";
 }
 
-/// The options of `scale_method`, `upscale_method`.
-#[derive(Debug, Clone, PartialEq)]
+/// The options of `downscale_method`, `scale_method`, `upscale_method`.
+#[derive(Debug, Clone)]
 pub enum LatentUpscaleUpscaleMethod {
     /// `nearest-exact`.
     NearestExact,
@@ -238,7 +238,7 @@ impl Socket for LatentUpscaleUpscaleMethod {
 }
 
 /// The options of `crop`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Crop {
     /// `disabled`.
     Disabled,
@@ -264,7 +264,7 @@ impl Socket for Crop {
 }
 
 /// The options of `channel`, `mask_channel`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Channel {
     /// `alpha`.
     Alpha,
@@ -295,8 +295,8 @@ impl Socket for Channel {
     const PUBLISHED: &'static str = "string";
 }
 
-/// The options of `downscale_method`, `scale_method`, `upscale_method`.
-#[derive(Debug, Clone, PartialEq)]
+/// The options of `downscale_method`, `interpolation`, `scale_method`, `upscale_method`.
+#[derive(Debug, Clone)]
 pub enum UpscaleMethod {
     /// `nearest-exact`.
     NearestExact,
@@ -331,7 +331,7 @@ impl Socket for UpscaleMethod {
 }
 
 /// The options of `set_cond_area`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum SetCondArea {
     /// `default`.
     Default,
@@ -357,7 +357,7 @@ impl Socket for SetCondArea {
 }
 
 /// The options of `rotation`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Rotation {
     /// `none`.
     None,
@@ -389,7 +389,7 @@ impl Socket for Rotation {
 }
 
 /// The options of `flip_method`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum FlipMethod {
     /// `x-axis: vertically`.
     XAxisVertically,
@@ -415,8 +415,8 @@ impl Socket for FlipMethod {
 }
 
 /// The options of `device`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum CLIPLoaderDevice {
+#[derive(Debug, Clone)]
+pub enum Device {
     /// `default`.
     Default,
     /// `cpu`.
@@ -425,7 +425,7 @@ pub enum CLIPLoaderDevice {
     Other(Json),
 }
 
-impl Choice for CLIPLoaderDevice {
+impl Choice for Device {
     fn into_json(self) -> Json {
         match self {
             Self::Default => "default".into(),
@@ -435,13 +435,71 @@ impl Choice for CLIPLoaderDevice {
     }
 }
 
-impl Socket for CLIPLoaderDevice {
+impl Socket for Device {
+    const NAME: &'static str = "COMBO";
+    const PUBLISHED: &'static str = "string";
+}
+
+/// The options of `device`, `noise_device`.
+#[derive(Debug, Clone)]
+pub enum GpuOrCpu {
+    /// `gpu`.
+    Gpu,
+    /// `cpu`.
+    Cpu,
+    /// An option that the catalog does not list.
+    Other(Json),
+}
+
+impl Choice for GpuOrCpu {
+    fn into_json(self) -> Json {
+        match self {
+            Self::Gpu => "gpu".into(),
+            Self::Cpu => "cpu".into(),
+            Self::Other(option) => option,
+        }
+    }
+}
+
+impl Socket for GpuOrCpu {
+    const NAME: &'static str = "COMBO";
+    const PUBLISHED: &'static str = "string";
+}
+
+/// The options of `compute_dtype`, `dtype`, `weight_dtype`.
+#[derive(Debug, Clone)]
+pub enum ComputeDtype {
+    /// `default`.
+    Default,
+    /// `fp32`.
+    Fp32,
+    /// `fp16`.
+    Fp16,
+    /// `bf16`.
+    Bf16,
+    /// An option that the catalog does not list.
+    Other(Json),
+}
+
+impl Choice for ComputeDtype {
+    fn into_json(self) -> Json {
+        match self {
+            Self::Default => "default".into(),
+            Self::Fp32 => "fp32".into(),
+            Self::Fp16 => "fp16".into(),
+            Self::Bf16 => "bf16".into(),
+            Self::Other(option) => option,
+        }
+    }
+}
+
+impl Socket for ComputeDtype {
     const NAME: &'static str = "COMBO";
     const PUBLISHED: &'static str = "string";
 }
 
 /// The options of `direction`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Direction {
     /// `right`.
     Right,
@@ -473,7 +531,7 @@ impl Socket for Direction {
 }
 
 /// The options of `directory`, `folder`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum N3d {
     /// `3d`.
     N3d,
@@ -496,7 +554,7 @@ impl Socket for N3d {
 }
 
 /// The options of `backend`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Backend {
     /// `inductor`.
     Inductor,
@@ -522,7 +580,7 @@ impl Socket for Backend {
 }
 
 /// The options of `interpolation`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum CreateHookKeyframesInterpolatedInterpolation {
     /// `linear`.
     Linear,
@@ -553,34 +611,8 @@ impl Socket for CreateHookKeyframesInterpolatedInterpolation {
     const PUBLISHED: &'static str = "string";
 }
 
-/// The options of `device`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Device {
-    /// `cpu`.
-    Cpu,
-    /// `gpu`.
-    Gpu,
-    /// An option that the catalog does not list.
-    Other(Json),
-}
-
-impl Choice for Device {
-    fn into_json(self) -> Json {
-        match self {
-            Self::Cpu => "cpu".into(),
-            Self::Gpu => "gpu".into(),
-            Self::Other(option) => option,
-        }
-    }
-}
-
-impl Socket for Device {
-    const NAME: &'static str = "COMBO";
-    const PUBLISHED: &'static str = "string";
-}
-
 /// The options of `align`, `alignment`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum LeftOrCenterOrRight {
     /// `left`.
     Left,
@@ -608,40 +640,8 @@ impl Socket for LeftOrCenterOrRight {
     const PUBLISHED: &'static str = "string";
 }
 
-/// The options of `compute_dtype`, `weight_dtype`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum ComputeDtype {
-    /// `default`.
-    Default,
-    /// `fp16`.
-    Fp16,
-    /// `bf16`.
-    Bf16,
-    /// `fp32`.
-    Fp32,
-    /// An option that the catalog does not list.
-    Other(Json),
-}
-
-impl Choice for ComputeDtype {
-    fn into_json(self) -> Json {
-        match self {
-            Self::Default => "default".into(),
-            Self::Fp16 => "fp16".into(),
-            Self::Bf16 => "bf16".into(),
-            Self::Fp32 => "fp32".into(),
-            Self::Other(option) => option,
-        }
-    }
-}
-
-impl Socket for ComputeDtype {
-    const NAME: &'static str = "COMBO";
-    const PUBLISHED: &'static str = "string";
-}
-
 /// The options of `max_resolution`, `resolution`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum N1080pOrN720p {
     /// `1080p`.
     N1080p,
@@ -666,34 +666,34 @@ impl Socket for N1080pOrN720p {
     const PUBLISHED: &'static str = "string";
 }
 
-/// The options of `resolution`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Resolution {
-    /// `720p`.
-    N720p,
-    /// `1080p`.
-    N1080p,
+/// The options of `sequential_image_generation`, `truncation`.
+#[derive(Debug, Clone)]
+pub enum DisabledOrAuto {
+    /// `disabled`.
+    Disabled,
+    /// `auto`.
+    Auto,
     /// An option that the catalog does not list.
     Other(Json),
 }
 
-impl Choice for Resolution {
+impl Choice for DisabledOrAuto {
     fn into_json(self) -> Json {
         match self {
-            Self::N720p => "720p".into(),
-            Self::N1080p => "1080p".into(),
+            Self::Disabled => "disabled".into(),
+            Self::Auto => "auto".into(),
             Self::Other(option) => option,
         }
     }
 }
 
-impl Socket for Resolution {
+impl Socket for DisabledOrAuto {
     const NAME: &'static str = "COMBO";
     const PUBLISHED: &'static str = "string";
 }
 
 /// The options of `resolution`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ByteDanceTextToVideoNodeResolution {
     /// `480p`.
     N480p,
@@ -722,7 +722,7 @@ impl Socket for ByteDanceTextToVideoNodeResolution {
 }
 
 /// The options of `aspect_ratio`, `ratio`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ByteDanceTextToVideoNodeAspectRatio {
     /// `16:9`.
     N16_9,
@@ -760,8 +760,8 @@ impl Socket for ByteDanceTextToVideoNodeAspectRatio {
 }
 
 /// The options of `aspect_ratio`, `ratio`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum ByteDanceImageToVideoNodeAspectRatio {
+#[derive(Debug, Clone)]
+pub enum Ratio {
     /// `adaptive`.
     Adaptive,
     /// `16:9`.
@@ -780,7 +780,7 @@ pub enum ByteDanceImageToVideoNodeAspectRatio {
     Other(Json),
 }
 
-impl Choice for ByteDanceImageToVideoNodeAspectRatio {
+impl Choice for Ratio {
     fn into_json(self) -> Json {
         match self {
             Self::Adaptive => "adaptive".into(),
@@ -795,13 +795,13 @@ impl Choice for ByteDanceImageToVideoNodeAspectRatio {
     }
 }
 
-impl Socket for ByteDanceImageToVideoNodeAspectRatio {
+impl Socket for Ratio {
     const NAME: &'static str = "COMBO";
     const PUBLISHED: &'static str = "string";
 }
 
 /// The options of `resolution`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ByteDanceImageReferenceNodeResolution {
     /// `480p`.
     N480p,
@@ -826,8 +826,8 @@ impl Socket for ByteDanceImageReferenceNodeResolution {
     const PUBLISHED: &'static str = "string";
 }
 
-/// The options of `bitrate_level`, `enhancement_strength`, `expressiveness`, `quality`, `reasoning_effort`, `search_context_size`.
-#[derive(Debug, Clone, PartialEq)]
+/// The options of `bitrate_level`, `enhancement_strength`, `expressiveness`, `face_level`, `quality`, `reasoning_effort`, `search_context_size`.
+#[derive(Debug, Clone)]
 pub enum LowOrMediumOrHigh {
     /// `low`.
     Low,
@@ -856,7 +856,7 @@ impl Socket for LowOrMediumOrHigh {
 }
 
 /// The options of `apply_text_normalization`, `symmetry_mode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum AutoOrOnOrOff {
     /// `auto`.
     Auto,
@@ -885,7 +885,7 @@ impl Socket for AutoOrOnOrOff {
 }
 
 /// The options of `resolution`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum GeminiImage2NodeResolution {
     /// `1K`.
     N1K,
@@ -914,7 +914,7 @@ impl Socket for GeminiImage2NodeResolution {
 }
 
 /// The options of `resolution`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum GrokImageNodeResolution {
     /// `1K`.
     N1K,
@@ -940,7 +940,51 @@ impl Socket for GrokImageNodeResolution {
 }
 
 /// The options of `aspect_ratio`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
+pub enum GrokVideoNodeAspectRatio {
+    /// `auto`.
+    Auto,
+    /// `16:9`.
+    N16_9,
+    /// `4:3`.
+    N4_3,
+    /// `3:2`.
+    N3_2,
+    /// `1:1`.
+    N1_1,
+    /// `2:3`.
+    N2_3,
+    /// `3:4`.
+    N3_4,
+    /// `9:16`.
+    N9_16,
+    /// An option that the catalog does not list.
+    Other(Json),
+}
+
+impl Choice for GrokVideoNodeAspectRatio {
+    fn into_json(self) -> Json {
+        match self {
+            Self::Auto => "auto".into(),
+            Self::N16_9 => "16:9".into(),
+            Self::N4_3 => "4:3".into(),
+            Self::N3_2 => "3:2".into(),
+            Self::N1_1 => "1:1".into(),
+            Self::N2_3 => "2:3".into(),
+            Self::N3_4 => "3:4".into(),
+            Self::N9_16 => "9:16".into(),
+            Self::Other(option) => option,
+        }
+    }
+}
+
+impl Socket for GrokVideoNodeAspectRatio {
+    const NAME: &'static str = "COMBO";
+    const PUBLISHED: &'static str = "string";
+}
+
+/// The options of `aspect_ratio`.
+#[derive(Debug, Clone)]
 pub enum AspectRatio {
     /// `16:9`.
     N16_9,
@@ -968,8 +1012,37 @@ impl Socket for AspectRatio {
     const PUBLISHED: &'static str = "string";
 }
 
+/// The options of `resolution`.
+#[derive(Debug, Clone)]
+pub enum KlingOmniProTextToVideoNodeResolution {
+    /// `4k`.
+    N4k,
+    /// `1080p`.
+    N1080p,
+    /// `720p`.
+    N720p,
+    /// An option that the catalog does not list.
+    Other(Json),
+}
+
+impl Choice for KlingOmniProTextToVideoNodeResolution {
+    fn into_json(self) -> Json {
+        match self {
+            Self::N4k => "4k".into(),
+            Self::N1080p => "1080p".into(),
+            Self::N720p => "720p".into(),
+            Self::Other(option) => option,
+        }
+    }
+}
+
+impl Socket for KlingOmniProTextToVideoNodeResolution {
+    const NAME: &'static str = "COMBO";
+    const PUBLISHED: &'static str = "string";
+}
+
 /// The options of `duration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Duration {
     /// `5`.
     N5,
@@ -995,7 +1068,7 @@ impl Socket for Duration {
 }
 
 /// The options of `quality`, `resolution`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum LumaRay32TextToVideoNodeResolution {
     /// `360p`.
     N360p,
@@ -1026,8 +1099,43 @@ impl Socket for LumaRay32TextToVideoNodeResolution {
     const PUBLISHED: &'static str = "string";
 }
 
+/// The options of `aspect_ratio`, `ratio`.
+#[derive(Debug, Clone)]
+pub enum PixverseTextToVideoNodeAspectRatio {
+    /// `16:9`.
+    N16_9,
+    /// `4:3`.
+    N4_3,
+    /// `1:1`.
+    N1_1,
+    /// `3:4`.
+    N3_4,
+    /// `9:16`.
+    N9_16,
+    /// An option that the catalog does not list.
+    Other(Json),
+}
+
+impl Choice for PixverseTextToVideoNodeAspectRatio {
+    fn into_json(self) -> Json {
+        match self {
+            Self::N16_9 => "16:9".into(),
+            Self::N4_3 => "4:3".into(),
+            Self::N1_1 => "1:1".into(),
+            Self::N3_4 => "3:4".into(),
+            Self::N9_16 => "9:16".into(),
+            Self::Other(option) => option,
+        }
+    }
+}
+
+impl Socket for PixverseTextToVideoNodeAspectRatio {
+    const NAME: &'static str = "COMBO";
+    const PUBLISHED: &'static str = "string";
+}
+
 /// The options of `reasoning_effort`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ReasoningEffort {
     /// `off`.
     Off,
@@ -1059,7 +1167,7 @@ impl Socket for ReasoningEffort {
 }
 
 /// The options of `resolution`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum GeminiNanoBanana2V2ModelNanoBanana2LiteResolution {
     /// `1K`.
     N1K,
@@ -1077,6 +1185,47 @@ impl Choice for GeminiNanoBanana2V2ModelNanoBanana2LiteResolution {
 }
 
 impl Socket for GeminiNanoBanana2V2ModelNanoBanana2LiteResolution {
+    const NAME: &'static str = "COMBO";
+    const PUBLISHED: &'static str = "string";
+}
+
+/// The options of `aspect_ratio`.
+#[derive(Debug, Clone)]
+pub enum GrokVideoReferenceNodeModelGrokImagineVideo1_5AspectRatio {
+    /// `16:9`.
+    N16_9,
+    /// `4:3`.
+    N4_3,
+    /// `3:2`.
+    N3_2,
+    /// `1:1`.
+    N1_1,
+    /// `2:3`.
+    N2_3,
+    /// `3:4`.
+    N3_4,
+    /// `9:16`.
+    N9_16,
+    /// An option that the catalog does not list.
+    Other(Json),
+}
+
+impl Choice for GrokVideoReferenceNodeModelGrokImagineVideo1_5AspectRatio {
+    fn into_json(self) -> Json {
+        match self {
+            Self::N16_9 => "16:9".into(),
+            Self::N4_3 => "4:3".into(),
+            Self::N3_2 => "3:2".into(),
+            Self::N1_1 => "1:1".into(),
+            Self::N2_3 => "2:3".into(),
+            Self::N3_4 => "3:4".into(),
+            Self::N9_16 => "9:16".into(),
+            Self::Other(option) => option,
+        }
+    }
+}
+
+impl Socket for GrokVideoReferenceNodeModelGrokImagineVideo1_5AspectRatio {
     const NAME: &'static str = "COMBO";
     const PUBLISHED: &'static str = "string";
 }

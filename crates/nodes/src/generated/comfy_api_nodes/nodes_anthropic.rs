@@ -9,7 +9,6 @@ use super::super::options::{LowOrMediumOrHigh, ReasoningEffort};
 pub struct ClaudeNode {}
 
 /// A node of [`ClaudeNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ClaudeNodeNode<'g> {
     /// Output 0, `STRING`.
     pub string: Out<'g, socket::Text>,
@@ -78,7 +77,6 @@ impl<'g> ClaudeNodeNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum ClaudeNodeModel<'g> {
     /// `Opus 5`.
     Opus5(ClaudeNodeModelOpus5<'g>),
@@ -120,7 +118,6 @@ impl<'g> Branch<'g> for ClaudeNodeModel<'g> {
 }
 
 /// `Opus 5`, with the inputs it brings: [`ClaudeNodeModel::Opus5`].
-#[derive(Debug)]
 pub struct ClaudeNodeModelOpus5<'g> {
     settings: Settings<'g>,
 }
@@ -165,7 +162,6 @@ impl<'g> From<ClaudeNodeModelOpus5<'g>> for ClaudeNodeModel<'g> {
 }
 
 /// `Opus 4.8`, with the inputs it brings: [`ClaudeNodeModel::Opus4_8`].
-#[derive(Debug)]
 pub struct ClaudeNodeModelOpus4_8<'g> {
     settings: Settings<'g>,
 }
@@ -210,7 +206,6 @@ impl<'g> From<ClaudeNodeModelOpus4_8<'g>> for ClaudeNodeModel<'g> {
 }
 
 /// `Fable 5`, with the inputs it brings: [`ClaudeNodeModel::Fable5`].
-#[derive(Debug)]
 pub struct ClaudeNodeModelFable5<'g> {
     settings: Settings<'g>,
 }
@@ -255,7 +250,6 @@ impl<'g> From<ClaudeNodeModelFable5<'g>> for ClaudeNodeModel<'g> {
 }
 
 /// `Sonnet 5`, with the inputs it brings: [`ClaudeNodeModel::Sonnet5`].
-#[derive(Debug)]
 pub struct ClaudeNodeModelSonnet5<'g> {
     settings: Settings<'g>,
 }
@@ -300,7 +294,6 @@ impl<'g> From<ClaudeNodeModelSonnet5<'g>> for ClaudeNodeModel<'g> {
 }
 
 /// `Opus 4.7`, with the inputs it brings: [`ClaudeNodeModel::Opus4_7`].
-#[derive(Debug)]
 pub struct ClaudeNodeModelOpus4_7<'g> {
     settings: Settings<'g>,
 }
@@ -352,7 +345,6 @@ impl<'g> From<ClaudeNodeModelOpus4_7<'g>> for ClaudeNodeModel<'g> {
 }
 
 /// `Opus 4.6`, with the inputs it brings: [`ClaudeNodeModel::Opus4_6`].
-#[derive(Debug)]
 pub struct ClaudeNodeModelOpus4_6<'g> {
     settings: Settings<'g>,
 }
@@ -404,7 +396,6 @@ impl<'g> From<ClaudeNodeModelOpus4_6<'g>> for ClaudeNodeModel<'g> {
 }
 
 /// `Sonnet 4.6`, with the inputs it brings: [`ClaudeNodeModel::Sonnet4_6`].
-#[derive(Debug)]
 pub struct ClaudeNodeModelSonnet4_6<'g> {
     settings: Settings<'g>,
 }
@@ -456,7 +447,6 @@ impl<'g> From<ClaudeNodeModelSonnet4_6<'g>> for ClaudeNodeModel<'g> {
 }
 
 /// `Sonnet 4.5`, with the inputs it brings: [`ClaudeNodeModel::Sonnet4_5`].
-#[derive(Debug)]
 pub struct ClaudeNodeModelSonnet4_5<'g> {
     settings: Settings<'g>,
 }
@@ -508,7 +498,6 @@ impl<'g> From<ClaudeNodeModelSonnet4_5<'g>> for ClaudeNodeModel<'g> {
 }
 
 /// `Haiku 4.5`, with the inputs it brings: [`ClaudeNodeModel::Haiku4_5`].
-#[derive(Debug)]
 pub struct ClaudeNodeModelHaiku4_5<'g> {
     settings: Settings<'g>,
 }

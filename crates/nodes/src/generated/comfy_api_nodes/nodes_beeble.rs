@@ -12,7 +12,6 @@ pub struct BeebleSwitchXVideoEdit<'g> {
 }
 
 /// A node of [`BeebleSwitchXVideoEdit`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct BeebleSwitchXVideoEditNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -82,7 +81,6 @@ impl<'g> BeebleSwitchXVideoEditNode<'g> {
 }
 
 /// The options of `alpha_mode`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum BeebleSwitchXVideoEditAlphaMode<'g> {
     /// `auto`.
     Auto(BeebleSwitchXVideoEditAlphaModeAuto<'g>),
@@ -109,7 +107,6 @@ impl<'g> Branch<'g> for BeebleSwitchXVideoEditAlphaMode<'g> {
 }
 
 /// `auto`, with the inputs it brings: [`BeebleSwitchXVideoEditAlphaMode::Auto`].
-#[derive(Debug)]
 pub struct BeebleSwitchXVideoEditAlphaModeAuto<'g> {
     settings: Settings<'g>,
 }
@@ -139,7 +136,6 @@ impl<'g> From<BeebleSwitchXVideoEditAlphaModeAuto<'g>> for BeebleSwitchXVideoEdi
 }
 
 /// `fill`, with the inputs it brings: [`BeebleSwitchXVideoEditAlphaMode::Fill`].
-#[derive(Debug)]
 pub struct BeebleSwitchXVideoEditAlphaModeFill<'g> {
     settings: Settings<'g>,
 }
@@ -175,7 +171,6 @@ pub struct BeebleSwitchXVideoEditAlphaModeSelectInputs<'g> {
 }
 
 /// `select`, with the inputs it brings: [`BeebleSwitchXVideoEditAlphaMode::Select`].
-#[derive(Debug)]
 pub struct BeebleSwitchXVideoEditAlphaModeSelect<'g> {
     settings: Settings<'g>,
 }
@@ -206,7 +201,6 @@ pub struct BeebleSwitchXVideoEditAlphaModeCustomInputs<'g> {
 }
 
 /// `custom`, with the inputs it brings: [`BeebleSwitchXVideoEditAlphaMode::Custom`].
-#[derive(Debug)]
 pub struct BeebleSwitchXVideoEditAlphaModeCustom<'g> {
     settings: Settings<'g>,
 }
@@ -238,7 +232,6 @@ pub struct BeebleSwitchXImageEdit<'g> {
 }
 
 /// A node of [`BeebleSwitchXImageEdit`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct BeebleSwitchXImageEditNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -308,7 +301,6 @@ impl<'g> BeebleSwitchXImageEditNode<'g> {
 }
 
 /// The options of `alpha_mode`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum BeebleSwitchXImageEditAlphaMode<'g> {
     /// `auto`.
     Auto(BeebleSwitchXImageEditAlphaModeAuto<'g>),
@@ -335,7 +327,6 @@ impl<'g> Branch<'g> for BeebleSwitchXImageEditAlphaMode<'g> {
 }
 
 /// `auto`, with the inputs it brings: [`BeebleSwitchXImageEditAlphaMode::Auto`].
-#[derive(Debug)]
 pub struct BeebleSwitchXImageEditAlphaModeAuto<'g> {
     settings: Settings<'g>,
 }
@@ -365,7 +356,6 @@ impl<'g> From<BeebleSwitchXImageEditAlphaModeAuto<'g>> for BeebleSwitchXImageEdi
 }
 
 /// `fill`, with the inputs it brings: [`BeebleSwitchXImageEditAlphaMode::Fill`].
-#[derive(Debug)]
 pub struct BeebleSwitchXImageEditAlphaModeFill<'g> {
     settings: Settings<'g>,
 }
@@ -401,7 +391,6 @@ pub struct BeebleSwitchXImageEditAlphaModeSelectInputs<'g> {
 }
 
 /// `select`, with the inputs it brings: [`BeebleSwitchXImageEditAlphaMode::Select`].
-#[derive(Debug)]
 pub struct BeebleSwitchXImageEditAlphaModeSelect<'g> {
     settings: Settings<'g>,
 }
@@ -432,7 +421,6 @@ pub struct BeebleSwitchXImageEditAlphaModeCustomInputs<'g> {
 }
 
 /// `custom`, with the inputs it brings: [`BeebleSwitchXImageEditAlphaMode::Custom`].
-#[derive(Debug)]
 pub struct BeebleSwitchXImageEditAlphaModeCustom<'g> {
     settings: Settings<'g>,
 }

@@ -2,14 +2,13 @@
 
 #[allow(unused_imports)]
 use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json, Many, Node, Out, Repeat, Settings, Socket, Spec, socket};
-use super::super::options::{Resolution};
+use super::super::options::{N1080pOrN720p};
 
 /// `Flux 1.1 [pro] Ultra Image`: class `FluxProUltraImageNode` of `comfy_api_nodes.nodes_bfl`, in `partner/image/BFL`.
 /// Calls a paid service.
 pub struct FluxProUltraImageNode {}
 
 /// A node of [`FluxProUltraImageNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct FluxProUltraImageNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -94,7 +93,6 @@ impl<'g> FluxProUltraImageNodeNode<'g> {
 pub struct FluxKontextProImageNode {}
 
 /// A node of [`FluxKontextProImageNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct FluxKontextProImageNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -179,7 +177,6 @@ impl<'g> FluxKontextProImageNodeNode<'g> {
 pub struct FluxKontextMaxImageNode {}
 
 /// A node of [`FluxKontextMaxImageNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct FluxKontextMaxImageNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -267,7 +264,6 @@ pub struct FluxProExpandNode<'g> {
 }
 
 /// A node of [`FluxProExpandNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct FluxProExpandNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -373,7 +369,6 @@ pub struct FluxProFillNode<'g> {
 }
 
 /// A node of [`FluxProFillNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct FluxProFillNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -452,7 +447,6 @@ pub struct FluxEraseNode<'g> {
 }
 
 /// A node of [`FluxEraseNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct FluxEraseNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -510,7 +504,6 @@ pub struct FluxVTONode<'g> {
 }
 
 /// A node of [`FluxVTONode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct FluxVTONodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -564,7 +557,6 @@ impl<'g> FluxVTONodeNode<'g> {
 pub struct Flux2ProImageNode {}
 
 /// A node of [`Flux2ProImageNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Flux2ProImageNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -643,7 +635,6 @@ impl<'g> Flux2ProImageNodeNode<'g> {
 pub struct Flux2MaxImageNode {}
 
 /// A node of [`Flux2MaxImageNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Flux2MaxImageNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -721,7 +712,6 @@ impl<'g> Flux2MaxImageNodeNode<'g> {
 pub struct Flux2ImageNode {}
 
 /// A node of [`Flux2ImageNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Flux2ImageNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -777,7 +767,6 @@ impl<'g> Flux2ImageNodeNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum Flux2ImageNodeModel<'g> {
     /// `Flux.2 [pro]`.
     Flux2Pro(Flux2ImageNodeModelFlux2Pro<'g>),
@@ -798,7 +787,6 @@ impl<'g> Branch<'g> for Flux2ImageNodeModel<'g> {
 }
 
 /// `Flux.2 [pro]`, with the inputs it brings: [`Flux2ImageNodeModel::Flux2Pro`].
-#[derive(Debug)]
 pub struct Flux2ImageNodeModelFlux2Pro<'g> {
     settings: Settings<'g>,
 }
@@ -849,7 +837,6 @@ impl<'g> From<Flux2ImageNodeModelFlux2Pro<'g>> for Flux2ImageNodeModel<'g> {
 }
 
 /// `Flux.2 [max]`, with the inputs it brings: [`Flux2ImageNodeModel::Flux2Max`].
-#[derive(Debug)]
 pub struct Flux2ImageNodeModelFlux2Max<'g> {
     settings: Settings<'g>,
 }
@@ -904,7 +891,6 @@ impl<'g> From<Flux2ImageNodeModelFlux2Max<'g>> for Flux2ImageNodeModel<'g> {
 pub struct Flux3TextToVideoNode {}
 
 /// A node of [`Flux3TextToVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Flux3TextToVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -961,7 +947,7 @@ impl<'g> Flux3TextToVideoNodeNode<'g> {
     }
 
     /// `resolution`: One of 2 options, default `"720p"`.
-    pub fn resolution(self, value: impl Fills<'g, Resolution>) -> Self {
+    pub fn resolution(self, value: impl Fills<'g, N1080pOrN720p>) -> Self {
         self.node.put("resolution", value.fill());
         self
     }
@@ -993,7 +979,6 @@ pub struct Flux3ImageToVideoNode<'g> {
 }
 
 /// A node of [`Flux3ImageToVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Flux3ImageToVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -1058,7 +1043,7 @@ impl<'g> Flux3ImageToVideoNodeNode<'g> {
     }
 
     /// `resolution`: One of 2 options, default `"720p"`.
-    pub fn resolution(self, value: impl Fills<'g, Resolution>) -> Self {
+    pub fn resolution(self, value: impl Fills<'g, N1080pOrN720p>) -> Self {
         self.node.put("resolution", value.fill());
         self
     }
@@ -1083,7 +1068,6 @@ impl<'g> Flux3ImageToVideoNodeNode<'g> {
 }
 
 /// The options of `placement`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum Flux3ImageToVideoNodePlacement<'g> {
     /// `spread across the clip`.
     SpreadAcrossTheClip(Flux3ImageToVideoNodePlacementSpreadAcrossTheClip<'g>),
@@ -1104,7 +1088,6 @@ impl<'g> Branch<'g> for Flux3ImageToVideoNodePlacement<'g> {
 }
 
 /// `spread across the clip`, with the inputs it brings: [`Flux3ImageToVideoNodePlacement::SpreadAcrossTheClip`].
-#[derive(Debug)]
 pub struct Flux3ImageToVideoNodePlacementSpreadAcrossTheClip<'g> {
     settings: Settings<'g>,
 }
@@ -1134,7 +1117,6 @@ impl<'g> From<Flux3ImageToVideoNodePlacementSpreadAcrossTheClip<'g>> for Flux3Im
 }
 
 /// `at times`, with the inputs it brings: [`Flux3ImageToVideoNodePlacement::AtTimes`].
-#[derive(Debug)]
 pub struct Flux3ImageToVideoNodePlacementAtTimes<'g> {
     settings: Settings<'g>,
 }
@@ -1179,7 +1161,6 @@ pub struct Flux3VideoContinuationNode<'g> {
 }
 
 /// A node of [`Flux3VideoContinuationNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Flux3VideoContinuationNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -1237,7 +1218,7 @@ impl<'g> Flux3VideoContinuationNodeNode<'g> {
     }
 
     /// `resolution`: One of 2 options, default `"720p"`.
-    pub fn resolution(self, value: impl Fills<'g, Resolution>) -> Self {
+    pub fn resolution(self, value: impl Fills<'g, N1080pOrN720p>) -> Self {
         self.node.put("resolution", value.fill());
         self
     }
@@ -1269,7 +1250,6 @@ pub struct FluxVideoUpscaleNode<'g> {
 }
 
 /// A node of [`FluxVideoUpscaleNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct FluxVideoUpscaleNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -1345,7 +1325,7 @@ impl<'g> FluxVideoUpscaleNodeNode<'g> {
 }
 
 /// The options of `aspect_ratio`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Flux3TextToVideoNodeAspectRatio {
     /// `auto`.
     Auto,
@@ -1389,7 +1369,7 @@ impl Socket for Flux3TextToVideoNodeAspectRatio {
 }
 
 /// The options of `duration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Flux3TextToVideoNodeDuration {
     /// `auto`.
     Auto,
@@ -1460,7 +1440,7 @@ impl Socket for Flux3TextToVideoNodeDuration {
 }
 
 /// The options of `mode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum FluxVideoUpscaleNodeMode {
     /// `creative`.
     Creative,

@@ -11,7 +11,6 @@ pub struct BriaImageEditNode<'g> {
 }
 
 /// A node of [`BriaImageEditNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct BriaImageEditNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -109,7 +108,6 @@ impl<'g> BriaImageEditNodeNode<'g> {
 }
 
 /// The options of `moderation`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum BriaImageEditNodeModeration<'g> {
     /// `false`.
     False(BriaImageEditNodeModerationFalse<'g>),
@@ -130,7 +128,6 @@ impl<'g> Branch<'g> for BriaImageEditNodeModeration<'g> {
 }
 
 /// `false`, with the inputs it brings: [`BriaImageEditNodeModeration::False`].
-#[derive(Debug)]
 pub struct BriaImageEditNodeModerationFalse<'g> {
     settings: Settings<'g>,
 }
@@ -160,7 +157,6 @@ impl<'g> From<BriaImageEditNodeModerationFalse<'g>> for BriaImageEditNodeModerat
 }
 
 /// `true`, with the inputs it brings: [`BriaImageEditNodeModeration::True`].
-#[derive(Debug)]
 pub struct BriaImageEditNodeModerationTrue<'g> {
     settings: Settings<'g>,
 }
@@ -219,7 +215,6 @@ pub struct BriaRemoveImageBackground<'g> {
 }
 
 /// A node of [`BriaRemoveImageBackground`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct BriaRemoveImageBackgroundNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -267,7 +262,6 @@ impl<'g> BriaRemoveImageBackgroundNode<'g> {
 }
 
 /// The options of `moderation`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum BriaRemoveImageBackgroundModeration<'g> {
     /// `false`.
     False(BriaRemoveImageBackgroundModerationFalse<'g>),
@@ -288,7 +282,6 @@ impl<'g> Branch<'g> for BriaRemoveImageBackgroundModeration<'g> {
 }
 
 /// `false`, with the inputs it brings: [`BriaRemoveImageBackgroundModeration::False`].
-#[derive(Debug)]
 pub struct BriaRemoveImageBackgroundModerationFalse<'g> {
     settings: Settings<'g>,
 }
@@ -318,7 +311,6 @@ impl<'g> From<BriaRemoveImageBackgroundModerationFalse<'g>> for BriaRemoveImageB
 }
 
 /// `true`, with the inputs it brings: [`BriaRemoveImageBackgroundModeration::True`].
-#[derive(Debug)]
 pub struct BriaRemoveImageBackgroundModerationTrue<'g> {
     settings: Settings<'g>,
 }
@@ -372,7 +364,6 @@ pub struct BriaGenFill<'g> {
 }
 
 /// A node of [`BriaGenFill`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct BriaGenFillNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -442,7 +433,6 @@ impl<'g> BriaGenFillNode<'g> {
 }
 
 /// The options of `moderation`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum BriaGenFillModeration<'g> {
     /// `false`.
     False(BriaGenFillModerationFalse<'g>),
@@ -463,7 +453,6 @@ impl<'g> Branch<'g> for BriaGenFillModeration<'g> {
 }
 
 /// `false`, with the inputs it brings: [`BriaGenFillModeration::False`].
-#[derive(Debug)]
 pub struct BriaGenFillModerationFalse<'g> {
     settings: Settings<'g>,
 }
@@ -493,7 +482,6 @@ impl<'g> From<BriaGenFillModerationFalse<'g>> for BriaGenFillModeration<'g> {
 }
 
 /// `true`, with the inputs it brings: [`BriaGenFillModeration::True`].
-#[derive(Debug)]
 pub struct BriaGenFillModerationTrue<'g> {
     settings: Settings<'g>,
 }
@@ -554,7 +542,6 @@ pub struct BriaEraser<'g> {
 }
 
 /// A node of [`BriaEraser`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct BriaEraserNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -603,7 +590,6 @@ impl<'g> BriaEraserNode<'g> {
 }
 
 /// The options of `moderation`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum BriaEraserModeration<'g> {
     /// `false`.
     False(BriaEraserModerationFalse<'g>),
@@ -624,7 +610,6 @@ impl<'g> Branch<'g> for BriaEraserModeration<'g> {
 }
 
 /// `false`, with the inputs it brings: [`BriaEraserModeration::False`].
-#[derive(Debug)]
 pub struct BriaEraserModerationFalse<'g> {
     settings: Settings<'g>,
 }
@@ -654,7 +639,6 @@ impl<'g> From<BriaEraserModerationFalse<'g>> for BriaEraserModeration<'g> {
 }
 
 /// `true`, with the inputs it brings: [`BriaEraserModeration::True`].
-#[derive(Debug)]
 pub struct BriaEraserModerationTrue<'g> {
     settings: Settings<'g>,
 }
@@ -706,7 +690,6 @@ pub struct BriaExpandImage<'g> {
 }
 
 /// A node of [`BriaExpandImage`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct BriaExpandImageNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -777,7 +760,6 @@ impl<'g> BriaExpandImageNode<'g> {
 }
 
 /// The options of `expand_mode`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum BriaExpandImageExpandMode<'g> {
     /// `1:1`.
     N1_1(BriaExpandImageExpandModeN1_1<'g>),
@@ -825,7 +807,6 @@ impl<'g> Branch<'g> for BriaExpandImageExpandMode<'g> {
 }
 
 /// `1:1`, with the inputs it brings: [`BriaExpandImageExpandMode::N1_1`].
-#[derive(Debug)]
 pub struct BriaExpandImageExpandModeN1_1<'g> {
     settings: Settings<'g>,
 }
@@ -855,7 +836,6 @@ impl<'g> From<BriaExpandImageExpandModeN1_1<'g>> for BriaExpandImageExpandMode<'
 }
 
 /// `2:3`, with the inputs it brings: [`BriaExpandImageExpandMode::N2_3`].
-#[derive(Debug)]
 pub struct BriaExpandImageExpandModeN2_3<'g> {
     settings: Settings<'g>,
 }
@@ -885,7 +865,6 @@ impl<'g> From<BriaExpandImageExpandModeN2_3<'g>> for BriaExpandImageExpandMode<'
 }
 
 /// `3:2`, with the inputs it brings: [`BriaExpandImageExpandMode::N3_2`].
-#[derive(Debug)]
 pub struct BriaExpandImageExpandModeN3_2<'g> {
     settings: Settings<'g>,
 }
@@ -915,7 +894,6 @@ impl<'g> From<BriaExpandImageExpandModeN3_2<'g>> for BriaExpandImageExpandMode<'
 }
 
 /// `3:4`, with the inputs it brings: [`BriaExpandImageExpandMode::N3_4`].
-#[derive(Debug)]
 pub struct BriaExpandImageExpandModeN3_4<'g> {
     settings: Settings<'g>,
 }
@@ -945,7 +923,6 @@ impl<'g> From<BriaExpandImageExpandModeN3_4<'g>> for BriaExpandImageExpandMode<'
 }
 
 /// `4:3`, with the inputs it brings: [`BriaExpandImageExpandMode::N4_3`].
-#[derive(Debug)]
 pub struct BriaExpandImageExpandModeN4_3<'g> {
     settings: Settings<'g>,
 }
@@ -975,7 +952,6 @@ impl<'g> From<BriaExpandImageExpandModeN4_3<'g>> for BriaExpandImageExpandMode<'
 }
 
 /// `4:5`, with the inputs it brings: [`BriaExpandImageExpandMode::N4_5`].
-#[derive(Debug)]
 pub struct BriaExpandImageExpandModeN4_5<'g> {
     settings: Settings<'g>,
 }
@@ -1005,7 +981,6 @@ impl<'g> From<BriaExpandImageExpandModeN4_5<'g>> for BriaExpandImageExpandMode<'
 }
 
 /// `5:4`, with the inputs it brings: [`BriaExpandImageExpandMode::N5_4`].
-#[derive(Debug)]
 pub struct BriaExpandImageExpandModeN5_4<'g> {
     settings: Settings<'g>,
 }
@@ -1035,7 +1010,6 @@ impl<'g> From<BriaExpandImageExpandModeN5_4<'g>> for BriaExpandImageExpandMode<'
 }
 
 /// `9:16`, with the inputs it brings: [`BriaExpandImageExpandMode::N9_16`].
-#[derive(Debug)]
 pub struct BriaExpandImageExpandModeN9_16<'g> {
     settings: Settings<'g>,
 }
@@ -1065,7 +1039,6 @@ impl<'g> From<BriaExpandImageExpandModeN9_16<'g>> for BriaExpandImageExpandMode<
 }
 
 /// `16:9`, with the inputs it brings: [`BriaExpandImageExpandMode::N16_9`].
-#[derive(Debug)]
 pub struct BriaExpandImageExpandModeN16_9<'g> {
     settings: Settings<'g>,
 }
@@ -1095,7 +1068,6 @@ impl<'g> From<BriaExpandImageExpandModeN16_9<'g>> for BriaExpandImageExpandMode<
 }
 
 /// `custom_ratio`, with the inputs it brings: [`BriaExpandImageExpandMode::CustomRatio`].
-#[derive(Debug)]
 pub struct BriaExpandImageExpandModeCustomRatio<'g> {
     settings: Settings<'g>,
 }
@@ -1140,7 +1112,6 @@ impl<'g> From<BriaExpandImageExpandModeCustomRatio<'g>> for BriaExpandImageExpan
 }
 
 /// `manual`, with the inputs it brings: [`BriaExpandImageExpandMode::Manual`].
-#[derive(Debug)]
 pub struct BriaExpandImageExpandModeManual<'g> {
     settings: Settings<'g>,
 }
@@ -1213,7 +1184,6 @@ impl<'g> From<BriaExpandImageExpandModeManual<'g>> for BriaExpandImageExpandMode
 }
 
 /// The options of `moderation`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum BriaExpandImageModeration<'g> {
     /// `false`.
     False(BriaExpandImageModerationFalse<'g>),
@@ -1234,7 +1204,6 @@ impl<'g> Branch<'g> for BriaExpandImageModeration<'g> {
 }
 
 /// `false`, with the inputs it brings: [`BriaExpandImageModeration::False`].
-#[derive(Debug)]
 pub struct BriaExpandImageModerationFalse<'g> {
     settings: Settings<'g>,
 }
@@ -1264,7 +1233,6 @@ impl<'g> From<BriaExpandImageModerationFalse<'g>> for BriaExpandImageModeration<
 }
 
 /// `true`, with the inputs it brings: [`BriaExpandImageModeration::True`].
-#[derive(Debug)]
 pub struct BriaExpandImageModerationTrue<'g> {
     settings: Settings<'g>,
 }
@@ -1323,7 +1291,6 @@ pub struct BriaIncreaseResolution<'g> {
 }
 
 /// A node of [`BriaIncreaseResolution`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct BriaIncreaseResolutionNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -1378,7 +1345,6 @@ impl<'g> BriaIncreaseResolutionNode<'g> {
 }
 
 /// The options of `moderation`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum BriaIncreaseResolutionModeration<'g> {
     /// `false`.
     False(BriaIncreaseResolutionModerationFalse<'g>),
@@ -1399,7 +1365,6 @@ impl<'g> Branch<'g> for BriaIncreaseResolutionModeration<'g> {
 }
 
 /// `false`, with the inputs it brings: [`BriaIncreaseResolutionModeration::False`].
-#[derive(Debug)]
 pub struct BriaIncreaseResolutionModerationFalse<'g> {
     settings: Settings<'g>,
 }
@@ -1429,7 +1394,6 @@ impl<'g> From<BriaIncreaseResolutionModerationFalse<'g>> for BriaIncreaseResolut
 }
 
 /// `true`, with the inputs it brings: [`BriaIncreaseResolutionModeration::True`].
-#[derive(Debug)]
 pub struct BriaIncreaseResolutionModerationTrue<'g> {
     settings: Settings<'g>,
 }
@@ -1481,7 +1445,6 @@ pub struct BriaRemoveVideoBackground<'g> {
 }
 
 /// A node of [`BriaRemoveVideoBackground`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct BriaRemoveVideoBackgroundNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -1536,7 +1499,6 @@ pub struct BriaVideoGreenScreen<'g> {
 }
 
 /// A node of [`BriaVideoGreenScreen`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct BriaVideoGreenScreenNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -1591,7 +1553,6 @@ pub struct BriaVideoReplaceBackground<'g> {
 }
 
 /// A node of [`BriaVideoReplaceBackground`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct BriaVideoReplaceBackgroundNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -1651,7 +1612,6 @@ pub struct BriaTransparentVideoBackground<'g> {
 }
 
 /// A node of [`BriaTransparentVideoBackground`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct BriaTransparentVideoBackgroundNode<'g> {
     /// Output 0, `IMAGE`.
     pub images: Out<'g, socket::Image>,
@@ -1694,7 +1654,7 @@ impl<'g> BriaTransparentVideoBackgroundNode<'g> {
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum BriaImageEditNodeModel {
     /// `FIBO`.
     FIBO,
@@ -1717,7 +1677,7 @@ impl Socket for BriaImageEditNodeModel {
 }
 
 /// The options of `mask_type`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum BriaEraserMaskType {
     /// `manual`.
     Manual,
@@ -1743,7 +1703,7 @@ impl Socket for BriaEraserMaskType {
 }
 
 /// The options of `desired_increase`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum BriaIncreaseResolutionDesiredIncrease {
     /// `2`.
     N2,
@@ -1769,7 +1729,7 @@ impl Socket for BriaIncreaseResolutionDesiredIncrease {
 }
 
 /// The options of `background_color`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum BriaRemoveVideoBackgroundBackgroundColor {
     /// `Black`.
     Black,
@@ -1819,7 +1779,7 @@ impl Socket for BriaRemoveVideoBackgroundBackgroundColor {
 }
 
 /// The options of `green_shade`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum BriaVideoGreenScreenGreenShade {
     /// `broadcast_green`.
     BroadcastGreen,

@@ -2,7 +2,7 @@
 
 #[allow(unused_imports)]
 use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json, Many, Node, Out, Repeat, Settings, Socket, Spec, socket};
-use super::super::options::{ByteDanceImageReferenceNodeResolution, ByteDanceImageToVideoNodeAspectRatio, ByteDanceTextToVideoNodeAspectRatio, ByteDanceTextToVideoNodeResolution, LowOrMediumOrHigh};
+use super::super::options::{ByteDanceImageReferenceNodeResolution, ByteDanceTextToVideoNodeAspectRatio, ByteDanceTextToVideoNodeResolution, DisabledOrAuto, LowOrMediumOrHigh, Ratio};
 
 /// `ByteDance Image`: class `ByteDanceImageNode` of `comfy_api_nodes.nodes_bytedance`, in `partner/image/ByteDance`.
 /// Calls a paid service.
@@ -13,7 +13,6 @@ pub struct ByteDanceImageNode<'g> {
 }
 
 /// A node of [`ByteDanceImageNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ByteDanceImageNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -102,7 +101,6 @@ impl<'g> ByteDanceImageNodeNode<'g> {
 pub struct ByteDanceSeedreamNode {}
 
 /// A node of [`ByteDanceSeedreamNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ByteDanceSeedreamNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -180,7 +178,7 @@ impl<'g> ByteDanceSeedreamNodeNode<'g> {
     }
 
     /// `sequential_image_generation`: One of 2 options, optional.
-    pub fn sequential_image_generation(self, value: impl Fills<'g, ByteDanceSeedreamNodeSequentialImageGeneration>) -> Self {
+    pub fn sequential_image_generation(self, value: impl Fills<'g, DisabledOrAuto>) -> Self {
         self.node.put("sequential_image_generation", value.fill());
         self
     }
@@ -216,7 +214,6 @@ impl<'g> ByteDanceSeedreamNodeNode<'g> {
 pub struct ByteDanceSeedreamNodeV2 {}
 
 /// A node of [`ByteDanceSeedreamNodeV2`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ByteDanceSeedreamNodeV2Node<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -287,7 +284,6 @@ impl<'g> ByteDanceSeedreamNodeV2Node<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum ByteDanceSeedreamNodeV2Model<'g> {
     /// `seedream 5.0 pro`.
     Seedream5_0Pro(ByteDanceSeedreamNodeV2ModelSeedream5_0Pro<'g>),
@@ -314,7 +310,6 @@ impl<'g> Branch<'g> for ByteDanceSeedreamNodeV2Model<'g> {
 }
 
 /// `seedream 5.0 pro`, with the inputs it brings: [`ByteDanceSeedreamNodeV2Model::Seedream5_0Pro`].
-#[derive(Debug)]
 pub struct ByteDanceSeedreamNodeV2ModelSeedream5_0Pro<'g> {
     settings: Settings<'g>,
 }
@@ -372,7 +367,6 @@ impl<'g> From<ByteDanceSeedreamNodeV2ModelSeedream5_0Pro<'g>> for ByteDanceSeedr
 }
 
 /// `seedream 5.0 lite`, with the inputs it brings: [`ByteDanceSeedreamNodeV2Model::Seedream5_0Lite`].
-#[derive(Debug)]
 pub struct ByteDanceSeedreamNodeV2ModelSeedream5_0Lite<'g> {
     settings: Settings<'g>,
 }
@@ -444,7 +438,6 @@ impl<'g> From<ByteDanceSeedreamNodeV2ModelSeedream5_0Lite<'g>> for ByteDanceSeed
 }
 
 /// `seedream-4-5-251128`, with the inputs it brings: [`ByteDanceSeedreamNodeV2Model::Seedream4_5_251128`].
-#[derive(Debug)]
 pub struct ByteDanceSeedreamNodeV2ModelSeedream4_5_251128<'g> {
     settings: Settings<'g>,
 }
@@ -516,7 +509,6 @@ impl<'g> From<ByteDanceSeedreamNodeV2ModelSeedream4_5_251128<'g>> for ByteDanceS
 }
 
 /// `seedream-4-0-250828`, with the inputs it brings: [`ByteDanceSeedreamNodeV2Model::Seedream4_0_250828`].
-#[derive(Debug)]
 pub struct ByteDanceSeedreamNodeV2ModelSeedream4_0_250828<'g> {
     settings: Settings<'g>,
 }
@@ -592,7 +584,6 @@ impl<'g> From<ByteDanceSeedreamNodeV2ModelSeedream4_0_250828<'g>> for ByteDanceS
 pub struct ByteDanceSeedreamNodeV3 {}
 
 /// A node of [`ByteDanceSeedreamNodeV3`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ByteDanceSeedreamNodeV3Node<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -646,7 +637,6 @@ impl<'g> ByteDanceSeedreamNodeV3Node<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum ByteDanceSeedreamNodeV3Model<'g> {
     /// `seedream 5.0 pro`.
     Seedream5_0Pro(ByteDanceSeedreamNodeV3ModelSeedream5_0Pro<'g>),
@@ -673,7 +663,6 @@ impl<'g> Branch<'g> for ByteDanceSeedreamNodeV3Model<'g> {
 }
 
 /// `seedream 5.0 pro`, with the inputs it brings: [`ByteDanceSeedreamNodeV3Model::Seedream5_0Pro`].
-#[derive(Debug)]
 pub struct ByteDanceSeedreamNodeV3ModelSeedream5_0Pro<'g> {
     settings: Settings<'g>,
 }
@@ -759,7 +748,6 @@ impl<'g> From<ByteDanceSeedreamNodeV3ModelSeedream5_0Pro<'g>> for ByteDanceSeedr
 }
 
 /// `seedream 5.0 lite`, with the inputs it brings: [`ByteDanceSeedreamNodeV3Model::Seedream5_0Lite`].
-#[derive(Debug)]
 pub struct ByteDanceSeedreamNodeV3ModelSeedream5_0Lite<'g> {
     settings: Settings<'g>,
 }
@@ -852,7 +840,6 @@ impl<'g> From<ByteDanceSeedreamNodeV3ModelSeedream5_0Lite<'g>> for ByteDanceSeed
 }
 
 /// `seedream-4-5-251128`, with the inputs it brings: [`ByteDanceSeedreamNodeV3Model::Seedream4_5_251128`].
-#[derive(Debug)]
 pub struct ByteDanceSeedreamNodeV3ModelSeedream4_5_251128<'g> {
     settings: Settings<'g>,
 }
@@ -945,7 +932,6 @@ impl<'g> From<ByteDanceSeedreamNodeV3ModelSeedream4_5_251128<'g>> for ByteDanceS
 }
 
 /// `seedream-4-0-250828`, with the inputs it brings: [`ByteDanceSeedreamNodeV3Model::Seedream4_0_250828`].
-#[derive(Debug)]
 pub struct ByteDanceSeedreamNodeV3ModelSeedream4_0_250828<'g> {
     settings: Settings<'g>,
 }
@@ -1045,7 +1031,6 @@ pub struct ByteDanceSeedreamLayerSeparationNode<'g> {
 }
 
 /// A node of [`ByteDanceSeedreamLayerSeparationNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ByteDanceSeedreamLayerSeparationNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub base_image: Out<'g, socket::Image>,
@@ -1138,7 +1123,6 @@ pub struct ByteDanceTextToVideoNode<'g> {
 }
 
 /// A node of [`ByteDanceTextToVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ByteDanceTextToVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -1238,7 +1222,6 @@ pub struct ByteDanceImageToVideoNode<'g> {
 }
 
 /// A node of [`ByteDanceImageToVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ByteDanceImageToVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -1293,7 +1276,7 @@ impl<'g> ByteDanceImageToVideoNodeNode<'g> {
     }
 
     /// `aspect_ratio`: One of 7 options.
-    pub fn aspect_ratio(self, value: impl Fills<'g, ByteDanceImageToVideoNodeAspectRatio>) -> Self {
+    pub fn aspect_ratio(self, value: impl Fills<'g, Ratio>) -> Self {
         self.node.put("aspect_ratio", value.fill());
         self
     }
@@ -1341,7 +1324,6 @@ pub struct ByteDanceFirstLastFrameNode<'g> {
 }
 
 /// A node of [`ByteDanceFirstLastFrameNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ByteDanceFirstLastFrameNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -1397,7 +1379,7 @@ impl<'g> ByteDanceFirstLastFrameNodeNode<'g> {
     }
 
     /// `aspect_ratio`: One of 7 options.
-    pub fn aspect_ratio(self, value: impl Fills<'g, ByteDanceImageToVideoNodeAspectRatio>) -> Self {
+    pub fn aspect_ratio(self, value: impl Fills<'g, Ratio>) -> Self {
         self.node.put("aspect_ratio", value.fill());
         self
     }
@@ -1443,7 +1425,6 @@ pub struct ByteDanceImageReferenceNode<'g> {
 }
 
 /// A node of [`ByteDanceImageReferenceNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ByteDanceImageReferenceNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -1496,7 +1477,7 @@ impl<'g> ByteDanceImageReferenceNodeNode<'g> {
     }
 
     /// `aspect_ratio`: One of 7 options.
-    pub fn aspect_ratio(self, value: impl Fills<'g, ByteDanceImageToVideoNodeAspectRatio>) -> Self {
+    pub fn aspect_ratio(self, value: impl Fills<'g, Ratio>) -> Self {
         self.node.put("aspect_ratio", value.fill());
         self
     }
@@ -1525,7 +1506,6 @@ impl<'g> ByteDanceImageReferenceNodeNode<'g> {
 pub struct ByteDance2TextToVideoNode {}
 
 /// A node of [`ByteDance2TextToVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ByteDance2TextToVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -1585,7 +1565,6 @@ impl<'g> ByteDance2TextToVideoNodeNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum ByteDance2TextToVideoNodeModel<'g> {
     /// `Seedance 2.5`.
     Seedance2_5(ByteDance2TextToVideoNodeModelSeedance2_5<'g>),
@@ -1612,7 +1591,6 @@ impl<'g> Branch<'g> for ByteDance2TextToVideoNodeModel<'g> {
 }
 
 /// `Seedance 2.5`, with the inputs it brings: [`ByteDance2TextToVideoNodeModel::Seedance2_5`].
-#[derive(Debug)]
 pub struct ByteDance2TextToVideoNodeModelSeedance2_5<'g> {
     settings: Settings<'g>,
 }
@@ -1685,7 +1663,6 @@ impl<'g> From<ByteDance2TextToVideoNodeModelSeedance2_5<'g>> for ByteDance2TextT
 }
 
 /// `Seedance 2.0`, with the inputs it brings: [`ByteDance2TextToVideoNodeModel::Seedance2_0`].
-#[derive(Debug)]
 pub struct ByteDance2TextToVideoNodeModelSeedance2_0<'g> {
     settings: Settings<'g>,
 }
@@ -1751,7 +1728,6 @@ impl<'g> From<ByteDance2TextToVideoNodeModelSeedance2_0<'g>> for ByteDance2TextT
 }
 
 /// `Seedance 2.0 Fast`, with the inputs it brings: [`ByteDance2TextToVideoNodeModel::Seedance2_0Fast`].
-#[derive(Debug)]
 pub struct ByteDance2TextToVideoNodeModelSeedance2_0Fast<'g> {
     settings: Settings<'g>,
 }
@@ -1817,7 +1793,6 @@ impl<'g> From<ByteDance2TextToVideoNodeModelSeedance2_0Fast<'g>> for ByteDance2T
 }
 
 /// `Seedance 2.0 Mini`, with the inputs it brings: [`ByteDance2TextToVideoNodeModel::Seedance2_0Mini`].
-#[derive(Debug)]
 pub struct ByteDance2TextToVideoNodeModelSeedance2_0Mini<'g> {
     settings: Settings<'g>,
 }
@@ -1887,7 +1862,6 @@ impl<'g> From<ByteDance2TextToVideoNodeModelSeedance2_0Mini<'g>> for ByteDance2T
 pub struct ByteDance2FirstLastFrameNode {}
 
 /// A node of [`ByteDance2FirstLastFrameNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ByteDance2FirstLastFrameNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -1972,7 +1946,6 @@ impl<'g> ByteDance2FirstLastFrameNodeNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum ByteDance2FirstLastFrameNodeModel<'g> {
     /// `Seedance 2.5`.
     Seedance2_5(ByteDance2FirstLastFrameNodeModelSeedance2_5<'g>),
@@ -1999,7 +1972,6 @@ impl<'g> Branch<'g> for ByteDance2FirstLastFrameNodeModel<'g> {
 }
 
 /// `Seedance 2.5`, with the inputs it brings: [`ByteDance2FirstLastFrameNodeModel::Seedance2_5`].
-#[derive(Debug)]
 pub struct ByteDance2FirstLastFrameNodeModelSeedance2_5<'g> {
     settings: Settings<'g>,
 }
@@ -2065,7 +2037,6 @@ impl<'g> From<ByteDance2FirstLastFrameNodeModelSeedance2_5<'g>> for ByteDance2Fi
 }
 
 /// `Seedance 2.0`, with the inputs it brings: [`ByteDance2FirstLastFrameNodeModel::Seedance2_0`].
-#[derive(Debug)]
 pub struct ByteDance2FirstLastFrameNodeModelSeedance2_0<'g> {
     settings: Settings<'g>,
 }
@@ -2131,7 +2102,6 @@ impl<'g> From<ByteDance2FirstLastFrameNodeModelSeedance2_0<'g>> for ByteDance2Fi
 }
 
 /// `Seedance 2.0 Fast`, with the inputs it brings: [`ByteDance2FirstLastFrameNodeModel::Seedance2_0Fast`].
-#[derive(Debug)]
 pub struct ByteDance2FirstLastFrameNodeModelSeedance2_0Fast<'g> {
     settings: Settings<'g>,
 }
@@ -2197,7 +2167,6 @@ impl<'g> From<ByteDance2FirstLastFrameNodeModelSeedance2_0Fast<'g>> for ByteDanc
 }
 
 /// `Seedance 2.0 Mini`, with the inputs it brings: [`ByteDance2FirstLastFrameNodeModel::Seedance2_0Mini`].
-#[derive(Debug)]
 pub struct ByteDance2FirstLastFrameNodeModelSeedance2_0Mini<'g> {
     settings: Settings<'g>,
 }
@@ -2268,7 +2237,6 @@ impl<'g> From<ByteDance2FirstLastFrameNodeModelSeedance2_0Mini<'g>> for ByteDanc
 pub struct ByteDance2ReferenceNode {}
 
 /// A node of [`ByteDance2ReferenceNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ByteDance2ReferenceNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -2331,7 +2299,6 @@ impl<'g> ByteDance2ReferenceNodeNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum ByteDance2ReferenceNodeModel<'g> {
     /// `Seedance 2.5`.
     Seedance2_5(ByteDance2ReferenceNodeModelSeedance2_5<'g>),
@@ -2358,7 +2325,6 @@ impl<'g> Branch<'g> for ByteDance2ReferenceNodeModel<'g> {
 }
 
 /// `Seedance 2.5`, with the inputs it brings: [`ByteDance2ReferenceNodeModel::Seedance2_5`].
-#[derive(Debug)]
 pub struct ByteDance2ReferenceNodeModelSeedance2_5<'g> {
     settings: Settings<'g>,
 }
@@ -2476,7 +2442,6 @@ impl<'g> From<ByteDance2ReferenceNodeModelSeedance2_5<'g>> for ByteDance2Referen
 }
 
 /// `Seedance 2.0`, with the inputs it brings: [`ByteDance2ReferenceNodeModel::Seedance2_0`].
-#[derive(Debug)]
 pub struct ByteDance2ReferenceNodeModelSeedance2_0<'g> {
     settings: Settings<'g>,
 }
@@ -2580,7 +2545,6 @@ impl<'g> From<ByteDance2ReferenceNodeModelSeedance2_0<'g>> for ByteDance2Referen
 }
 
 /// `Seedance 2.0 Fast`, with the inputs it brings: [`ByteDance2ReferenceNodeModel::Seedance2_0Fast`].
-#[derive(Debug)]
 pub struct ByteDance2ReferenceNodeModelSeedance2_0Fast<'g> {
     settings: Settings<'g>,
 }
@@ -2684,7 +2648,6 @@ impl<'g> From<ByteDance2ReferenceNodeModelSeedance2_0Fast<'g>> for ByteDance2Ref
 }
 
 /// `Seedance 2.0 Mini`, with the inputs it brings: [`ByteDance2ReferenceNodeModel::Seedance2_0Mini`].
-#[derive(Debug)]
 pub struct ByteDance2ReferenceNodeModelSeedance2_0Mini<'g> {
     settings: Settings<'g>,
 }
@@ -2792,7 +2755,6 @@ impl<'g> From<ByteDance2ReferenceNodeModelSeedance2_0Mini<'g>> for ByteDance2Ref
 pub struct ByteDance2ReferenceNodeV2 {}
 
 /// A node of [`ByteDance2ReferenceNodeV2`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ByteDance2ReferenceNodeV2Node<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -2855,7 +2817,6 @@ impl<'g> ByteDance2ReferenceNodeV2Node<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum ByteDance2ReferenceNodeV2Model<'g> {
     /// `Seedance 2.5`.
     Seedance2_5(ByteDance2ReferenceNodeV2ModelSeedance2_5<'g>),
@@ -2882,7 +2843,6 @@ impl<'g> Branch<'g> for ByteDance2ReferenceNodeV2Model<'g> {
 }
 
 /// `Seedance 2.5`, with the inputs it brings: [`ByteDance2ReferenceNodeV2Model::Seedance2_5`].
-#[derive(Debug)]
 pub struct ByteDance2ReferenceNodeV2ModelSeedance2_5<'g> {
     settings: Settings<'g>,
 }
@@ -3000,7 +2960,6 @@ impl<'g> From<ByteDance2ReferenceNodeV2ModelSeedance2_5<'g>> for ByteDance2Refer
 }
 
 /// `Seedance 2.0`, with the inputs it brings: [`ByteDance2ReferenceNodeV2Model::Seedance2_0`].
-#[derive(Debug)]
 pub struct ByteDance2ReferenceNodeV2ModelSeedance2_0<'g> {
     settings: Settings<'g>,
 }
@@ -3104,7 +3063,6 @@ impl<'g> From<ByteDance2ReferenceNodeV2ModelSeedance2_0<'g>> for ByteDance2Refer
 }
 
 /// `Seedance 2.0 Fast`, with the inputs it brings: [`ByteDance2ReferenceNodeV2Model::Seedance2_0Fast`].
-#[derive(Debug)]
 pub struct ByteDance2ReferenceNodeV2ModelSeedance2_0Fast<'g> {
     settings: Settings<'g>,
 }
@@ -3208,7 +3166,6 @@ impl<'g> From<ByteDance2ReferenceNodeV2ModelSeedance2_0Fast<'g>> for ByteDance2R
 }
 
 /// `Seedance 2.0 Mini`, with the inputs it brings: [`ByteDance2ReferenceNodeV2Model::Seedance2_0Mini`].
-#[derive(Debug)]
 pub struct ByteDance2ReferenceNodeV2ModelSeedance2_0Mini<'g> {
     settings: Settings<'g>,
 }
@@ -3318,7 +3275,6 @@ pub struct ByteDanceCreateImageAsset<'g> {
 }
 
 /// A node of [`ByteDanceCreateImageAsset`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ByteDanceCreateImageAssetNode<'g> {
     /// Output 0, `STRING`.
     pub asset_id: Out<'g, socket::Text>,
@@ -3367,7 +3323,6 @@ pub struct ByteDanceCreateVideoAsset<'g> {
 }
 
 /// A node of [`ByteDanceCreateVideoAsset`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ByteDanceCreateVideoAssetNode<'g> {
     /// Output 0, `STRING`.
     pub asset_id: Out<'g, socket::Text>,
@@ -3414,7 +3369,6 @@ impl<'g> ByteDanceCreateVideoAssetNode<'g> {
 pub struct ByteDanceSeedAudio {}
 
 /// A node of [`ByteDanceSeedAudio`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ByteDanceSeedAudioNode<'g> {
     /// Output 0, `AUDIO`.
     pub audio: Out<'g, socket::Audio>,
@@ -3503,7 +3457,6 @@ impl<'g> ByteDanceSeedAudioNode<'g> {
 }
 
 /// The options of `reference_mode`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum ByteDanceSeedAudioReferenceMode<'g> {
     /// `text only`.
     TextOnly(ByteDanceSeedAudioReferenceModeTextOnly<'g>),
@@ -3530,7 +3483,6 @@ impl<'g> Branch<'g> for ByteDanceSeedAudioReferenceMode<'g> {
 }
 
 /// `text only`, with the inputs it brings: [`ByteDanceSeedAudioReferenceMode::TextOnly`].
-#[derive(Debug)]
 pub struct ByteDanceSeedAudioReferenceModeTextOnly<'g> {
     settings: Settings<'g>,
 }
@@ -3560,7 +3512,6 @@ impl<'g> From<ByteDanceSeedAudioReferenceModeTextOnly<'g>> for ByteDanceSeedAudi
 }
 
 /// `audio reference`, with the inputs it brings: [`ByteDanceSeedAudioReferenceMode::AudioReference`].
-#[derive(Debug)]
 pub struct ByteDanceSeedAudioReferenceModeAudioReference<'g> {
     settings: Settings<'g>,
 }
@@ -3608,7 +3559,6 @@ impl<'g> From<ByteDanceSeedAudioReferenceModeAudioReference<'g>> for ByteDanceSe
 }
 
 /// `image reference`, with the inputs it brings: [`ByteDanceSeedAudioReferenceMode::ImageReference`].
-#[derive(Debug)]
 pub struct ByteDanceSeedAudioReferenceModeImageReference<'g> {
     settings: Settings<'g>,
 }
@@ -3644,7 +3594,6 @@ impl<'g> From<ByteDanceSeedAudioReferenceModeImageReference<'g>> for ByteDanceSe
 }
 
 /// `preset voice`, with the inputs it brings: [`ByteDanceSeedAudioReferenceMode::PresetVoice`].
-#[derive(Debug)]
 pub struct ByteDanceSeedAudioReferenceModePresetVoice<'g> {
     settings: Settings<'g>,
 }
@@ -3689,7 +3638,6 @@ pub struct ByteDanceVideoEnhanceNode<'g> {
 }
 
 /// A node of [`ByteDanceVideoEnhanceNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ByteDanceVideoEnhanceNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -3753,7 +3701,6 @@ impl<'g> ByteDanceVideoEnhanceNodeNode<'g> {
 }
 
 /// The options of `tool_version`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum ByteDanceVideoEnhanceNodeToolVersion<'g> {
     /// `standard`.
     Standard(ByteDanceVideoEnhanceNodeToolVersionStandard<'g>),
@@ -3774,7 +3721,6 @@ impl<'g> Branch<'g> for ByteDanceVideoEnhanceNodeToolVersion<'g> {
 }
 
 /// `standard`, with the inputs it brings: [`ByteDanceVideoEnhanceNodeToolVersion::Standard`].
-#[derive(Debug)]
 pub struct ByteDanceVideoEnhanceNodeToolVersionStandard<'g> {
     settings: Settings<'g>,
 }
@@ -3819,7 +3765,6 @@ impl<'g> From<ByteDanceVideoEnhanceNodeToolVersionStandard<'g>> for ByteDanceVid
 }
 
 /// `professional`, with the inputs it brings: [`ByteDanceVideoEnhanceNodeToolVersion::Professional`].
-#[derive(Debug)]
 pub struct ByteDanceVideoEnhanceNodeToolVersionProfessional<'g> {
     settings: Settings<'g>,
 }
@@ -3857,7 +3802,6 @@ impl<'g> From<ByteDanceVideoEnhanceNodeToolVersionProfessional<'g>> for ByteDanc
 }
 
 /// The options of `resolution`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum ByteDanceVideoEnhanceNodeResolution<'g> {
     /// `1080p`.
     N1080p(ByteDanceVideoEnhanceNodeResolutionN1080p<'g>),
@@ -3893,7 +3837,6 @@ impl<'g> Branch<'g> for ByteDanceVideoEnhanceNodeResolution<'g> {
 }
 
 /// `1080p`, with the inputs it brings: [`ByteDanceVideoEnhanceNodeResolution::N1080p`].
-#[derive(Debug)]
 pub struct ByteDanceVideoEnhanceNodeResolutionN1080p<'g> {
     settings: Settings<'g>,
 }
@@ -3923,7 +3866,6 @@ impl<'g> From<ByteDanceVideoEnhanceNodeResolutionN1080p<'g>> for ByteDanceVideoE
 }
 
 /// `720p`, with the inputs it brings: [`ByteDanceVideoEnhanceNodeResolution::N720p`].
-#[derive(Debug)]
 pub struct ByteDanceVideoEnhanceNodeResolutionN720p<'g> {
     settings: Settings<'g>,
 }
@@ -3953,7 +3895,6 @@ impl<'g> From<ByteDanceVideoEnhanceNodeResolutionN720p<'g>> for ByteDanceVideoEn
 }
 
 /// `2k`, with the inputs it brings: [`ByteDanceVideoEnhanceNodeResolution::N2k`].
-#[derive(Debug)]
 pub struct ByteDanceVideoEnhanceNodeResolutionN2k<'g> {
     settings: Settings<'g>,
 }
@@ -3983,7 +3924,6 @@ impl<'g> From<ByteDanceVideoEnhanceNodeResolutionN2k<'g>> for ByteDanceVideoEnha
 }
 
 /// `4k`, with the inputs it brings: [`ByteDanceVideoEnhanceNodeResolution::N4k`].
-#[derive(Debug)]
 pub struct ByteDanceVideoEnhanceNodeResolutionN4k<'g> {
     settings: Settings<'g>,
 }
@@ -4013,7 +3953,6 @@ impl<'g> From<ByteDanceVideoEnhanceNodeResolutionN4k<'g>> for ByteDanceVideoEnha
 }
 
 /// `8k`, with the inputs it brings: [`ByteDanceVideoEnhanceNodeResolution::N8k`].
-#[derive(Debug)]
 pub struct ByteDanceVideoEnhanceNodeResolutionN8k<'g> {
     settings: Settings<'g>,
 }
@@ -4043,7 +3982,6 @@ impl<'g> From<ByteDanceVideoEnhanceNodeResolutionN8k<'g>> for ByteDanceVideoEnha
 }
 
 /// `source`, with the inputs it brings: [`ByteDanceVideoEnhanceNodeResolution::Source`].
-#[derive(Debug)]
 pub struct ByteDanceVideoEnhanceNodeResolutionSource<'g> {
     settings: Settings<'g>,
 }
@@ -4073,7 +4011,6 @@ impl<'g> From<ByteDanceVideoEnhanceNodeResolutionSource<'g>> for ByteDanceVideoE
 }
 
 /// `custom`, with the inputs it brings: [`ByteDanceVideoEnhanceNodeResolution::Custom`].
-#[derive(Debug)]
 pub struct ByteDanceVideoEnhanceNodeResolutionCustom<'g> {
     settings: Settings<'g>,
 }
@@ -4111,7 +4048,7 @@ impl<'g> From<ByteDanceVideoEnhanceNodeResolutionCustom<'g>> for ByteDanceVideoE
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ByteDanceImageNodeModel {
     /// `seedream-3-0-t2i-250415`.
     Seedream3_0T2i250415,
@@ -4134,7 +4071,7 @@ impl Socket for ByteDanceImageNodeModel {
 }
 
 /// The options of `size_preset`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ByteDanceImageNodeSizePreset {
     /// `1024x1024 (1:1)`.
     N1024x1024_1_1,
@@ -4184,7 +4121,7 @@ impl Socket for ByteDanceImageNodeSizePreset {
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ByteDanceSeedreamNodeModel {
     /// `seedream 5.0 pro`.
     Seedream5_0Pro,
@@ -4216,7 +4153,7 @@ impl Socket for ByteDanceSeedreamNodeModel {
 }
 
 /// The options of `size_preset`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ByteDanceSeedreamNodeSizePreset {
     /// `2048x2048 (1:1)`.
     N2048x2048_1_1,
@@ -4268,34 +4205,8 @@ impl Socket for ByteDanceSeedreamNodeSizePreset {
     const PUBLISHED: &'static str = "string";
 }
 
-/// The options of `sequential_image_generation`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum ByteDanceSeedreamNodeSequentialImageGeneration {
-    /// `disabled`.
-    Disabled,
-    /// `auto`.
-    Auto,
-    /// An option that the catalog does not list.
-    Other(Json),
-}
-
-impl Choice for ByteDanceSeedreamNodeSequentialImageGeneration {
-    fn into_json(self) -> Json {
-        match self {
-            Self::Disabled => "disabled".into(),
-            Self::Auto => "auto".into(),
-            Self::Other(option) => option,
-        }
-    }
-}
-
-impl Socket for ByteDanceSeedreamNodeSequentialImageGeneration {
-    const NAME: &'static str = "COMBO";
-    const PUBLISHED: &'static str = "string";
-}
-
 /// The options of `size`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ByteDanceSeedreamLayerSeparationNodeSize {
     /// `auto`.
     Auto,
@@ -4327,7 +4238,7 @@ impl Socket for ByteDanceSeedreamLayerSeparationNodeSize {
 }
 
 /// The options of `prompt_optimization`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum PromptOptimization {
     /// `standard`.
     Standard,
@@ -4353,7 +4264,7 @@ impl Socket for PromptOptimization {
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ByteDanceTextToVideoNodeModel {
     /// `seedance-1-5-pro-251215`.
     Seedance1_5Pro251215,
@@ -4385,7 +4296,7 @@ impl Socket for ByteDanceTextToVideoNodeModel {
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ByteDanceImageToVideoNodeModel {
     /// `seedance-1-5-pro-251215`.
     Seedance1_5Pro251215,
@@ -4417,7 +4328,7 @@ impl Socket for ByteDanceImageToVideoNodeModel {
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ByteDanceFirstLastFrameNodeModel {
     /// `seedance-1-5-pro-251215`.
     Seedance1_5Pro251215,
@@ -4446,7 +4357,7 @@ impl Socket for ByteDanceFirstLastFrameNodeModel {
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ByteDanceImageReferenceNodeModel {
     /// `seedance-1-0-pro-250528`.
     Seedance1_0Pro250528,
@@ -4472,7 +4383,7 @@ impl Socket for ByteDanceImageReferenceNodeModel {
 }
 
 /// The options of `sample_rate`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ByteDanceSeedAudioSampleRate {
     /// `8000`.
     N8000,
@@ -4510,7 +4421,7 @@ impl Socket for ByteDanceSeedAudioSampleRate {
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ByteDanceSeedAudioModel {
     /// `seed-audio-1.0-multilingual`.
     SeedAudio1_0Multilingual,
@@ -4536,7 +4447,7 @@ impl Socket for ByteDanceSeedAudioModel {
 }
 
 /// The options of `fps`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ByteDanceVideoEnhanceNodeFps {
     /// `source`.
     Source,
@@ -4580,7 +4491,7 @@ impl Socket for ByteDanceVideoEnhanceNodeFps {
 }
 
 /// The options of `size_preset`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum SizePreset {
     /// `(1K) 1024x1024 (1:1)`.
     N1K1024x1024_1_1,
@@ -4642,7 +4553,7 @@ impl Socket for SizePreset {
 }
 
 /// The options of `size_preset`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ByteDanceSeedreamNodeV2ModelSeedream5_0LiteSizePreset {
     /// `(2K) 2048x2048 (1:1)`.
     N2K2048x2048_1_1,
@@ -4737,7 +4648,7 @@ impl Socket for ByteDanceSeedreamNodeV2ModelSeedream5_0LiteSizePreset {
 }
 
 /// The options of `size_preset`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ByteDanceSeedreamNodeV2ModelSeedream4_5_251128SizePreset {
     /// `(2K) 2048x2048 (1:1)`.
     N2K2048x2048_1_1,
@@ -4808,7 +4719,7 @@ impl Socket for ByteDanceSeedreamNodeV2ModelSeedream4_5_251128SizePreset {
 }
 
 /// The options of `size_preset`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ByteDanceSeedreamNodeV2ModelSeedream4_0_250828SizePreset {
     /// `(1K) 1024x1024 (1:1)`.
     N1K1024x1024_1_1,
@@ -4902,49 +4813,8 @@ impl Socket for ByteDanceSeedreamNodeV2ModelSeedream4_0_250828SizePreset {
     const PUBLISHED: &'static str = "string";
 }
 
-/// The options of `ratio`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Ratio {
-    /// `16:9`.
-    N16_9,
-    /// `4:3`.
-    N4_3,
-    /// `1:1`.
-    N1_1,
-    /// `3:4`.
-    N3_4,
-    /// `9:16`.
-    N9_16,
-    /// `21:9`.
-    N21_9,
-    /// `adaptive`.
-    Adaptive,
-    /// An option that the catalog does not list.
-    Other(Json),
-}
-
-impl Choice for Ratio {
-    fn into_json(self) -> Json {
-        match self {
-            Self::N16_9 => "16:9".into(),
-            Self::N4_3 => "4:3".into(),
-            Self::N1_1 => "1:1".into(),
-            Self::N3_4 => "3:4".into(),
-            Self::N9_16 => "9:16".into(),
-            Self::N21_9 => "21:9".into(),
-            Self::Adaptive => "adaptive".into(),
-            Self::Other(option) => option,
-        }
-    }
-}
-
-impl Socket for Ratio {
-    const NAME: &'static str = "COMBO";
-    const PUBLISHED: &'static str = "string";
-}
-
 /// The options of `output_format`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ByteDance2TextToVideoNodeModelSeedance2_5OutputFormat {
     /// `mp4`.
     Mp4,
@@ -4967,7 +4837,7 @@ impl Socket for ByteDance2TextToVideoNodeModelSeedance2_5OutputFormat {
 }
 
 /// The options of `resolution`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ByteDance2TextToVideoNodeModelSeedance2_0Resolution {
     /// `480p`.
     N480p,
@@ -4999,7 +4869,7 @@ impl Socket for ByteDance2TextToVideoNodeModelSeedance2_0Resolution {
 }
 
 /// The options of `task_type`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ByteDance2ReferenceNodeV2ModelSeedance2_5TaskType {
     /// `auto`.
     Auto,
@@ -5031,7 +4901,7 @@ impl Socket for ByteDance2ReferenceNodeV2ModelSeedance2_5TaskType {
 }
 
 /// The options of `preset_voice`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ByteDanceSeedAudioReferenceModePresetVoicePresetVoice {
     /// `Vivi (Female, multilingual)`.
     ViviFemaleMultilingual,
@@ -5171,7 +5041,7 @@ impl Socket for ByteDanceSeedAudioReferenceModePresetVoicePresetVoice {
 }
 
 /// The options of `scene`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ByteDanceVideoEnhanceNodeToolVersionStandardScene {
     /// `aigc`.
     Aigc,
@@ -5206,7 +5076,7 @@ impl Socket for ByteDanceVideoEnhanceNodeToolVersionStandardScene {
 }
 
 /// The options of `enhance_style`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ByteDanceVideoEnhanceNodeToolVersionStandardEnhanceStyle {
     /// `hd`.
     Hd,

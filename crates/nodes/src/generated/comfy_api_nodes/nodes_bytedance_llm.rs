@@ -8,7 +8,6 @@ use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json,
 pub struct ByteDanceSeedNode {}
 
 /// A node of [`ByteDanceSeedNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ByteDanceSeedNodeNode<'g> {
     /// Output 0, `STRING`.
     pub string: Out<'g, socket::Text>,
@@ -70,7 +69,6 @@ impl<'g> ByteDanceSeedNodeNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum ByteDanceSeedNodeModel<'g> {
     /// `Seed 2.0 Pro`.
     Seed2_0Pro(ByteDanceSeedNodeModelSeed2_0Pro<'g>),
@@ -94,7 +92,6 @@ impl<'g> Branch<'g> for ByteDanceSeedNodeModel<'g> {
 }
 
 /// `Seed 2.0 Pro`, with the inputs it brings: [`ByteDanceSeedNodeModel::Seed2_0Pro`].
-#[derive(Debug)]
 pub struct ByteDanceSeedNodeModelSeed2_0Pro<'g> {
     settings: Settings<'g>,
 }
@@ -144,7 +141,6 @@ impl<'g> From<ByteDanceSeedNodeModelSeed2_0Pro<'g>> for ByteDanceSeedNodeModel<'
 }
 
 /// `Seed 2.0 Lite`, with the inputs it brings: [`ByteDanceSeedNodeModel::Seed2_0Lite`].
-#[derive(Debug)]
 pub struct ByteDanceSeedNodeModelSeed2_0Lite<'g> {
     settings: Settings<'g>,
 }
@@ -194,7 +190,6 @@ impl<'g> From<ByteDanceSeedNodeModelSeed2_0Lite<'g>> for ByteDanceSeedNodeModel<
 }
 
 /// `Seed 2.0 Mini`, with the inputs it brings: [`ByteDanceSeedNodeModel::Seed2_0Mini`].
-#[derive(Debug)]
 pub struct ByteDanceSeedNodeModelSeed2_0Mini<'g> {
     settings: Settings<'g>,
 }

@@ -12,7 +12,6 @@ pub struct ElevenLabsSpeechToText<'g> {
 }
 
 /// A node of [`ElevenLabsSpeechToText`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ElevenLabsSpeechToTextNode<'g> {
     /// Output 0, `STRING`.
     pub text: Out<'g, socket::Text>,
@@ -83,7 +82,6 @@ impl<'g> ElevenLabsSpeechToTextNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum ElevenLabsSpeechToTextModel<'g> {
     /// `scribe_v2`.
     ScribeV2(ElevenLabsSpeechToTextModelScribeV2<'g>),
@@ -101,7 +99,6 @@ impl<'g> Branch<'g> for ElevenLabsSpeechToTextModel<'g> {
 }
 
 /// `scribe_v2`, with the inputs it brings: [`ElevenLabsSpeechToTextModel::ScribeV2`].
-#[derive(Debug)]
 pub struct ElevenLabsSpeechToTextModelScribeV2<'g> {
     settings: Settings<'g>,
 }
@@ -170,7 +167,6 @@ impl<'g> From<ElevenLabsSpeechToTextModelScribeV2<'g>> for ElevenLabsSpeechToTex
 pub struct ElevenLabsVoiceSelector {}
 
 /// A node of [`ElevenLabsVoiceSelector`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ElevenLabsVoiceSelectorNode<'g> {
     /// Output 0, `ELEVENLABS_VOICE`.
     pub voice: Out<'g, socket::ElevenlabsVoice>,
@@ -217,7 +213,6 @@ pub struct ElevenLabsTextToSpeech<'g> {
 }
 
 /// A node of [`ElevenLabsTextToSpeech`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ElevenLabsTextToSpeechNode<'g> {
     /// Output 0, `AUDIO`.
     pub audio: Out<'g, socket::Audio>,
@@ -304,7 +299,6 @@ impl<'g> ElevenLabsTextToSpeechNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum ElevenLabsTextToSpeechModel<'g> {
     /// `eleven_multilingual_v2`.
     ElevenMultilingualV2(ElevenLabsTextToSpeechModelElevenMultilingualV2<'g>),
@@ -325,7 +319,6 @@ impl<'g> Branch<'g> for ElevenLabsTextToSpeechModel<'g> {
 }
 
 /// `eleven_multilingual_v2`, with the inputs it brings: [`ElevenLabsTextToSpeechModel::ElevenMultilingualV2`].
-#[derive(Debug)]
 pub struct ElevenLabsTextToSpeechModelElevenMultilingualV2<'g> {
     settings: Settings<'g>,
 }
@@ -384,7 +377,6 @@ impl<'g> From<ElevenLabsTextToSpeechModelElevenMultilingualV2<'g>> for ElevenLab
 }
 
 /// `eleven_v3`, with the inputs it brings: [`ElevenLabsTextToSpeechModel::ElevenV3`].
-#[derive(Debug)]
 pub struct ElevenLabsTextToSpeechModelElevenV3<'g> {
     settings: Settings<'g>,
 }
@@ -436,7 +428,6 @@ pub struct ElevenLabsAudioIsolation<'g> {
 }
 
 /// A node of [`ElevenLabsAudioIsolation`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ElevenLabsAudioIsolationNode<'g> {
     /// Output 0, `AUDIO`.
     pub audio: Out<'g, socket::Audio>,
@@ -470,7 +461,6 @@ impl<'g> Node<'g> for ElevenLabsAudioIsolationNode<'g> {
 pub struct ElevenLabsTextToSoundEffects {}
 
 /// A node of [`ElevenLabsTextToSoundEffects`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ElevenLabsTextToSoundEffectsNode<'g> {
     /// Output 0, `AUDIO`.
     pub audio: Out<'g, socket::Audio>,
@@ -527,7 +517,6 @@ impl<'g> ElevenLabsTextToSoundEffectsNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum ElevenLabsTextToSoundEffectsModel<'g> {
     /// `eleven_sfx_v2`.
     ElevenSfxV2(ElevenLabsTextToSoundEffectsModelElevenSfxV2<'g>),
@@ -545,7 +534,6 @@ impl<'g> Branch<'g> for ElevenLabsTextToSoundEffectsModel<'g> {
 }
 
 /// `eleven_sfx_v2`, with the inputs it brings: [`ElevenLabsTextToSoundEffectsModel::ElevenSfxV2`].
-#[derive(Debug)]
 pub struct ElevenLabsTextToSoundEffectsModelElevenSfxV2<'g> {
     settings: Settings<'g>,
 }
@@ -604,7 +592,6 @@ pub struct ElevenLabsInstantVoiceClone<'g> {
 }
 
 /// A node of [`ElevenLabsInstantVoiceClone`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ElevenLabsInstantVoiceCloneNode<'g> {
     /// Output 0, `ELEVENLABS_VOICE`.
     pub voice: Out<'g, socket::ElevenlabsVoice>,
@@ -654,7 +641,6 @@ pub struct ElevenLabsSpeechToSpeech<'g> {
 }
 
 /// A node of [`ElevenLabsSpeechToSpeech`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ElevenLabsSpeechToSpeechNode<'g> {
     /// Output 0, `AUDIO`.
     pub audio: Out<'g, socket::Audio>,
@@ -728,7 +714,6 @@ impl<'g> ElevenLabsSpeechToSpeechNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum ElevenLabsSpeechToSpeechModel<'g> {
     /// `eleven_multilingual_sts_v2`.
     ElevenMultilingualStsV2(ElevenLabsSpeechToSpeechModelElevenMultilingualStsV2<'g>),
@@ -749,7 +734,6 @@ impl<'g> Branch<'g> for ElevenLabsSpeechToSpeechModel<'g> {
 }
 
 /// `eleven_multilingual_sts_v2`, with the inputs it brings: [`ElevenLabsSpeechToSpeechModel::ElevenMultilingualStsV2`].
-#[derive(Debug)]
 pub struct ElevenLabsSpeechToSpeechModelElevenMultilingualStsV2<'g> {
     settings: Settings<'g>,
 }
@@ -808,7 +792,6 @@ impl<'g> From<ElevenLabsSpeechToSpeechModelElevenMultilingualStsV2<'g>> for Elev
 }
 
 /// `eleven_english_sts_v2`, with the inputs it brings: [`ElevenLabsSpeechToSpeechModel::ElevenEnglishStsV2`].
-#[derive(Debug)]
 pub struct ElevenLabsSpeechToSpeechModelElevenEnglishStsV2<'g> {
     settings: Settings<'g>,
 }
@@ -874,7 +857,6 @@ pub struct ElevenLabsTextToDialogue<'g> {
 }
 
 /// A node of [`ElevenLabsTextToDialogue`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ElevenLabsTextToDialogueNode<'g> {
     /// Output 0, `AUDIO`.
     pub audio: Out<'g, socket::Audio>,
@@ -951,7 +933,6 @@ impl<'g> ElevenLabsTextToDialogueNode<'g> {
 }
 
 /// The options of `inputs`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum ElevenLabsTextToDialogueInputs<'g> {
     /// `1`.
     N1(ElevenLabsTextToDialogueInputsN1<'g>),
@@ -1002,7 +983,6 @@ pub struct ElevenLabsTextToDialogueInputsN1Inputs<'g> {
 }
 
 /// `1`, with the inputs it brings: [`ElevenLabsTextToDialogueInputs::N1`].
-#[derive(Debug)]
 pub struct ElevenLabsTextToDialogueInputsN1<'g> {
     settings: Settings<'g>,
 }
@@ -1043,7 +1023,6 @@ pub struct ElevenLabsTextToDialogueInputsN2Inputs<'g> {
 }
 
 /// `2`, with the inputs it brings: [`ElevenLabsTextToDialogueInputs::N2`].
-#[derive(Debug)]
 pub struct ElevenLabsTextToDialogueInputsN2<'g> {
     settings: Settings<'g>,
 }
@@ -1094,7 +1073,6 @@ pub struct ElevenLabsTextToDialogueInputsN3Inputs<'g> {
 }
 
 /// `3`, with the inputs it brings: [`ElevenLabsTextToDialogueInputs::N3`].
-#[derive(Debug)]
 pub struct ElevenLabsTextToDialogueInputsN3<'g> {
     settings: Settings<'g>,
 }
@@ -1155,7 +1133,6 @@ pub struct ElevenLabsTextToDialogueInputsN4Inputs<'g> {
 }
 
 /// `4`, with the inputs it brings: [`ElevenLabsTextToDialogueInputs::N4`].
-#[derive(Debug)]
 pub struct ElevenLabsTextToDialogueInputsN4<'g> {
     settings: Settings<'g>,
 }
@@ -1226,7 +1203,6 @@ pub struct ElevenLabsTextToDialogueInputsN5Inputs<'g> {
 }
 
 /// `5`, with the inputs it brings: [`ElevenLabsTextToDialogueInputs::N5`].
-#[derive(Debug)]
 pub struct ElevenLabsTextToDialogueInputsN5<'g> {
     settings: Settings<'g>,
 }
@@ -1307,7 +1283,6 @@ pub struct ElevenLabsTextToDialogueInputsN6Inputs<'g> {
 }
 
 /// `6`, with the inputs it brings: [`ElevenLabsTextToDialogueInputs::N6`].
-#[derive(Debug)]
 pub struct ElevenLabsTextToDialogueInputsN6<'g> {
     settings: Settings<'g>,
 }
@@ -1398,7 +1373,6 @@ pub struct ElevenLabsTextToDialogueInputsN7Inputs<'g> {
 }
 
 /// `7`, with the inputs it brings: [`ElevenLabsTextToDialogueInputs::N7`].
-#[derive(Debug)]
 pub struct ElevenLabsTextToDialogueInputsN7<'g> {
     settings: Settings<'g>,
 }
@@ -1499,7 +1473,6 @@ pub struct ElevenLabsTextToDialogueInputsN8Inputs<'g> {
 }
 
 /// `8`, with the inputs it brings: [`ElevenLabsTextToDialogueInputs::N8`].
-#[derive(Debug)]
 pub struct ElevenLabsTextToDialogueInputsN8<'g> {
     settings: Settings<'g>,
 }
@@ -1610,7 +1583,6 @@ pub struct ElevenLabsTextToDialogueInputsN9Inputs<'g> {
 }
 
 /// `9`, with the inputs it brings: [`ElevenLabsTextToDialogueInputs::N9`].
-#[derive(Debug)]
 pub struct ElevenLabsTextToDialogueInputsN9<'g> {
     settings: Settings<'g>,
 }
@@ -1731,7 +1703,6 @@ pub struct ElevenLabsTextToDialogueInputsN10Inputs<'g> {
 }
 
 /// `10`, with the inputs it brings: [`ElevenLabsTextToDialogueInputs::N10`].
-#[derive(Debug)]
 pub struct ElevenLabsTextToDialogueInputsN10<'g> {
     settings: Settings<'g>,
 }
@@ -1836,7 +1807,7 @@ impl<'g> From<ElevenLabsTextToDialogueInputsN10<'g>> for ElevenLabsTextToDialogu
 }
 
 /// The options of `voice`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ElevenLabsVoiceSelectorVoice {
     /// `Roger (male, american)`.
     RogerMaleAmerican,
@@ -1919,7 +1890,7 @@ impl Socket for ElevenLabsVoiceSelectorVoice {
 }
 
 /// The options of `output_format`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum OutputFormat {
     /// `mp3_44100_192`.
     Mp3_44100_192,
@@ -1945,7 +1916,7 @@ impl Socket for OutputFormat {
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ElevenLabsTextToDialogueModel {
     /// `eleven_v3`.
     ElevenV3,
@@ -1968,7 +1939,7 @@ impl Socket for ElevenLabsTextToDialogueModel {
 }
 
 /// The options of `timestamps_granularity`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ElevenLabsSpeechToTextModelScribeV2TimestampsGranularity {
     /// `word`.
     Word,

@@ -7,7 +7,6 @@ use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json,
 pub struct FishAudioVoiceSelector {}
 
 /// A node of [`FishAudioVoiceSelector`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct FishAudioVoiceSelectorNode<'g> {
     /// Output 0, `FISHAUDIO_VOICE`.
     pub voice: Out<'g, socket::FishaudioVoice>,
@@ -47,7 +46,6 @@ impl<'g> FishAudioVoiceSelectorNode<'g> {
 }
 
 /// The options of `voice`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum FishAudioVoiceSelectorVoice<'g> {
     /// `Energetic Male (en)`.
     EnergeticMaleEn(FishAudioVoiceSelectorVoiceEnergeticMaleEn<'g>),
@@ -116,7 +114,6 @@ impl<'g> Branch<'g> for FishAudioVoiceSelectorVoice<'g> {
 }
 
 /// `Energetic Male (en)`, with the inputs it brings: [`FishAudioVoiceSelectorVoice::EnergeticMaleEn`].
-#[derive(Debug)]
 pub struct FishAudioVoiceSelectorVoiceEnergeticMaleEn<'g> {
     settings: Settings<'g>,
 }
@@ -146,7 +143,6 @@ impl<'g> From<FishAudioVoiceSelectorVoiceEnergeticMaleEn<'g>> for FishAudioVoice
 }
 
 /// `Friendly Women (en)`, with the inputs it brings: [`FishAudioVoiceSelectorVoice::FriendlyWomenEn`].
-#[derive(Debug)]
 pub struct FishAudioVoiceSelectorVoiceFriendlyWomenEn<'g> {
     settings: Settings<'g>,
 }
@@ -176,7 +172,6 @@ impl<'g> From<FishAudioVoiceSelectorVoiceFriendlyWomenEn<'g>> for FishAudioVoice
 }
 
 /// `Sarah (en)`, with the inputs it brings: [`FishAudioVoiceSelectorVoice::SarahEn`].
-#[derive(Debug)]
 pub struct FishAudioVoiceSelectorVoiceSarahEn<'g> {
     settings: Settings<'g>,
 }
@@ -206,7 +201,6 @@ impl<'g> From<FishAudioVoiceSelectorVoiceSarahEn<'g>> for FishAudioVoiceSelector
 }
 
 /// `Verity (en)`, with the inputs it brings: [`FishAudioVoiceSelectorVoice::VerityEn`].
-#[derive(Debug)]
 pub struct FishAudioVoiceSelectorVoiceVerityEn<'g> {
     settings: Settings<'g>,
 }
@@ -236,7 +230,6 @@ impl<'g> From<FishAudioVoiceSelectorVoiceVerityEn<'g>> for FishAudioVoiceSelecto
 }
 
 /// `Polo (en)`, with the inputs it brings: [`FishAudioVoiceSelectorVoice::PoloEn`].
-#[derive(Debug)]
 pub struct FishAudioVoiceSelectorVoicePoloEn<'g> {
     settings: Settings<'g>,
 }
@@ -266,7 +259,6 @@ impl<'g> From<FishAudioVoiceSelectorVoicePoloEn<'g>> for FishAudioVoiceSelectorV
 }
 
 /// `Adrian (en)`, with the inputs it brings: [`FishAudioVoiceSelectorVoice::AdrianEn`].
-#[derive(Debug)]
 pub struct FishAudioVoiceSelectorVoiceAdrianEn<'g> {
     settings: Settings<'g>,
 }
@@ -296,7 +288,6 @@ impl<'g> From<FishAudioVoiceSelectorVoiceAdrianEn<'g>> for FishAudioVoiceSelecto
 }
 
 /// `E-girl (en)`, with the inputs it brings: [`FishAudioVoiceSelectorVoice::EGirlEn`].
-#[derive(Debug)]
 pub struct FishAudioVoiceSelectorVoiceEGirlEn<'g> {
     settings: Settings<'g>,
 }
@@ -326,7 +317,6 @@ impl<'g> From<FishAudioVoiceSelectorVoiceEGirlEn<'g>> for FishAudioVoiceSelector
 }
 
 /// `Narrator (en)`, with the inputs it brings: [`FishAudioVoiceSelectorVoice::NarratorEn`].
-#[derive(Debug)]
 pub struct FishAudioVoiceSelectorVoiceNarratorEn<'g> {
     settings: Settings<'g>,
 }
@@ -356,7 +346,6 @@ impl<'g> From<FishAudioVoiceSelectorVoiceNarratorEn<'g>> for FishAudioVoiceSelec
 }
 
 /// `Warm Conversational Voice (en)`, with the inputs it brings: [`FishAudioVoiceSelectorVoice::WarmConversationalVoiceEn`].
-#[derive(Debug)]
 pub struct FishAudioVoiceSelectorVoiceWarmConversationalVoiceEn<'g> {
     settings: Settings<'g>,
 }
@@ -386,7 +375,6 @@ impl<'g> From<FishAudioVoiceSelectorVoiceWarmConversationalVoiceEn<'g>> for Fish
 }
 
 /// `Warm Storyteller (en)`, with the inputs it brings: [`FishAudioVoiceSelectorVoice::WarmStorytellerEn`].
-#[derive(Debug)]
 pub struct FishAudioVoiceSelectorVoiceWarmStorytellerEn<'g> {
     settings: Settings<'g>,
 }
@@ -416,7 +404,6 @@ impl<'g> From<FishAudioVoiceSelectorVoiceWarmStorytellerEn<'g>> for FishAudioVoi
 }
 
 /// `Dramatic Character Male (en)`, with the inputs it brings: [`FishAudioVoiceSelectorVoice::DramaticCharacterMaleEn`].
-#[derive(Debug)]
 pub struct FishAudioVoiceSelectorVoiceDramaticCharacterMaleEn<'g> {
     settings: Settings<'g>,
 }
@@ -446,7 +433,6 @@ impl<'g> From<FishAudioVoiceSelectorVoiceDramaticCharacterMaleEn<'g>> for FishAu
 }
 
 /// `News Narrator (zh)`, with the inputs it brings: [`FishAudioVoiceSelectorVoice::NewsNarratorZh`].
-#[derive(Debug)]
 pub struct FishAudioVoiceSelectorVoiceNewsNarratorZh<'g> {
     settings: Settings<'g>,
 }
@@ -476,7 +462,6 @@ impl<'g> From<FishAudioVoiceSelectorVoiceNewsNarratorZh<'g>> for FishAudioVoiceS
 }
 
 /// `Lively Female (zh)`, with the inputs it brings: [`FishAudioVoiceSelectorVoice::LivelyFemaleZh`].
-#[derive(Debug)]
 pub struct FishAudioVoiceSelectorVoiceLivelyFemaleZh<'g> {
     settings: Settings<'g>,
 }
@@ -506,7 +491,6 @@ impl<'g> From<FishAudioVoiceSelectorVoiceLivelyFemaleZh<'g>> for FishAudioVoiceS
 }
 
 /// `Gentle Female (zh)`, with the inputs it brings: [`FishAudioVoiceSelectorVoice::GentleFemaleZh`].
-#[derive(Debug)]
 pub struct FishAudioVoiceSelectorVoiceGentleFemaleZh<'g> {
     settings: Settings<'g>,
 }
@@ -536,7 +520,6 @@ impl<'g> From<FishAudioVoiceSelectorVoiceGentleFemaleZh<'g>> for FishAudioVoiceS
 }
 
 /// `Energetic Female (ja)`, with the inputs it brings: [`FishAudioVoiceSelectorVoice::EnergeticFemaleJa`].
-#[derive(Debug)]
 pub struct FishAudioVoiceSelectorVoiceEnergeticFemaleJa<'g> {
     settings: Settings<'g>,
 }
@@ -566,7 +549,6 @@ impl<'g> From<FishAudioVoiceSelectorVoiceEnergeticFemaleJa<'g>> for FishAudioVoi
 }
 
 /// `Calm Female (ja)`, with the inputs it brings: [`FishAudioVoiceSelectorVoice::CalmFemaleJa`].
-#[derive(Debug)]
 pub struct FishAudioVoiceSelectorVoiceCalmFemaleJa<'g> {
     settings: Settings<'g>,
 }
@@ -596,7 +578,6 @@ impl<'g> From<FishAudioVoiceSelectorVoiceCalmFemaleJa<'g>> for FishAudioVoiceSel
 }
 
 /// `Calm Male (ja)`, with the inputs it brings: [`FishAudioVoiceSelectorVoice::CalmMaleJa`].
-#[derive(Debug)]
 pub struct FishAudioVoiceSelectorVoiceCalmMaleJa<'g> {
     settings: Settings<'g>,
 }
@@ -626,7 +607,6 @@ impl<'g> From<FishAudioVoiceSelectorVoiceCalmMaleJa<'g>> for FishAudioVoiceSelec
 }
 
 /// `custom`, with the inputs it brings: [`FishAudioVoiceSelectorVoice::Custom`].
-#[derive(Debug)]
 pub struct FishAudioVoiceSelectorVoiceCustom<'g> {
     settings: Settings<'g>,
 }
@@ -668,7 +648,6 @@ impl<'g> From<FishAudioVoiceSelectorVoiceCustom<'g>> for FishAudioVoiceSelectorV
 pub struct FishAudioTextToSpeech {}
 
 /// A node of [`FishAudioTextToSpeech`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct FishAudioTextToSpeechNode<'g> {
     /// Output 0, `AUDIO`.
     pub audio: Out<'g, socket::Audio>,
@@ -727,7 +706,6 @@ impl<'g> FishAudioTextToSpeechNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum FishAudioTextToSpeechModel<'g> {
     /// `s2.1-pro`.
     S2_1Pro(FishAudioTextToSpeechModelS2_1Pro<'g>),
@@ -748,7 +726,6 @@ impl<'g> Branch<'g> for FishAudioTextToSpeechModel<'g> {
 }
 
 /// `s2.1-pro`, with the inputs it brings: [`FishAudioTextToSpeechModel::S2_1Pro`].
-#[derive(Debug)]
 pub struct FishAudioTextToSpeechModelS2_1Pro<'g> {
     settings: Settings<'g>,
 }
@@ -820,7 +797,6 @@ impl<'g> From<FishAudioTextToSpeechModelS2_1Pro<'g>> for FishAudioTextToSpeechMo
 }
 
 /// `s1`, with the inputs it brings: [`FishAudioTextToSpeechModel::S1`].
-#[derive(Debug)]
 pub struct FishAudioTextToSpeechModelS1<'g> {
     settings: Settings<'g>,
 }
@@ -899,7 +875,6 @@ pub struct FishAudioSpeechToText<'g> {
 }
 
 /// A node of [`FishAudioSpeechToText`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct FishAudioSpeechToTextNode<'g> {
     /// Output 0, `STRING`.
     pub text: Out<'g, socket::Text>,
@@ -958,7 +933,6 @@ pub struct FishAudioInstantVoiceClone<'g> {
 }
 
 /// A node of [`FishAudioInstantVoiceClone`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct FishAudioInstantVoiceCloneNode<'g> {
     /// Output 0, `FISHAUDIO_VOICE`.
     pub voice: Out<'g, socket::FishaudioVoice>,

@@ -10,7 +10,6 @@ use super::super::options::{GeminiImage2NodeResolution, GeminiNanoBanana2V2Model
 pub struct GeminiNode {}
 
 /// A node of [`GeminiNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GeminiNodeNode<'g> {
     /// Output 0, `STRING`.
     pub string: Out<'g, socket::Text>,
@@ -99,7 +98,6 @@ impl<'g> GeminiNodeNode<'g> {
 pub struct GeminiNodeV2 {}
 
 /// A node of [`GeminiNodeV2`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GeminiNodeV2Node<'g> {
     /// Output 0, `STRING`.
     pub string: Out<'g, socket::Text>,
@@ -164,7 +162,6 @@ impl<'g> GeminiNodeV2Node<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum GeminiNodeV2Model<'g> {
     /// `Gemini 3.7 Flash`.
     Gemini3_7Flash(GeminiNodeV2ModelGemini3_7Flash<'g>),
@@ -191,7 +188,6 @@ impl<'g> Branch<'g> for GeminiNodeV2Model<'g> {
 }
 
 /// `Gemini 3.7 Flash`, with the inputs it brings: [`GeminiNodeV2Model::Gemini3_7Flash`].
-#[derive(Debug)]
 pub struct GeminiNodeV2ModelGemini3_7Flash<'g> {
     settings: Settings<'g>,
 }
@@ -274,7 +270,6 @@ impl<'g> From<GeminiNodeV2ModelGemini3_7Flash<'g>> for GeminiNodeV2Model<'g> {
 }
 
 /// `Gemini 3.5 Flash`, with the inputs it brings: [`GeminiNodeV2Model::Gemini3_5Flash`].
-#[derive(Debug)]
 pub struct GeminiNodeV2ModelGemini3_5Flash<'g> {
     settings: Settings<'g>,
 }
@@ -357,7 +352,6 @@ impl<'g> From<GeminiNodeV2ModelGemini3_5Flash<'g>> for GeminiNodeV2Model<'g> {
 }
 
 /// `Gemini 3.1 Pro`, with the inputs it brings: [`GeminiNodeV2Model::Gemini3_1Pro`].
-#[derive(Debug)]
 pub struct GeminiNodeV2ModelGemini3_1Pro<'g> {
     settings: Settings<'g>,
 }
@@ -440,7 +434,6 @@ impl<'g> From<GeminiNodeV2ModelGemini3_1Pro<'g>> for GeminiNodeV2Model<'g> {
 }
 
 /// `Gemini 3.1 Flash-Lite`, with the inputs it brings: [`GeminiNodeV2Model::Gemini3_1FlashLite`].
-#[derive(Debug)]
 pub struct GeminiNodeV2ModelGemini3_1FlashLite<'g> {
     settings: Settings<'g>,
 }
@@ -527,7 +520,6 @@ impl<'g> From<GeminiNodeV2ModelGemini3_1FlashLite<'g>> for GeminiNodeV2Model<'g>
 pub struct GeminiImageNode {}
 
 /// A node of [`GeminiImageNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GeminiImageNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -620,7 +612,6 @@ impl<'g> GeminiImageNodeNode<'g> {
 pub struct GeminiImage2Node {}
 
 /// A node of [`GeminiImage2Node`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GeminiImage2NodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -721,7 +712,6 @@ impl<'g> GeminiImage2NodeNode<'g> {
 pub struct GeminiNanoBanana2 {}
 
 /// A node of [`GeminiNanoBanana2`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GeminiNanoBanana2Node<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -795,7 +785,7 @@ impl<'g> GeminiNanoBanana2Node<'g> {
     }
 
     /// `response_modalities`: One of 2 options.
-    pub fn response_modalities(self, value: impl Fills<'g, GeminiNanoBanana2ResponseModalities>) -> Self {
+    pub fn response_modalities(self, value: impl Fills<'g, ResponseModalities>) -> Self {
         self.node.put("response_modalities", value.fill());
         self
     }
@@ -830,7 +820,6 @@ impl<'g> GeminiNanoBanana2Node<'g> {
 pub struct GeminiNanoBanana2V2 {}
 
 /// A node of [`GeminiNanoBanana2V2`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GeminiNanoBanana2V2Node<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -894,7 +883,7 @@ impl<'g> GeminiNanoBanana2V2Node<'g> {
     }
 
     /// `response_modalities`: One of 2 options.
-    pub fn response_modalities(self, value: impl Fills<'g, GeminiNanoBanana2ResponseModalities>) -> Self {
+    pub fn response_modalities(self, value: impl Fills<'g, ResponseModalities>) -> Self {
         self.node.put("response_modalities", value.fill());
         self
     }
@@ -919,7 +908,6 @@ impl<'g> GeminiNanoBanana2V2Node<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum GeminiNanoBanana2V2Model<'g> {
     /// `Nano Banana 2 (Gemini 3.1 Flash Image)`.
     NanoBanana2Gemini3_1FlashImage(GeminiNanoBanana2V2ModelNanoBanana2Gemini3_1FlashImage<'g>),
@@ -940,7 +928,6 @@ impl<'g> Branch<'g> for GeminiNanoBanana2V2Model<'g> {
 }
 
 /// `Nano Banana 2 (Gemini 3.1 Flash Image)`, with the inputs it brings: [`GeminiNanoBanana2V2Model::NanoBanana2Gemini3_1FlashImage`].
-#[derive(Debug)]
 pub struct GeminiNanoBanana2V2ModelNanoBanana2Gemini3_1FlashImage<'g> {
     settings: Settings<'g>,
 }
@@ -1004,7 +991,6 @@ impl<'g> From<GeminiNanoBanana2V2ModelNanoBanana2Gemini3_1FlashImage<'g>> for Ge
 }
 
 /// `Nano Banana 2 Lite`, with the inputs it brings: [`GeminiNanoBanana2V2Model::NanoBanana2Lite`].
-#[derive(Debug)]
 pub struct GeminiNanoBanana2V2ModelNanoBanana2Lite<'g> {
     settings: Settings<'g>,
 }
@@ -1072,7 +1058,6 @@ impl<'g> From<GeminiNanoBanana2V2ModelNanoBanana2Lite<'g>> for GeminiNanoBanana2
 pub struct GeminiVideoOmni {}
 
 /// A node of [`GeminiVideoOmni`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GeminiVideoOmniNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -1124,7 +1109,6 @@ impl<'g> GeminiVideoOmniNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum GeminiVideoOmniModel<'g> {
     /// `Omni Flash`.
     OmniFlash(GeminiVideoOmniModelOmniFlash<'g>),
@@ -1142,7 +1126,6 @@ impl<'g> Branch<'g> for GeminiVideoOmniModel<'g> {
 }
 
 /// `Omni Flash`, with the inputs it brings: [`GeminiVideoOmniModel::OmniFlash`].
-#[derive(Debug)]
 pub struct GeminiVideoOmniModelOmniFlash<'g> {
     settings: Settings<'g>,
 }
@@ -1212,7 +1195,6 @@ pub struct GeminiInputFiles<'g> {
 }
 
 /// A node of [`GeminiInputFiles`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GeminiInputFilesNode<'g> {
     /// Output 0, `GEMINI_INPUT_FILES`.
     pub gemini_input_files: Out<'g, socket::GeminiInputFiles>,
@@ -1253,7 +1235,7 @@ impl<'g> GeminiInputFilesNode<'g> {
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum GeminiNodeModel {
     /// `gemini-2.5-pro`.
     Gemini2_5Pro,
@@ -1288,7 +1270,7 @@ impl Socket for GeminiNodeModel {
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum GeminiImageNodeModel {
     /// `gemini-2.5-flash-image`.
     Gemini2_5FlashImage,
@@ -1311,7 +1293,7 @@ impl Socket for GeminiImageNodeModel {
 }
 
 /// The options of `aspect_ratio`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum GeminiImageNodeAspectRatio {
     /// `auto`.
     Auto,
@@ -1364,7 +1346,7 @@ impl Socket for GeminiImageNodeAspectRatio {
 }
 
 /// The options of `response_modalities`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ResponseModalities {
     /// `IMAGE+TEXT`.
     IMAGETEXT,
@@ -1390,7 +1372,7 @@ impl Socket for ResponseModalities {
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum GeminiImage2NodeModel {
     /// `gemini-3-pro-image-preview`.
     Gemini3ProImagePreview,
@@ -1416,7 +1398,7 @@ impl Socket for GeminiImage2NodeModel {
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum GeminiNanoBanana2Model {
     /// `Nano Banana 2 (Gemini 3.1 Flash Image)`.
     NanoBanana2Gemini3_1FlashImage,
@@ -1438,34 +1420,8 @@ impl Socket for GeminiNanoBanana2Model {
     const PUBLISHED: &'static str = "string";
 }
 
-/// The options of `response_modalities`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum GeminiNanoBanana2ResponseModalities {
-    /// `IMAGE`.
-    IMAGE,
-    /// `IMAGE+TEXT`.
-    IMAGETEXT,
-    /// An option that the catalog does not list.
-    Other(Json),
-}
-
-impl Choice for GeminiNanoBanana2ResponseModalities {
-    fn into_json(self) -> Json {
-        match self {
-            Self::IMAGE => "IMAGE".into(),
-            Self::IMAGETEXT => "IMAGE+TEXT".into(),
-            Self::Other(option) => option,
-        }
-    }
-}
-
-impl Socket for GeminiNanoBanana2ResponseModalities {
-    const NAME: &'static str = "COMBO";
-    const PUBLISHED: &'static str = "string";
-}
-
 /// The options of `thinking_level`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ThinkingLevel {
     /// `MINIMAL`.
     MINIMAL,
@@ -1491,7 +1447,7 @@ impl Socket for ThinkingLevel {
 }
 
 /// The options of `thinking_level`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum GeminiNodeV2ModelGemini3_7FlashThinkingLevel {
     /// `LOW`.
     LOW,
@@ -1520,7 +1476,7 @@ impl Socket for GeminiNodeV2ModelGemini3_7FlashThinkingLevel {
 }
 
 /// The options of `thinking_level`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum GeminiNodeV2ModelGemini3_5FlashThinkingLevel {
     /// `MINIMAL`.
     MINIMAL,
@@ -1552,7 +1508,7 @@ impl Socket for GeminiNodeV2ModelGemini3_5FlashThinkingLevel {
 }
 
 /// The options of `thinking_level`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum GeminiNodeV2ModelGemini3_1ProThinkingLevel {
     /// `LOW`.
     LOW,
@@ -1578,7 +1534,7 @@ impl Socket for GeminiNodeV2ModelGemini3_1ProThinkingLevel {
 }
 
 /// The options of `aspect_ratio`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum GeminiNanoBanana2V2ModelNanoBanana2Gemini3_1FlashImageAspectRatio {
     /// `auto`.
     Auto,

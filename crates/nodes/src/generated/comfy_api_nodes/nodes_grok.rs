@@ -2,7 +2,7 @@
 
 #[allow(unused_imports)]
 use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json, Many, Node, Out, Repeat, Settings, Socket, Spec, socket};
-use super::super::options::{ByteDanceImageReferenceNodeResolution, ByteDanceTextToVideoNodeResolution, GrokImageNodeResolution};
+use super::super::options::{ByteDanceImageReferenceNodeResolution, ByteDanceTextToVideoNodeResolution, GrokImageNodeResolution, GrokVideoNodeAspectRatio, GrokVideoReferenceNodeModelGrokImagineVideo1_5AspectRatio};
 
 /// `Grok Image`: class `GrokImageNode` of `comfy_api_nodes.nodes_grok`, in `partner/image/Grok`.
 /// Calls a paid service.
@@ -12,7 +12,6 @@ pub struct GrokImageNode<'g> {
 }
 
 /// A node of [`GrokImageNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GrokImageNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -99,7 +98,6 @@ pub struct GrokImageEditNode<'g> {
 }
 
 /// A node of [`GrokImageEditNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GrokImageEditNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -177,7 +175,6 @@ pub struct GrokImageEditNodeV2<'g> {
 }
 
 /// A node of [`GrokImageEditNodeV2`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GrokImageEditNodeV2Node<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -226,7 +223,6 @@ impl<'g> GrokImageEditNodeV2Node<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum GrokImageEditNodeV2Model<'g> {
     /// `grok-imagine-image-2.0`.
     GrokImagineImage2_0(GrokImageEditNodeV2ModelGrokImagineImage2_0<'g>),
@@ -259,7 +255,6 @@ pub struct GrokImageEditNodeV2ModelGrokImagineImage2_0Inputs<'g> {
 }
 
 /// `grok-imagine-image-2.0`, with the inputs it brings: [`GrokImageEditNodeV2Model::GrokImagineImage2_0`].
-#[derive(Debug)]
 pub struct GrokImageEditNodeV2ModelGrokImagineImage2_0<'g> {
     settings: Settings<'g>,
 }
@@ -319,7 +314,6 @@ pub struct GrokImageEditNodeV2ModelGrokImagineImageQualityInputs<'g> {
 }
 
 /// `grok-imagine-image-quality`, with the inputs it brings: [`GrokImageEditNodeV2Model::GrokImagineImageQuality`].
-#[derive(Debug)]
 pub struct GrokImageEditNodeV2ModelGrokImagineImageQuality<'g> {
     settings: Settings<'g>,
 }
@@ -372,7 +366,6 @@ pub struct GrokImageEditNodeV2ModelGrokImagineImageProInputs<'g> {
 }
 
 /// `grok-imagine-image-pro`, with the inputs it brings: [`GrokImageEditNodeV2Model::GrokImagineImagePro`].
-#[derive(Debug)]
 pub struct GrokImageEditNodeV2ModelGrokImagineImagePro<'g> {
     settings: Settings<'g>,
 }
@@ -418,7 +411,6 @@ pub struct GrokImageEditNodeV2ModelGrokImagineImageInputs<'g> {
 }
 
 /// `grok-imagine-image`, with the inputs it brings: [`GrokImageEditNodeV2Model::GrokImagineImage`].
-#[derive(Debug)]
 pub struct GrokImageEditNodeV2ModelGrokImagineImage<'g> {
     settings: Settings<'g>,
 }
@@ -472,7 +464,6 @@ pub struct GrokVideoNode<'g> {
 }
 
 /// A node of [`GrokVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GrokVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -557,7 +548,6 @@ pub struct GrokVideoReferenceNode<'g> {
 }
 
 /// A node of [`GrokVideoReferenceNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GrokVideoReferenceNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -601,7 +591,6 @@ impl<'g> GrokVideoReferenceNodeNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum GrokVideoReferenceNodeModel<'g> {
     /// `grok-imagine-video-1.5`.
     GrokImagineVideo1_5(GrokVideoReferenceNodeModelGrokImagineVideo1_5<'g>),
@@ -628,7 +617,6 @@ pub struct GrokVideoReferenceNodeModelGrokImagineVideo1_5Inputs<'g> {
 }
 
 /// `grok-imagine-video-1.5`, with the inputs it brings: [`GrokVideoReferenceNodeModel::GrokImagineVideo1_5`].
-#[derive(Debug)]
 pub struct GrokVideoReferenceNodeModelGrokImagineVideo1_5<'g> {
     settings: Settings<'g>,
 }
@@ -702,7 +690,6 @@ pub struct GrokVideoReferenceNodeModelGrokImagineVideoInputs<'g> {
 }
 
 /// `grok-imagine-video`, with the inputs it brings: [`GrokVideoReferenceNodeModel::GrokImagineVideo`].
-#[derive(Debug)]
 pub struct GrokVideoReferenceNodeModelGrokImagineVideo<'g> {
     settings: Settings<'g>,
 }
@@ -758,7 +745,6 @@ pub struct GrokVideoEditNode<'g> {
 }
 
 /// A node of [`GrokVideoEditNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GrokVideoEditNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -817,7 +803,6 @@ pub struct GrokVideoExtendNode<'g> {
 }
 
 /// A node of [`GrokVideoExtendNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GrokVideoExtendNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -868,7 +853,6 @@ impl<'g> GrokVideoExtendNodeNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum GrokVideoExtendNodeModel<'g> {
     /// `grok-imagine-video`.
     GrokImagineVideo(GrokVideoExtendNodeModelGrokImagineVideo<'g>),
@@ -886,7 +870,6 @@ impl<'g> Branch<'g> for GrokVideoExtendNodeModel<'g> {
 }
 
 /// `grok-imagine-video`, with the inputs it brings: [`GrokVideoExtendNodeModel::GrokImagineVideo`].
-#[derive(Debug)]
 pub struct GrokVideoExtendNodeModelGrokImagineVideo<'g> {
     settings: Settings<'g>,
 }
@@ -924,7 +907,7 @@ impl<'g> From<GrokVideoExtendNodeModelGrokImagineVideo<'g>> for GrokVideoExtendN
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum GrokImageNodeModel {
     /// `grok-imagine-image-2.0`.
     GrokImagineImage2_0,
@@ -956,7 +939,7 @@ impl Socket for GrokImageNodeModel {
 }
 
 /// The options of `aspect_ratio`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum GrokImageNodeAspectRatio {
     /// `1:1`.
     N1_1,
@@ -1015,7 +998,7 @@ impl Socket for GrokImageNodeAspectRatio {
 }
 
 /// The options of `quality`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum GrokImageNodeQuality {
     /// `medium`.
     Medium,
@@ -1041,7 +1024,7 @@ impl Socket for GrokImageNodeQuality {
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum GrokImageEditNodeModel {
     /// `grok-imagine-image-quality`.
     GrokImagineImageQuality,
@@ -1070,7 +1053,7 @@ impl Socket for GrokImageEditNodeModel {
 }
 
 /// The options of `aspect_ratio`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum GrokImageEditNodeAspectRatio {
     /// `auto`.
     Auto,
@@ -1132,7 +1115,7 @@ impl Socket for GrokImageEditNodeAspectRatio {
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum GrokVideoNodeModel {
     /// `grok-imagine-video`.
     GrokImagineVideo,
@@ -1157,52 +1140,8 @@ impl Socket for GrokVideoNodeModel {
     const PUBLISHED: &'static str = "string";
 }
 
-/// The options of `aspect_ratio`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum GrokVideoNodeAspectRatio {
-    /// `auto`.
-    Auto,
-    /// `16:9`.
-    N16_9,
-    /// `4:3`.
-    N4_3,
-    /// `3:2`.
-    N3_2,
-    /// `1:1`.
-    N1_1,
-    /// `2:3`.
-    N2_3,
-    /// `3:4`.
-    N3_4,
-    /// `9:16`.
-    N9_16,
-    /// An option that the catalog does not list.
-    Other(Json),
-}
-
-impl Choice for GrokVideoNodeAspectRatio {
-    fn into_json(self) -> Json {
-        match self {
-            Self::Auto => "auto".into(),
-            Self::N16_9 => "16:9".into(),
-            Self::N4_3 => "4:3".into(),
-            Self::N3_2 => "3:2".into(),
-            Self::N1_1 => "1:1".into(),
-            Self::N2_3 => "2:3".into(),
-            Self::N3_4 => "3:4".into(),
-            Self::N9_16 => "9:16".into(),
-            Self::Other(option) => option,
-        }
-    }
-}
-
-impl Socket for GrokVideoNodeAspectRatio {
-    const NAME: &'static str = "COMBO";
-    const PUBLISHED: &'static str = "string";
-}
-
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum GrokVideoEditNodeModel {
     /// `grok-imagine-video`.
     GrokImagineVideo,
@@ -1225,7 +1164,7 @@ impl Socket for GrokVideoEditNodeModel {
 }
 
 /// The options of `voice_1`, `voice_2`, `voice_3`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum GrokVideoReferenceNodeModelGrokImagineVideo1_5Voice1 {
     /// `none`.
     None,
@@ -1321,47 +1260,6 @@ impl Choice for GrokVideoReferenceNodeModelGrokImagineVideo1_5Voice1 {
 }
 
 impl Socket for GrokVideoReferenceNodeModelGrokImagineVideo1_5Voice1 {
-    const NAME: &'static str = "COMBO";
-    const PUBLISHED: &'static str = "string";
-}
-
-/// The options of `aspect_ratio`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum GrokVideoReferenceNodeModelGrokImagineVideo1_5AspectRatio {
-    /// `16:9`.
-    N16_9,
-    /// `4:3`.
-    N4_3,
-    /// `3:2`.
-    N3_2,
-    /// `1:1`.
-    N1_1,
-    /// `2:3`.
-    N2_3,
-    /// `3:4`.
-    N3_4,
-    /// `9:16`.
-    N9_16,
-    /// An option that the catalog does not list.
-    Other(Json),
-}
-
-impl Choice for GrokVideoReferenceNodeModelGrokImagineVideo1_5AspectRatio {
-    fn into_json(self) -> Json {
-        match self {
-            Self::N16_9 => "16:9".into(),
-            Self::N4_3 => "4:3".into(),
-            Self::N3_2 => "3:2".into(),
-            Self::N1_1 => "1:1".into(),
-            Self::N2_3 => "2:3".into(),
-            Self::N3_4 => "3:4".into(),
-            Self::N9_16 => "9:16".into(),
-            Self::Other(option) => option,
-        }
-    }
-}
-
-impl Socket for GrokVideoReferenceNodeModelGrokImagineVideo1_5AspectRatio {
     const NAME: &'static str = "COMBO";
     const PUBLISHED: &'static str = "string";
 }

@@ -2,7 +2,7 @@
 
 #[allow(unused_imports)]
 use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json, Many, Node, Out, Repeat, Settings, Socket, Spec, socket};
-use super::super::options::{LowOrMediumOrHigh, Resolution};
+use super::super::options::{LowOrMediumOrHigh, N1080pOrN720p};
 
 /// `HeyGen Talking Photo`: class `HeyGenTalkingPhotoNode` of `comfy_api_nodes.nodes_heygen`, in `partner/video/HeyGen`.
 /// Calls a paid service.
@@ -12,7 +12,6 @@ pub struct HeyGenTalkingPhotoNode<'g> {
 }
 
 /// A node of [`HeyGenTalkingPhotoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct HeyGenTalkingPhotoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -60,7 +59,7 @@ impl<'g> HeyGenTalkingPhotoNodeNode<'g> {
     }
 
     /// `resolution`: One of 2 options, default `"1080p"`, optional.
-    pub fn resolution(self, value: impl Fills<'g, Resolution>) -> Self {
+    pub fn resolution(self, value: impl Fills<'g, N1080pOrN720p>) -> Self {
         self.node.put("resolution", value.fill());
         self
     }
@@ -85,7 +84,6 @@ impl<'g> HeyGenTalkingPhotoNodeNode<'g> {
 }
 
 /// The options of `speech`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum HeyGenTalkingPhotoNodeSpeech<'g> {
     /// `script`.
     Script(HeyGenTalkingPhotoNodeSpeechScript<'g>),
@@ -106,7 +104,6 @@ impl<'g> Branch<'g> for HeyGenTalkingPhotoNodeSpeech<'g> {
 }
 
 /// `script`, with the inputs it brings: [`HeyGenTalkingPhotoNodeSpeech::Script`].
-#[derive(Debug)]
 pub struct HeyGenTalkingPhotoNodeSpeechScript<'g> {
     settings: Settings<'g>,
 }
@@ -171,7 +168,6 @@ pub struct HeyGenTalkingPhotoNodeSpeechAudioInputs<'g> {
 }
 
 /// `audio`, with the inputs it brings: [`HeyGenTalkingPhotoNodeSpeech::Audio`].
-#[derive(Debug)]
 pub struct HeyGenTalkingPhotoNodeSpeechAudio<'g> {
     settings: Settings<'g>,
 }
@@ -200,7 +196,6 @@ impl<'g> From<HeyGenTalkingPhotoNodeSpeechAudio<'g>> for HeyGenTalkingPhotoNodeS
 pub struct HeyGenAvatarVideoNode {}
 
 /// A node of [`HeyGenAvatarVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct HeyGenAvatarVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -262,7 +257,7 @@ impl<'g> HeyGenAvatarVideoNodeNode<'g> {
     }
 
     /// `resolution`: One of 2 options, default `"1080p"`, optional.
-    pub fn resolution(self, value: impl Fills<'g, Resolution>) -> Self {
+    pub fn resolution(self, value: impl Fills<'g, N1080pOrN720p>) -> Self {
         self.node.put("resolution", value.fill());
         self
     }
@@ -287,7 +282,6 @@ impl<'g> HeyGenAvatarVideoNodeNode<'g> {
 }
 
 /// The options of `engine`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum HeyGenAvatarVideoNodeEngine<'g> {
     /// `auto`.
     Auto(HeyGenAvatarVideoNodeEngineAuto<'g>),
@@ -314,7 +308,6 @@ impl<'g> Branch<'g> for HeyGenAvatarVideoNodeEngine<'g> {
 }
 
 /// `auto`, with the inputs it brings: [`HeyGenAvatarVideoNodeEngine::Auto`].
-#[derive(Debug)]
 pub struct HeyGenAvatarVideoNodeEngineAuto<'g> {
     settings: Settings<'g>,
 }
@@ -352,7 +345,6 @@ impl<'g> From<HeyGenAvatarVideoNodeEngineAuto<'g>> for HeyGenAvatarVideoNodeEngi
 }
 
 /// `avatar_iv`, with the inputs it brings: [`HeyGenAvatarVideoNodeEngine::AvatarIv`].
-#[derive(Debug)]
 pub struct HeyGenAvatarVideoNodeEngineAvatarIv<'g> {
     settings: Settings<'g>,
 }
@@ -390,7 +382,6 @@ impl<'g> From<HeyGenAvatarVideoNodeEngineAvatarIv<'g>> for HeyGenAvatarVideoNode
 }
 
 /// `avatar_iii`, with the inputs it brings: [`HeyGenAvatarVideoNodeEngine::AvatarIii`].
-#[derive(Debug)]
 pub struct HeyGenAvatarVideoNodeEngineAvatarIii<'g> {
     settings: Settings<'g>,
 }
@@ -428,7 +419,6 @@ impl<'g> From<HeyGenAvatarVideoNodeEngineAvatarIii<'g>> for HeyGenAvatarVideoNod
 }
 
 /// `avatar_v`, with the inputs it brings: [`HeyGenAvatarVideoNodeEngine::AvatarV`].
-#[derive(Debug)]
 pub struct HeyGenAvatarVideoNodeEngineAvatarV<'g> {
     settings: Settings<'g>,
 }
@@ -466,7 +456,6 @@ impl<'g> From<HeyGenAvatarVideoNodeEngineAvatarV<'g>> for HeyGenAvatarVideoNodeE
 }
 
 /// The options of `speech`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum HeyGenAvatarVideoNodeSpeech<'g> {
     /// `script`.
     Script(HeyGenAvatarVideoNodeSpeechScript<'g>),
@@ -487,7 +476,6 @@ impl<'g> Branch<'g> for HeyGenAvatarVideoNodeSpeech<'g> {
 }
 
 /// `script`, with the inputs it brings: [`HeyGenAvatarVideoNodeSpeech::Script`].
-#[derive(Debug)]
 pub struct HeyGenAvatarVideoNodeSpeechScript<'g> {
     settings: Settings<'g>,
 }
@@ -552,7 +540,6 @@ pub struct HeyGenAvatarVideoNodeSpeechAudioInputs<'g> {
 }
 
 /// `audio`, with the inputs it brings: [`HeyGenAvatarVideoNodeSpeech::Audio`].
-#[derive(Debug)]
 pub struct HeyGenAvatarVideoNodeSpeechAudio<'g> {
     settings: Settings<'g>,
 }
@@ -581,7 +568,6 @@ impl<'g> From<HeyGenAvatarVideoNodeSpeechAudio<'g>> for HeyGenAvatarVideoNodeSpe
 pub struct HeyGenCreateAvatarNode {}
 
 /// A node of [`HeyGenCreateAvatarNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct HeyGenCreateAvatarNodeNode<'g> {
     /// Output 0, `STRING`.
     pub avatar_id: Out<'g, socket::Text>,
@@ -624,7 +610,6 @@ impl<'g> HeyGenCreateAvatarNodeNode<'g> {
 }
 
 /// The options of `source`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum HeyGenCreateAvatarNodeSource<'g> {
     /// `prompt`.
     Prompt(HeyGenCreateAvatarNodeSourcePrompt<'g>),
@@ -645,7 +630,6 @@ impl<'g> Branch<'g> for HeyGenCreateAvatarNodeSource<'g> {
 }
 
 /// `prompt`, with the inputs it brings: [`HeyGenCreateAvatarNodeSource::Prompt`].
-#[derive(Debug)]
 pub struct HeyGenCreateAvatarNodeSourcePrompt<'g> {
     settings: Settings<'g>,
 }
@@ -695,7 +679,6 @@ pub struct HeyGenCreateAvatarNodeSourcePhotoInputs<'g> {
 }
 
 /// `photo`, with the inputs it brings: [`HeyGenCreateAvatarNodeSource::Photo`].
-#[derive(Debug)]
 pub struct HeyGenCreateAvatarNodeSourcePhoto<'g> {
     settings: Settings<'g>,
 }
@@ -727,7 +710,6 @@ pub struct HeyGenVideoTranslateNode<'g> {
 }
 
 /// A node of [`HeyGenVideoTranslateNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct HeyGenVideoTranslateNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -800,7 +782,6 @@ impl<'g> HeyGenVideoTranslateNodeNode<'g> {
 pub struct HeyGenTextToSpeechNode {}
 
 /// A node of [`HeyGenTextToSpeechNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct HeyGenTextToSpeechNodeNode<'g> {
     /// Output 0, `AUDIO`.
     pub audio: Out<'g, socket::Audio>,
@@ -875,7 +856,7 @@ impl<'g> HeyGenTextToSpeechNodeNode<'g> {
 }
 
 /// The options of `aspect_ratio`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum HeyGenTalkingPhotoNodeAspectRatio {
     /// `auto`.
     Auto,
@@ -913,7 +894,7 @@ impl Socket for HeyGenTalkingPhotoNodeAspectRatio {
 }
 
 /// The options of `output_language`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum HeyGenVideoTranslateNodeOutputLanguage {
     /// `English`.
     English,
@@ -1503,7 +1484,7 @@ impl Socket for HeyGenVideoTranslateNodeOutputLanguage {
 }
 
 /// The options of `mode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum HeyGenVideoTranslateNodeMode {
     /// `speed`.
     Speed,
@@ -1529,7 +1510,7 @@ impl Socket for HeyGenVideoTranslateNodeMode {
 }
 
 /// The options of `voice`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum HeyGenTextToSpeechNodeVoice {
     /// `Chill Brian (English, male)`.
     ChillBrianEnglishMale,
@@ -1750,7 +1731,7 @@ impl Socket for HeyGenTextToSpeechNodeVoice {
 }
 
 /// The options of `voice`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum HeyGenTalkingPhotoNodeSpeechScriptVoice {
     /// `Cassidy (English, female)`.
     CassidyEnglishFemale,
@@ -1890,7 +1871,7 @@ impl Socket for HeyGenTalkingPhotoNodeSpeechScriptVoice {
 }
 
 /// The options of `avatar`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum HeyGenAvatarVideoNodeEngineAutoAvatar {
     /// `Annie Lounge Standing Side`.
     AnnieLoungeStandingSide,
@@ -2045,7 +2026,7 @@ impl Socket for HeyGenAvatarVideoNodeEngineAutoAvatar {
 }
 
 /// The options of `avatar`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum HeyGenAvatarVideoNodeEngineAvatarIvAvatar {
     /// `Annie Lounge Standing Side`.
     AnnieLoungeStandingSide,
@@ -2122,7 +2103,7 @@ impl Socket for HeyGenAvatarVideoNodeEngineAvatarIvAvatar {
 }
 
 /// The options of `voice`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum HeyGenAvatarVideoNodeSpeechScriptVoice {
     /// `(avatar's default voice)`.
     AvatarSDefaultVoice,

@@ -11,7 +11,6 @@ pub struct HitPawGeneralImageEnhance<'g> {
 }
 
 /// A node of [`HitPawGeneralImageEnhance`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct HitPawGeneralImageEnhanceNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -73,7 +72,6 @@ pub struct HitPawVideoEnhance<'g> {
 }
 
 /// A node of [`HitPawVideoEnhance`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct HitPawVideoEnhanceNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -115,7 +113,6 @@ impl<'g> HitPawVideoEnhanceNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum HitPawVideoEnhanceModel<'g> {
     /// `Portrait Restore Model (1x)`.
     PortraitRestoreModel1x(HitPawVideoEnhanceModelPortraitRestoreModel1x<'g>),
@@ -151,7 +148,6 @@ impl<'g> Branch<'g> for HitPawVideoEnhanceModel<'g> {
 }
 
 /// `Portrait Restore Model (1x)`, with the inputs it brings: [`HitPawVideoEnhanceModel::PortraitRestoreModel1x`].
-#[derive(Debug)]
 pub struct HitPawVideoEnhanceModelPortraitRestoreModel1x<'g> {
     settings: Settings<'g>,
 }
@@ -189,7 +185,6 @@ impl<'g> From<HitPawVideoEnhanceModelPortraitRestoreModel1x<'g>> for HitPawVideo
 }
 
 /// `Portrait Restore Model (2x)`, with the inputs it brings: [`HitPawVideoEnhanceModel::PortraitRestoreModel2x`].
-#[derive(Debug)]
 pub struct HitPawVideoEnhanceModelPortraitRestoreModel2x<'g> {
     settings: Settings<'g>,
 }
@@ -227,7 +222,6 @@ impl<'g> From<HitPawVideoEnhanceModelPortraitRestoreModel2x<'g>> for HitPawVideo
 }
 
 /// `General Restore Model (1x)`, with the inputs it brings: [`HitPawVideoEnhanceModel::GeneralRestoreModel1x`].
-#[derive(Debug)]
 pub struct HitPawVideoEnhanceModelGeneralRestoreModel1x<'g> {
     settings: Settings<'g>,
 }
@@ -265,7 +259,6 @@ impl<'g> From<HitPawVideoEnhanceModelGeneralRestoreModel1x<'g>> for HitPawVideoE
 }
 
 /// `General Restore Model (2x)`, with the inputs it brings: [`HitPawVideoEnhanceModel::GeneralRestoreModel2x`].
-#[derive(Debug)]
 pub struct HitPawVideoEnhanceModelGeneralRestoreModel2x<'g> {
     settings: Settings<'g>,
 }
@@ -303,7 +296,6 @@ impl<'g> From<HitPawVideoEnhanceModelGeneralRestoreModel2x<'g>> for HitPawVideoE
 }
 
 /// `General Restore Model (4x)`, with the inputs it brings: [`HitPawVideoEnhanceModel::GeneralRestoreModel4x`].
-#[derive(Debug)]
 pub struct HitPawVideoEnhanceModelGeneralRestoreModel4x<'g> {
     settings: Settings<'g>,
 }
@@ -341,7 +333,6 @@ impl<'g> From<HitPawVideoEnhanceModelGeneralRestoreModel4x<'g>> for HitPawVideoE
 }
 
 /// `Ultra HD Model (2x)`, with the inputs it brings: [`HitPawVideoEnhanceModel::UltraHDModel2x`].
-#[derive(Debug)]
 pub struct HitPawVideoEnhanceModelUltraHDModel2x<'g> {
     settings: Settings<'g>,
 }
@@ -379,7 +370,6 @@ impl<'g> From<HitPawVideoEnhanceModelUltraHDModel2x<'g>> for HitPawVideoEnhanceM
 }
 
 /// `Generative Model (1x)`, with the inputs it brings: [`HitPawVideoEnhanceModel::GenerativeModel1x`].
-#[derive(Debug)]
 pub struct HitPawVideoEnhanceModelGenerativeModel1x<'g> {
     settings: Settings<'g>,
 }
@@ -417,7 +407,7 @@ impl<'g> From<HitPawVideoEnhanceModelGenerativeModel1x<'g>> for HitPawVideoEnhan
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum HitPawGeneralImageEnhanceModel {
     /// `generative_portrait`.
     GenerativePortrait,
@@ -443,7 +433,7 @@ impl Socket for HitPawGeneralImageEnhanceModel {
 }
 
 /// The options of `upscale_factor`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum HitPawGeneralImageEnhanceUpscaleFactor {
     /// `1`.
     N1,
@@ -472,7 +462,7 @@ impl Socket for HitPawGeneralImageEnhanceUpscaleFactor {
 }
 
 /// The options of `resolution`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum HitPawVideoEnhanceModelPortraitRestoreModel1xResolution {
     /// `original`.
     Original,
@@ -510,7 +500,7 @@ impl Socket for HitPawVideoEnhanceModelPortraitRestoreModel1xResolution {
 }
 
 /// The options of `resolution`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum HitPawVideoEnhanceModelGenerativeModel1xResolution {
     /// `original`.
     Original,

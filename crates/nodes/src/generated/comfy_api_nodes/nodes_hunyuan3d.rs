@@ -2,6 +2,7 @@
 
 #[allow(unused_imports)]
 use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json, Many, Node, Out, Repeat, Settings, Socket, Spec, socket};
+use super::super::options::{LowOrMediumOrHigh};
 use super::super::sockets;
 
 /// `Hunyuan3D: Text to Model`: class `TencentTextToModelNode` of `comfy_api_nodes.nodes_hunyuan3d`, in `partner/3d/Tencent`.
@@ -10,7 +11,6 @@ use super::super::sockets;
 pub struct TencentTextToModelNode {}
 
 /// A node of [`TencentTextToModelNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TencentTextToModelNodeNode<'g> {
     /// Output 0, `STRING`.
     pub model_file: Out<'g, socket::Text>,
@@ -85,7 +85,6 @@ impl<'g> TencentTextToModelNodeNode<'g> {
 }
 
 /// The options of `generate_type`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum TencentTextToModelNodeGenerateType<'g> {
     /// `Normal`.
     Normal(TencentTextToModelNodeGenerateTypeNormal<'g>),
@@ -109,7 +108,6 @@ impl<'g> Branch<'g> for TencentTextToModelNodeGenerateType<'g> {
 }
 
 /// `Normal`, with the inputs it brings: [`TencentTextToModelNodeGenerateType::Normal`].
-#[derive(Debug)]
 pub struct TencentTextToModelNodeGenerateTypeNormal<'g> {
     settings: Settings<'g>,
 }
@@ -147,7 +145,6 @@ impl<'g> From<TencentTextToModelNodeGenerateTypeNormal<'g>> for TencentTextToMod
 }
 
 /// `LowPoly`, with the inputs it brings: [`TencentTextToModelNodeGenerateType::LowPoly`].
-#[derive(Debug)]
 pub struct TencentTextToModelNodeGenerateTypeLowPoly<'g> {
     settings: Settings<'g>,
 }
@@ -192,7 +189,6 @@ impl<'g> From<TencentTextToModelNodeGenerateTypeLowPoly<'g>> for TencentTextToMo
 }
 
 /// `Geometry`, with the inputs it brings: [`TencentTextToModelNodeGenerateType::Geometry`].
-#[derive(Debug)]
 pub struct TencentTextToModelNodeGenerateTypeGeometry<'g> {
     settings: Settings<'g>,
 }
@@ -230,7 +226,6 @@ pub struct TencentImageToModelNode<'g> {
 }
 
 /// A node of [`TencentImageToModelNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TencentImageToModelNodeNode<'g> {
     /// Output 0, `STRING`.
     pub model_file: Out<'g, socket::Text>,
@@ -323,7 +318,6 @@ impl<'g> TencentImageToModelNodeNode<'g> {
 }
 
 /// The options of `generate_type`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum TencentImageToModelNodeGenerateType<'g> {
     /// `Normal`.
     Normal(TencentImageToModelNodeGenerateTypeNormal<'g>),
@@ -347,7 +341,6 @@ impl<'g> Branch<'g> for TencentImageToModelNodeGenerateType<'g> {
 }
 
 /// `Normal`, with the inputs it brings: [`TencentImageToModelNodeGenerateType::Normal`].
-#[derive(Debug)]
 pub struct TencentImageToModelNodeGenerateTypeNormal<'g> {
     settings: Settings<'g>,
 }
@@ -385,7 +378,6 @@ impl<'g> From<TencentImageToModelNodeGenerateTypeNormal<'g>> for TencentImageToM
 }
 
 /// `LowPoly`, with the inputs it brings: [`TencentImageToModelNodeGenerateType::LowPoly`].
-#[derive(Debug)]
 pub struct TencentImageToModelNodeGenerateTypeLowPoly<'g> {
     settings: Settings<'g>,
 }
@@ -430,7 +422,6 @@ impl<'g> From<TencentImageToModelNodeGenerateTypeLowPoly<'g>> for TencentImageTo
 }
 
 /// `Geometry`, with the inputs it brings: [`TencentImageToModelNodeGenerateType::Geometry`].
-#[derive(Debug)]
 pub struct TencentImageToModelNodeGenerateTypeGeometry<'g> {
     settings: Settings<'g>,
 }
@@ -467,7 +458,6 @@ pub struct TencentModelTo3DUVNode<'g, A: Fits<sockets::File3dGlbOr3More>> {
 }
 
 /// A node of [`TencentModelTo3DUVNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TencentModelTo3DUVNodeNode<'g> {
     /// Output 0, `FILE_3D_OBJ`.
     pub obj: Out<'g, socket::File3dObj>,
@@ -519,7 +509,6 @@ pub struct Tencent3DTextureEditNode<'g, A: Fits<sockets::File3dFbxOrFile3d>> {
 }
 
 /// A node of [`Tencent3DTextureEditNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Tencent3DTextureEditNodeNode<'g> {
     /// Output 0, `FILE_3D_GLB`.
     pub glb: Out<'g, socket::File3dGlb>,
@@ -578,7 +567,6 @@ pub struct Tencent3DPartNode<'g, A: Fits<sockets::File3dFbxOrFile3d>> {
 }
 
 /// A node of [`Tencent3DPartNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Tencent3DPartNodeNode<'g> {
     /// Output 0, `FILE_3D_FBX`.
     pub fbx: Out<'g, socket::File3dFbx>,
@@ -626,7 +614,6 @@ pub struct TencentSmartTopologyNode<'g, A: Fits<sockets::File3dGlbOrFile3dObjOrF
 }
 
 /// A node of [`TencentSmartTopologyNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TencentSmartTopologyNodeNode<'g> {
     /// Output 0, `FILE_3D_OBJ`.
     pub obj: Out<'g, socket::File3dObj>,
@@ -668,7 +655,7 @@ impl<'g> TencentSmartTopologyNodeNode<'g> {
     }
 
     /// `face_level`: One of 3 options.
-    pub fn face_level(self, value: impl Fills<'g, TencentSmartTopologyNodeFaceLevel>) -> Self {
+    pub fn face_level(self, value: impl Fills<'g, LowOrMediumOrHigh>) -> Self {
         self.node.put("face_level", value.fill());
         self
     }
@@ -681,7 +668,7 @@ impl<'g> TencentSmartTopologyNodeNode<'g> {
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum TencentTextToModelNodeModel {
     /// `3.0`.
     N3_0,
@@ -707,7 +694,7 @@ impl Socket for TencentTextToModelNodeModel {
 }
 
 /// The options of `polygon_type`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum PolygonType {
     /// `triangle`.
     Triangle,
@@ -728,35 +715,6 @@ impl Choice for PolygonType {
 }
 
 impl Socket for PolygonType {
-    const NAME: &'static str = "COMBO";
-    const PUBLISHED: &'static str = "string";
-}
-
-/// The options of `face_level`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum TencentSmartTopologyNodeFaceLevel {
-    /// `medium`.
-    Medium,
-    /// `high`.
-    High,
-    /// `low`.
-    Low,
-    /// An option that the catalog does not list.
-    Other(Json),
-}
-
-impl Choice for TencentSmartTopologyNodeFaceLevel {
-    fn into_json(self) -> Json {
-        match self {
-            Self::Medium => "medium".into(),
-            Self::High => "high".into(),
-            Self::Low => "low".into(),
-            Self::Other(option) => option,
-        }
-    }
-}
-
-impl Socket for TencentSmartTopologyNodeFaceLevel {
     const NAME: &'static str = "COMBO";
     const PUBLISHED: &'static str = "string";
 }

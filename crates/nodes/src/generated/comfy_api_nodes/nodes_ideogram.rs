@@ -9,7 +9,6 @@ use super::super::options::{GrokImageNodeResolution};
 pub struct IdeogramV3 {}
 
 /// A node of [`IdeogramV3`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct IdeogramV3Node<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -119,7 +118,6 @@ impl<'g> IdeogramV3Node<'g> {
 pub struct IdeogramV4 {}
 
 /// A node of [`IdeogramV4`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct IdeogramV4Node<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -184,7 +182,6 @@ impl<'g> IdeogramV4Node<'g> {
 pub struct IdeogramPImage {}
 
 /// A node of [`IdeogramPImage`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct IdeogramPImageNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -261,7 +258,7 @@ impl<'g> IdeogramPImageNode<'g> {
 }
 
 /// The options of `aspect_ratio`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum IdeogramV3AspectRatio {
     /// `1:3`.
     N1_3,
@@ -326,7 +323,7 @@ impl Socket for IdeogramV3AspectRatio {
 }
 
 /// The options of `resolution`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum IdeogramV3Resolution {
     /// `Auto`.
     Auto,
@@ -556,7 +553,7 @@ impl Socket for IdeogramV3Resolution {
 }
 
 /// The options of `magic_prompt_option`, `prompt_upsampling`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum AUTOOrONOrOFF {
     /// `AUTO`.
     AUTO,
@@ -585,7 +582,7 @@ impl Socket for AUTOOrONOrOFF {
 }
 
 /// The options of `rendering_speed`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum RenderingSpeed {
     /// `DEFAULT`.
     DEFAULT,
@@ -614,7 +611,7 @@ impl Socket for RenderingSpeed {
 }
 
 /// The options of `resolution`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum IdeogramV4Resolution {
     /// `Auto`.
     Auto,
@@ -700,7 +697,7 @@ impl Socket for IdeogramV4Resolution {
 }
 
 /// The options of `quality`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum IdeogramPImageQuality {
     /// `VERY_LOW`.
     VERYLOW,

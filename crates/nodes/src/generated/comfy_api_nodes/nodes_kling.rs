@@ -2,7 +2,7 @@
 
 #[allow(unused_imports)]
 use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json, Many, Node, Out, Repeat, Settings, Socket, Spec, socket};
-use super::super::options::{AspectRatio, Duration, GeminiImage2NodeResolution, N1080pOrN720p};
+use super::super::options::{AspectRatio, Duration, GeminiImage2NodeResolution, KlingOmniProTextToVideoNodeResolution, N1080pOrN720p};
 
 /// `Kling Text to Video`: class `KlingTextToVideoNode` of `comfy_api_nodes.nodes_kling`, in `partner/video/Kling`.
 /// Calls a paid service.
@@ -14,7 +14,6 @@ pub struct KlingTextToVideoNode<'g> {
 }
 
 /// A node of [`KlingTextToVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct KlingTextToVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -87,7 +86,6 @@ pub struct KlingImage2VideoNode<'g> {
 }
 
 /// A node of [`KlingImage2VideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct KlingImage2VideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -177,7 +175,6 @@ pub struct KlingStartEndFrameNode<'g> {
 }
 
 /// A node of [`KlingStartEndFrameNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct KlingStartEndFrameNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -252,7 +249,6 @@ pub struct KlingVideoExtendNode<'g> {
 }
 
 /// A node of [`KlingVideoExtendNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct KlingVideoExtendNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -310,7 +306,6 @@ pub struct KlingLipSyncAudioToVideoNode<'g> {
 }
 
 /// A node of [`KlingLipSyncAudioToVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct KlingLipSyncAudioToVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -365,7 +360,6 @@ pub struct KlingLipSyncTextToVideoNode<'g> {
 }
 
 /// A node of [`KlingLipSyncTextToVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct KlingLipSyncTextToVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -428,7 +422,6 @@ pub struct KlingImageGenerationNode<'g> {
 }
 
 /// A node of [`KlingImageGenerationNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct KlingImageGenerationNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -527,7 +520,6 @@ pub struct KlingOmniProTextToVideoNode<'g> {
 }
 
 /// A node of [`KlingOmniProTextToVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct KlingOmniProTextToVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -611,7 +603,6 @@ impl<'g> KlingOmniProTextToVideoNodeNode<'g> {
 }
 
 /// The options of `storyboards`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum KlingOmniProTextToVideoNodeStoryboards<'g> {
     /// `disabled`.
     Disabled(KlingOmniProTextToVideoNodeStoryboardsDisabled<'g>),
@@ -647,7 +638,6 @@ impl<'g> Branch<'g> for KlingOmniProTextToVideoNodeStoryboards<'g> {
 }
 
 /// `disabled`, with the inputs it brings: [`KlingOmniProTextToVideoNodeStoryboards::Disabled`].
-#[derive(Debug)]
 pub struct KlingOmniProTextToVideoNodeStoryboardsDisabled<'g> {
     settings: Settings<'g>,
 }
@@ -677,7 +667,6 @@ impl<'g> From<KlingOmniProTextToVideoNodeStoryboardsDisabled<'g>> for KlingOmniP
 }
 
 /// `1 storyboard`, with the inputs it brings: [`KlingOmniProTextToVideoNodeStoryboards::N1Storyboard`].
-#[derive(Debug)]
 pub struct KlingOmniProTextToVideoNodeStoryboardsN1Storyboard<'g> {
     settings: Settings<'g>,
 }
@@ -722,7 +711,6 @@ impl<'g> From<KlingOmniProTextToVideoNodeStoryboardsN1Storyboard<'g>> for KlingO
 }
 
 /// `2 storyboards`, with the inputs it brings: [`KlingOmniProTextToVideoNodeStoryboards::N2Storyboards`].
-#[derive(Debug)]
 pub struct KlingOmniProTextToVideoNodeStoryboardsN2Storyboards<'g> {
     settings: Settings<'g>,
 }
@@ -781,7 +769,6 @@ impl<'g> From<KlingOmniProTextToVideoNodeStoryboardsN2Storyboards<'g>> for Kling
 }
 
 /// `3 storyboards`, with the inputs it brings: [`KlingOmniProTextToVideoNodeStoryboards::N3Storyboards`].
-#[derive(Debug)]
 pub struct KlingOmniProTextToVideoNodeStoryboardsN3Storyboards<'g> {
     settings: Settings<'g>,
 }
@@ -854,7 +841,6 @@ impl<'g> From<KlingOmniProTextToVideoNodeStoryboardsN3Storyboards<'g>> for Kling
 }
 
 /// `4 storyboards`, with the inputs it brings: [`KlingOmniProTextToVideoNodeStoryboards::N4Storyboards`].
-#[derive(Debug)]
 pub struct KlingOmniProTextToVideoNodeStoryboardsN4Storyboards<'g> {
     settings: Settings<'g>,
 }
@@ -941,7 +927,6 @@ impl<'g> From<KlingOmniProTextToVideoNodeStoryboardsN4Storyboards<'g>> for Kling
 }
 
 /// `5 storyboards`, with the inputs it brings: [`KlingOmniProTextToVideoNodeStoryboards::N5Storyboards`].
-#[derive(Debug)]
 pub struct KlingOmniProTextToVideoNodeStoryboardsN5Storyboards<'g> {
     settings: Settings<'g>,
 }
@@ -1042,7 +1027,6 @@ impl<'g> From<KlingOmniProTextToVideoNodeStoryboardsN5Storyboards<'g>> for Kling
 }
 
 /// `6 storyboards`, with the inputs it brings: [`KlingOmniProTextToVideoNodeStoryboards::N6Storyboards`].
-#[derive(Debug)]
 pub struct KlingOmniProTextToVideoNodeStoryboardsN6Storyboards<'g> {
     settings: Settings<'g>,
 }
@@ -1166,7 +1150,6 @@ pub struct KlingOmniProFirstLastFrameNode<'g> {
 }
 
 /// A node of [`KlingOmniProFirstLastFrameNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct KlingOmniProFirstLastFrameNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -1256,7 +1239,6 @@ impl<'g> KlingOmniProFirstLastFrameNodeNode<'g> {
 }
 
 /// The options of `storyboards`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum KlingOmniProFirstLastFrameNodeStoryboards<'g> {
     /// `disabled`.
     Disabled(KlingOmniProFirstLastFrameNodeStoryboardsDisabled<'g>),
@@ -1292,7 +1274,6 @@ impl<'g> Branch<'g> for KlingOmniProFirstLastFrameNodeStoryboards<'g> {
 }
 
 /// `disabled`, with the inputs it brings: [`KlingOmniProFirstLastFrameNodeStoryboards::Disabled`].
-#[derive(Debug)]
 pub struct KlingOmniProFirstLastFrameNodeStoryboardsDisabled<'g> {
     settings: Settings<'g>,
 }
@@ -1322,7 +1303,6 @@ impl<'g> From<KlingOmniProFirstLastFrameNodeStoryboardsDisabled<'g>> for KlingOm
 }
 
 /// `1 storyboard`, with the inputs it brings: [`KlingOmniProFirstLastFrameNodeStoryboards::N1Storyboard`].
-#[derive(Debug)]
 pub struct KlingOmniProFirstLastFrameNodeStoryboardsN1Storyboard<'g> {
     settings: Settings<'g>,
 }
@@ -1367,7 +1347,6 @@ impl<'g> From<KlingOmniProFirstLastFrameNodeStoryboardsN1Storyboard<'g>> for Kli
 }
 
 /// `2 storyboards`, with the inputs it brings: [`KlingOmniProFirstLastFrameNodeStoryboards::N2Storyboards`].
-#[derive(Debug)]
 pub struct KlingOmniProFirstLastFrameNodeStoryboardsN2Storyboards<'g> {
     settings: Settings<'g>,
 }
@@ -1426,7 +1405,6 @@ impl<'g> From<KlingOmniProFirstLastFrameNodeStoryboardsN2Storyboards<'g>> for Kl
 }
 
 /// `3 storyboards`, with the inputs it brings: [`KlingOmniProFirstLastFrameNodeStoryboards::N3Storyboards`].
-#[derive(Debug)]
 pub struct KlingOmniProFirstLastFrameNodeStoryboardsN3Storyboards<'g> {
     settings: Settings<'g>,
 }
@@ -1499,7 +1477,6 @@ impl<'g> From<KlingOmniProFirstLastFrameNodeStoryboardsN3Storyboards<'g>> for Kl
 }
 
 /// `4 storyboards`, with the inputs it brings: [`KlingOmniProFirstLastFrameNodeStoryboards::N4Storyboards`].
-#[derive(Debug)]
 pub struct KlingOmniProFirstLastFrameNodeStoryboardsN4Storyboards<'g> {
     settings: Settings<'g>,
 }
@@ -1586,7 +1563,6 @@ impl<'g> From<KlingOmniProFirstLastFrameNodeStoryboardsN4Storyboards<'g>> for Kl
 }
 
 /// `5 storyboards`, with the inputs it brings: [`KlingOmniProFirstLastFrameNodeStoryboards::N5Storyboards`].
-#[derive(Debug)]
 pub struct KlingOmniProFirstLastFrameNodeStoryboardsN5Storyboards<'g> {
     settings: Settings<'g>,
 }
@@ -1687,7 +1663,6 @@ impl<'g> From<KlingOmniProFirstLastFrameNodeStoryboardsN5Storyboards<'g>> for Kl
 }
 
 /// `6 storyboards`, with the inputs it brings: [`KlingOmniProFirstLastFrameNodeStoryboards::N6Storyboards`].
-#[derive(Debug)]
 pub struct KlingOmniProFirstLastFrameNodeStoryboardsN6Storyboards<'g> {
     settings: Settings<'g>,
 }
@@ -1811,7 +1786,6 @@ pub struct KlingOmniProImageToVideoNode<'g> {
 }
 
 /// A node of [`KlingOmniProImageToVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct KlingOmniProImageToVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -1896,7 +1870,6 @@ impl<'g> KlingOmniProImageToVideoNodeNode<'g> {
 }
 
 /// The options of `storyboards`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum KlingOmniProImageToVideoNodeStoryboards<'g> {
     /// `disabled`.
     Disabled(KlingOmniProImageToVideoNodeStoryboardsDisabled<'g>),
@@ -1932,7 +1905,6 @@ impl<'g> Branch<'g> for KlingOmniProImageToVideoNodeStoryboards<'g> {
 }
 
 /// `disabled`, with the inputs it brings: [`KlingOmniProImageToVideoNodeStoryboards::Disabled`].
-#[derive(Debug)]
 pub struct KlingOmniProImageToVideoNodeStoryboardsDisabled<'g> {
     settings: Settings<'g>,
 }
@@ -1962,7 +1934,6 @@ impl<'g> From<KlingOmniProImageToVideoNodeStoryboardsDisabled<'g>> for KlingOmni
 }
 
 /// `1 storyboard`, with the inputs it brings: [`KlingOmniProImageToVideoNodeStoryboards::N1Storyboard`].
-#[derive(Debug)]
 pub struct KlingOmniProImageToVideoNodeStoryboardsN1Storyboard<'g> {
     settings: Settings<'g>,
 }
@@ -2007,7 +1978,6 @@ impl<'g> From<KlingOmniProImageToVideoNodeStoryboardsN1Storyboard<'g>> for Kling
 }
 
 /// `2 storyboards`, with the inputs it brings: [`KlingOmniProImageToVideoNodeStoryboards::N2Storyboards`].
-#[derive(Debug)]
 pub struct KlingOmniProImageToVideoNodeStoryboardsN2Storyboards<'g> {
     settings: Settings<'g>,
 }
@@ -2066,7 +2036,6 @@ impl<'g> From<KlingOmniProImageToVideoNodeStoryboardsN2Storyboards<'g>> for Klin
 }
 
 /// `3 storyboards`, with the inputs it brings: [`KlingOmniProImageToVideoNodeStoryboards::N3Storyboards`].
-#[derive(Debug)]
 pub struct KlingOmniProImageToVideoNodeStoryboardsN3Storyboards<'g> {
     settings: Settings<'g>,
 }
@@ -2139,7 +2108,6 @@ impl<'g> From<KlingOmniProImageToVideoNodeStoryboardsN3Storyboards<'g>> for Klin
 }
 
 /// `4 storyboards`, with the inputs it brings: [`KlingOmniProImageToVideoNodeStoryboards::N4Storyboards`].
-#[derive(Debug)]
 pub struct KlingOmniProImageToVideoNodeStoryboardsN4Storyboards<'g> {
     settings: Settings<'g>,
 }
@@ -2226,7 +2194,6 @@ impl<'g> From<KlingOmniProImageToVideoNodeStoryboardsN4Storyboards<'g>> for Klin
 }
 
 /// `5 storyboards`, with the inputs it brings: [`KlingOmniProImageToVideoNodeStoryboards::N5Storyboards`].
-#[derive(Debug)]
 pub struct KlingOmniProImageToVideoNodeStoryboardsN5Storyboards<'g> {
     settings: Settings<'g>,
 }
@@ -2327,7 +2294,6 @@ impl<'g> From<KlingOmniProImageToVideoNodeStoryboardsN5Storyboards<'g>> for Klin
 }
 
 /// `6 storyboards`, with the inputs it brings: [`KlingOmniProImageToVideoNodeStoryboards::N6Storyboards`].
-#[derive(Debug)]
 pub struct KlingOmniProImageToVideoNodeStoryboardsN6Storyboards<'g> {
     settings: Settings<'g>,
 }
@@ -2451,7 +2417,6 @@ pub struct KlingOmniProVideoToVideoNode<'g> {
 }
 
 /// A node of [`KlingOmniProVideoToVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct KlingOmniProVideoToVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -2544,7 +2509,6 @@ pub struct KlingOmniProEditVideoNode<'g> {
 }
 
 /// A node of [`KlingOmniProEditVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct KlingOmniProEditVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -2621,7 +2585,6 @@ pub struct KlingOmniProImageNode<'g> {
 }
 
 /// A node of [`KlingOmniProImageNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct KlingOmniProImageNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -2704,7 +2667,6 @@ pub struct KlingTextToVideoWithAudio<'g> {
 }
 
 /// A node of [`KlingTextToVideoWithAudio`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct KlingTextToVideoWithAudioNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -2783,7 +2745,6 @@ pub struct KlingImageToVideoWithAudio<'g> {
 }
 
 /// A node of [`KlingImageToVideoWithAudio`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct KlingImageToVideoWithAudioNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -2858,7 +2819,6 @@ pub struct KlingMotionControl<'g> {
 }
 
 /// A node of [`KlingMotionControl`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct KlingMotionControlNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -2927,7 +2887,6 @@ impl<'g> KlingMotionControlNode<'g> {
 pub struct KlingVideoNode {}
 
 /// A node of [`KlingVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct KlingVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -2999,7 +2958,6 @@ impl<'g> KlingVideoNodeNode<'g> {
 }
 
 /// The options of `multi_shot`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum KlingVideoNodeMultiShot<'g> {
     /// `disabled`.
     Disabled(KlingVideoNodeMultiShotDisabled<'g>),
@@ -3035,7 +2993,6 @@ impl<'g> Branch<'g> for KlingVideoNodeMultiShot<'g> {
 }
 
 /// `disabled`, with the inputs it brings: [`KlingVideoNodeMultiShot::Disabled`].
-#[derive(Debug)]
 pub struct KlingVideoNodeMultiShotDisabled<'g> {
     settings: Settings<'g>,
 }
@@ -3087,7 +3044,6 @@ impl<'g> From<KlingVideoNodeMultiShotDisabled<'g>> for KlingVideoNodeMultiShot<'
 }
 
 /// `1 storyboard`, with the inputs it brings: [`KlingVideoNodeMultiShot::N1Storyboard`].
-#[derive(Debug)]
 pub struct KlingVideoNodeMultiShotN1Storyboard<'g> {
     settings: Settings<'g>,
 }
@@ -3132,7 +3088,6 @@ impl<'g> From<KlingVideoNodeMultiShotN1Storyboard<'g>> for KlingVideoNodeMultiSh
 }
 
 /// `2 storyboards`, with the inputs it brings: [`KlingVideoNodeMultiShot::N2Storyboards`].
-#[derive(Debug)]
 pub struct KlingVideoNodeMultiShotN2Storyboards<'g> {
     settings: Settings<'g>,
 }
@@ -3191,7 +3146,6 @@ impl<'g> From<KlingVideoNodeMultiShotN2Storyboards<'g>> for KlingVideoNodeMultiS
 }
 
 /// `3 storyboards`, with the inputs it brings: [`KlingVideoNodeMultiShot::N3Storyboards`].
-#[derive(Debug)]
 pub struct KlingVideoNodeMultiShotN3Storyboards<'g> {
     settings: Settings<'g>,
 }
@@ -3264,7 +3218,6 @@ impl<'g> From<KlingVideoNodeMultiShotN3Storyboards<'g>> for KlingVideoNodeMultiS
 }
 
 /// `4 storyboards`, with the inputs it brings: [`KlingVideoNodeMultiShot::N4Storyboards`].
-#[derive(Debug)]
 pub struct KlingVideoNodeMultiShotN4Storyboards<'g> {
     settings: Settings<'g>,
 }
@@ -3351,7 +3304,6 @@ impl<'g> From<KlingVideoNodeMultiShotN4Storyboards<'g>> for KlingVideoNodeMultiS
 }
 
 /// `5 storyboards`, with the inputs it brings: [`KlingVideoNodeMultiShot::N5Storyboards`].
-#[derive(Debug)]
 pub struct KlingVideoNodeMultiShotN5Storyboards<'g> {
     settings: Settings<'g>,
 }
@@ -3452,7 +3404,6 @@ impl<'g> From<KlingVideoNodeMultiShotN5Storyboards<'g>> for KlingVideoNodeMultiS
 }
 
 /// `6 storyboards`, with the inputs it brings: [`KlingVideoNodeMultiShot::N6Storyboards`].
-#[derive(Debug)]
 pub struct KlingVideoNodeMultiShotN6Storyboards<'g> {
     settings: Settings<'g>,
 }
@@ -3567,7 +3518,6 @@ impl<'g> From<KlingVideoNodeMultiShotN6Storyboards<'g>> for KlingVideoNodeMultiS
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum KlingVideoNodeModel<'g> {
     /// `kling-v3`.
     KlingV3(KlingVideoNodeModelKlingV3<'g>),
@@ -3588,7 +3538,6 @@ impl<'g> Branch<'g> for KlingVideoNodeModel<'g> {
 }
 
 /// `kling-v3`, with the inputs it brings: [`KlingVideoNodeModel::KlingV3`].
-#[derive(Debug)]
 pub struct KlingVideoNodeModelKlingV3<'g> {
     settings: Settings<'g>,
 }
@@ -3633,7 +3582,6 @@ impl<'g> From<KlingVideoNodeModelKlingV3<'g>> for KlingVideoNodeModel<'g> {
 }
 
 /// `kling-3.0-turbo`, with the inputs it brings: [`KlingVideoNodeModel::Kling3_0Turbo`].
-#[derive(Debug)]
 pub struct KlingVideoNodeModelKling3_0Turbo<'g> {
     settings: Settings<'g>,
 }
@@ -3687,7 +3635,6 @@ pub struct KlingFirstLastFrameNode<'g> {
 }
 
 /// A node of [`KlingFirstLastFrameNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct KlingFirstLastFrameNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -3758,7 +3705,6 @@ impl<'g> KlingFirstLastFrameNodeNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum KlingFirstLastFrameNodeModel<'g> {
     /// `kling-v3`.
     KlingV3(KlingFirstLastFrameNodeModelKlingV3<'g>),
@@ -3776,7 +3722,6 @@ impl<'g> Branch<'g> for KlingFirstLastFrameNodeModel<'g> {
 }
 
 /// `kling-v3`, with the inputs it brings: [`KlingFirstLastFrameNodeModel::KlingV3`].
-#[derive(Debug)]
 pub struct KlingFirstLastFrameNodeModelKlingV3<'g> {
     settings: Settings<'g>,
 }
@@ -3823,7 +3768,6 @@ pub struct KlingAvatarNode<'g> {
 }
 
 /// A node of [`KlingAvatarNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct KlingAvatarNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -3860,7 +3804,7 @@ impl<'g> Node<'g> for KlingAvatarNodeNode<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> KlingAvatarNodeNode<'g> {
     /// `mode`: One of 2 options.
-    pub fn mode(self, value: impl Fills<'g, KlingAvatarNodeMode>) -> Self {
+    pub fn mode(self, value: impl Fills<'g, KlingMotionControlMode>) -> Self {
         self.node.put("mode", value.fill());
         self
     }
@@ -3879,7 +3823,7 @@ impl<'g> KlingAvatarNodeNode<'g> {
 }
 
 /// The options of `mode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum KlingTextToVideoNodeMode {
     /// `pro mode / 5s duration / kling-v2-5-turbo`.
     ProMode5sDurationKlingV2_5Turbo,
@@ -3905,7 +3849,7 @@ impl Socket for KlingTextToVideoNodeMode {
 }
 
 /// The options of `model_name`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum KlingImage2VideoNodeModelName {
     /// `kling-v2-5-turbo`.
     KlingV2_5Turbo,
@@ -3928,7 +3872,7 @@ impl Socket for KlingImage2VideoNodeModelName {
 }
 
 /// The options of `mode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum KlingImage2VideoNodeMode {
     /// `pro`.
     Pro,
@@ -3951,7 +3895,7 @@ impl Socket for KlingImage2VideoNodeMode {
 }
 
 /// The options of `duration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum KlingImage2VideoNodeDuration {
     /// `5`.
     N5,
@@ -3977,7 +3921,7 @@ impl Socket for KlingImage2VideoNodeDuration {
 }
 
 /// The options of `voice_language`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum KlingLipSyncAudioToVideoNodeVoiceLanguage {
     /// `zh`.
     Zh,
@@ -4003,7 +3947,7 @@ impl Socket for KlingLipSyncAudioToVideoNodeVoiceLanguage {
 }
 
 /// The options of `voice`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum KlingLipSyncTextToVideoNodeVoice {
     /// `Melody`.
     Melody,
@@ -4206,7 +4150,7 @@ impl Socket for KlingLipSyncTextToVideoNodeVoice {
 }
 
 /// The options of `image_type`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum KlingImageGenerationNodeImageType {
     /// `subject`.
     Subject,
@@ -4232,7 +4176,7 @@ impl Socket for KlingImageGenerationNodeImageType {
 }
 
 /// The options of `model_name`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum KlingImageGenerationNodeModelName {
     /// `kling-v3`.
     KlingV3,
@@ -4255,7 +4199,7 @@ impl Socket for KlingImageGenerationNodeModelName {
 }
 
 /// The options of `aspect_ratio`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum KlingImageGenerationNodeAspectRatio {
     /// `16:9`.
     N16_9,
@@ -4299,7 +4243,7 @@ impl Socket for KlingImageGenerationNodeAspectRatio {
 }
 
 /// The options of `model_name`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ModelName {
     /// `kling-v3-omni`.
     KlingV3Omni,
@@ -4324,37 +4268,8 @@ impl Socket for ModelName {
     const PUBLISHED: &'static str = "string";
 }
 
-/// The options of `resolution`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum KlingOmniProTextToVideoNodeResolution {
-    /// `4k`.
-    N4k,
-    /// `1080p`.
-    N1080p,
-    /// `720p`.
-    N720p,
-    /// An option that the catalog does not list.
-    Other(Json),
-}
-
-impl Choice for KlingOmniProTextToVideoNodeResolution {
-    fn into_json(self) -> Json {
-        match self {
-            Self::N4k => "4k".into(),
-            Self::N1080p => "1080p".into(),
-            Self::N720p => "720p".into(),
-            Self::Other(option) => option,
-        }
-    }
-}
-
-impl Socket for KlingOmniProTextToVideoNodeResolution {
-    const NAME: &'static str = "COMBO";
-    const PUBLISHED: &'static str = "string";
-}
-
 /// The options of `model_name`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum KlingOmniProImageNodeModelName {
     /// `kling-v3-omni`.
     KlingV3Omni,
@@ -4380,7 +4295,7 @@ impl Socket for KlingOmniProImageNodeModelName {
 }
 
 /// The options of `series_amount`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum KlingOmniProImageNodeSeriesAmount {
     /// `disabled`.
     Disabled,
@@ -4427,7 +4342,7 @@ impl Socket for KlingOmniProImageNodeSeriesAmount {
 }
 
 /// The options of `model_name`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum KlingTextToVideoWithAudioModelName {
     /// `kling-v2-6`.
     KlingV2_6,
@@ -4450,7 +4365,7 @@ impl Socket for KlingTextToVideoWithAudioModelName {
 }
 
 /// The options of `character_orientation`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum KlingMotionControlCharacterOrientation {
     /// `video`.
     Video,
@@ -4476,7 +4391,7 @@ impl Socket for KlingMotionControlCharacterOrientation {
 }
 
 /// The options of `mode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum KlingMotionControlMode {
     /// `pro`.
     Pro,
@@ -4502,7 +4417,7 @@ impl Socket for KlingMotionControlMode {
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum KlingMotionControlModel {
     /// `kling-v3`.
     KlingV3,
@@ -4523,32 +4438,6 @@ impl Choice for KlingMotionControlModel {
 }
 
 impl Socket for KlingMotionControlModel {
-    const NAME: &'static str = "COMBO";
-    const PUBLISHED: &'static str = "string";
-}
-
-/// The options of `mode`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum KlingAvatarNodeMode {
-    /// `std`.
-    Std,
-    /// `pro`.
-    Pro,
-    /// An option that the catalog does not list.
-    Other(Json),
-}
-
-impl Choice for KlingAvatarNodeMode {
-    fn into_json(self) -> Json {
-        match self {
-            Self::Std => "std".into(),
-            Self::Pro => "pro".into(),
-            Self::Other(option) => option,
-        }
-    }
-}
-
-impl Socket for KlingAvatarNodeMode {
     const NAME: &'static str = "COMBO";
     const PUBLISHED: &'static str = "string";
 }

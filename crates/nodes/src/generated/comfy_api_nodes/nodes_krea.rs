@@ -9,7 +9,6 @@ use super::super::options::{GeminiNanoBanana2V2ModelNanoBanana2LiteResolution};
 pub struct Krea2ImageNode {}
 
 /// A node of [`Krea2ImageNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Krea2ImageNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -68,7 +67,6 @@ impl<'g> Krea2ImageNodeNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum Krea2ImageNodeModel<'g> {
     /// `Krea 2 Medium`.
     Krea2Medium(Krea2ImageNodeModelKrea2Medium<'g>),
@@ -92,7 +90,6 @@ impl<'g> Branch<'g> for Krea2ImageNodeModel<'g> {
 }
 
 /// `Krea 2 Medium`, with the inputs it brings: [`Krea2ImageNodeModel::Krea2Medium`].
-#[derive(Debug)]
 pub struct Krea2ImageNodeModelKrea2Medium<'g> {
     settings: Settings<'g>,
 }
@@ -164,7 +161,6 @@ impl<'g> From<Krea2ImageNodeModelKrea2Medium<'g>> for Krea2ImageNodeModel<'g> {
 }
 
 /// `Krea 2 Medium Turbo`, with the inputs it brings: [`Krea2ImageNodeModel::Krea2MediumTurbo`].
-#[derive(Debug)]
 pub struct Krea2ImageNodeModelKrea2MediumTurbo<'g> {
     settings: Settings<'g>,
 }
@@ -236,7 +232,6 @@ impl<'g> From<Krea2ImageNodeModelKrea2MediumTurbo<'g>> for Krea2ImageNodeModel<'
 }
 
 /// `Krea 2 Large`, with the inputs it brings: [`Krea2ImageNodeModel::Krea2Large`].
-#[derive(Debug)]
 pub struct Krea2ImageNodeModelKrea2Large<'g> {
     settings: Settings<'g>,
 }
@@ -314,7 +309,6 @@ pub struct Krea2StyleReferenceNode<'g> {
 }
 
 /// A node of [`Krea2StyleReferenceNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Krea2StyleReferenceNodeNode<'g> {
     /// Output 0, `KREA_STYLE_REF`.
     pub style_reference: Out<'g, socket::KreaStyleRef>,
@@ -361,7 +355,7 @@ impl<'g> Krea2StyleReferenceNodeNode<'g> {
 }
 
 /// The options of `aspect_ratio`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Krea2ImageNodeModelKrea2MediumAspectRatio {
     /// `1:1`.
     N1_1,
@@ -405,7 +399,7 @@ impl Socket for Krea2ImageNodeModelKrea2MediumAspectRatio {
 }
 
 /// The options of `creativity`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Krea2ImageNodeModelKrea2MediumCreativity {
     /// `raw`.
     Raw,

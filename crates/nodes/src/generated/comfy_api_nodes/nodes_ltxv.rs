@@ -9,7 +9,6 @@ use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json,
 pub struct LtxvApiTextToVideo {}
 
 /// A node of [`LtxvApiTextToVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LtxvApiTextToVideoNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -92,7 +91,6 @@ pub struct LtxvApiImageToVideo<'g> {
 }
 
 /// A node of [`LtxvApiImageToVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LtxvApiImageToVideoNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -172,7 +170,6 @@ impl<'g> LtxvApiImageToVideoNode<'g> {
 pub struct LtxApi25TextToVideo {}
 
 /// A node of [`LtxApi25TextToVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LtxApi25TextToVideoNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -230,7 +227,6 @@ impl<'g> LtxApi25TextToVideoNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum LtxApi25TextToVideoModel<'g> {
     /// `LTX-2.5 (Fast)`.
     LTX2_5Fast(LtxApi25TextToVideoModelLTX2_5Fast<'g>),
@@ -251,7 +247,6 @@ impl<'g> Branch<'g> for LtxApi25TextToVideoModel<'g> {
 }
 
 /// `LTX-2.5 (Fast)`, with the inputs it brings: [`LtxApi25TextToVideoModel::LTX2_5Fast`].
-#[derive(Debug)]
 pub struct LtxApi25TextToVideoModelLTX2_5Fast<'g> {
     settings: Settings<'g>,
 }
@@ -310,7 +305,6 @@ impl<'g> From<LtxApi25TextToVideoModelLTX2_5Fast<'g>> for LtxApi25TextToVideoMod
 }
 
 /// `LTX-2.5 (Pro)`, with the inputs it brings: [`LtxApi25TextToVideoModel::LTX2_5Pro`].
-#[derive(Debug)]
 pub struct LtxApi25TextToVideoModelLTX2_5Pro<'g> {
     settings: Settings<'g>,
 }
@@ -376,7 +370,6 @@ pub struct LtxApi25ImageToVideo<'g> {
 }
 
 /// A node of [`LtxApi25ImageToVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LtxApi25ImageToVideoNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -441,7 +434,6 @@ impl<'g> LtxApi25ImageToVideoNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum LtxApi25ImageToVideoModel<'g> {
     /// `LTX-2.5 (Fast)`.
     LTX2_5Fast(LtxApi25ImageToVideoModelLTX2_5Fast<'g>),
@@ -462,7 +454,6 @@ impl<'g> Branch<'g> for LtxApi25ImageToVideoModel<'g> {
 }
 
 /// `LTX-2.5 (Fast)`, with the inputs it brings: [`LtxApi25ImageToVideoModel::LTX2_5Fast`].
-#[derive(Debug)]
 pub struct LtxApi25ImageToVideoModelLTX2_5Fast<'g> {
     settings: Settings<'g>,
 }
@@ -521,7 +512,6 @@ impl<'g> From<LtxApi25ImageToVideoModelLTX2_5Fast<'g>> for LtxApi25ImageToVideoM
 }
 
 /// `LTX-2.5 (Pro)`, with the inputs it brings: [`LtxApi25ImageToVideoModel::LTX2_5Pro`].
-#[derive(Debug)]
 pub struct LtxApi25ImageToVideoModelLTX2_5Pro<'g> {
     settings: Settings<'g>,
 }
@@ -587,7 +577,6 @@ pub struct LtxApi25AudioToVideo<'g> {
 }
 
 /// A node of [`LtxApi25AudioToVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LtxApi25AudioToVideoNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -649,7 +638,6 @@ impl<'g> LtxApi25AudioToVideoNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum LtxApi25AudioToVideoModel<'g> {
     /// `LTX-2.5 (Fast)`.
     LTX2_5Fast(LtxApi25AudioToVideoModelLTX2_5Fast<'g>),
@@ -670,7 +658,6 @@ impl<'g> Branch<'g> for LtxApi25AudioToVideoModel<'g> {
 }
 
 /// `LTX-2.5 (Fast)`, with the inputs it brings: [`LtxApi25AudioToVideoModel::LTX2_5Fast`].
-#[derive(Debug)]
 pub struct LtxApi25AudioToVideoModelLTX2_5Fast<'g> {
     settings: Settings<'g>,
 }
@@ -708,7 +695,6 @@ impl<'g> From<LtxApi25AudioToVideoModelLTX2_5Fast<'g>> for LtxApi25AudioToVideoM
 }
 
 /// `LTX-2.5 (Pro)`, with the inputs it brings: [`LtxApi25AudioToVideoModel::LTX2_5Pro`].
-#[derive(Debug)]
 pub struct LtxApi25AudioToVideoModelLTX2_5Pro<'g> {
     settings: Settings<'g>,
 }
@@ -746,7 +732,7 @@ impl<'g> From<LtxApi25AudioToVideoModelLTX2_5Pro<'g>> for LtxApi25AudioToVideoMo
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum LtxvApiTextToVideoModel {
     /// `LTX-2 (Pro)`.
     LTX2Pro,
@@ -772,7 +758,7 @@ impl Socket for LtxvApiTextToVideoModel {
 }
 
 /// The options of `duration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum LtxvApiTextToVideoDuration {
     /// `6`.
     N6,
@@ -816,7 +802,7 @@ impl Socket for LtxvApiTextToVideoDuration {
 }
 
 /// The options of `resolution`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum LtxvApiTextToVideoResolution {
     /// `1920x1080`.
     N1920x1080,
@@ -845,7 +831,7 @@ impl Socket for LtxvApiTextToVideoResolution {
 }
 
 /// The options of `fps`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Fps {
     /// `25`.
     N25,
@@ -871,7 +857,7 @@ impl Socket for Fps {
 }
 
 /// The options of `duration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum LtxApi25TextToVideoModelLTX2_5FastDuration {
     /// `2`.
     N2,
@@ -927,7 +913,7 @@ impl Socket for LtxApi25TextToVideoModelLTX2_5FastDuration {
 }
 
 /// The options of `resolution`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum LtxApi25TextToVideoModelLTX2_5FastResolution {
     /// `1280x720`.
     N1280x720,
@@ -971,7 +957,7 @@ impl Socket for LtxApi25TextToVideoModelLTX2_5FastResolution {
 }
 
 /// The options of `fps`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum LtxApi25TextToVideoModelLTX2_5FastFps {
     /// `24`.
     N24,
@@ -1003,7 +989,7 @@ impl Socket for LtxApi25TextToVideoModelLTX2_5FastFps {
 }
 
 /// The options of `duration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum LtxApi25TextToVideoModelLTX2_5ProDuration {
     /// `2`.
     N2,
@@ -1044,7 +1030,7 @@ impl Socket for LtxApi25TextToVideoModelLTX2_5ProDuration {
 }
 
 /// The options of `resolution`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum LtxApi25TextToVideoModelLTX2_5ProResolution {
     /// `1280x720`.
     N1280x720,
@@ -1076,7 +1062,7 @@ impl Socket for LtxApi25TextToVideoModelLTX2_5ProResolution {
 }
 
 /// The options of `fps`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum LtxApi25TextToVideoModelLTX2_5ProFps {
     /// `24`.
     N24,
@@ -1105,7 +1091,7 @@ impl Socket for LtxApi25TextToVideoModelLTX2_5ProFps {
 }
 
 /// The options of `resolution`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum LtxApi25AudioToVideoModelLTX2_5FastResolution {
     /// `1920x1080`.
     N1920x1080,

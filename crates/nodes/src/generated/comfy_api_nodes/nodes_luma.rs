@@ -2,14 +2,13 @@
 
 #[allow(unused_imports)]
 use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json, Many, Node, Out, Repeat, Settings, Socket, Spec, socket};
-use super::super::options::{LumaRay32TextToVideoNodeResolution};
+use super::super::options::{ByteDanceTextToVideoNodeAspectRatio, LumaRay32TextToVideoNodeResolution};
 
 /// `Luma Text to Image`: class `LumaImageNode` of `comfy_api_nodes.nodes_luma`, in `partner/image/Luma`.
 /// Calls a paid service.
 pub struct LumaImageNode {}
 
 /// A node of [`LumaImageNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LumaImageNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -102,7 +101,6 @@ pub struct LumaImageModifyNode<'g> {
 }
 
 /// A node of [`LumaImageModifyNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LumaImageModifyNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -168,7 +166,6 @@ impl<'g> LumaImageModifyNodeNode<'g> {
 pub struct LumaVideoNode {}
 
 /// A node of [`LumaVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LumaVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -260,7 +257,6 @@ impl<'g> LumaVideoNodeNode<'g> {
 pub struct LumaImageToVideoNode {}
 
 /// A node of [`LumaImageToVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LumaImageToVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -359,7 +355,6 @@ pub struct LumaReferenceNode<'g> {
 }
 
 /// A node of [`LumaReferenceNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LumaReferenceNodeNode<'g> {
     /// Output 0, `LUMA_REF`.
     pub luma_ref: Out<'g, socket::LumaRef>,
@@ -409,7 +404,6 @@ impl<'g> LumaReferenceNodeNode<'g> {
 pub struct LumaConceptsNode {}
 
 /// A node of [`LumaConceptsNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LumaConceptsNodeNode<'g> {
     /// Output 0, `LUMA_CONCEPTS`.
     pub luma_concepts: Out<'g, socket::LumaConcepts>,
@@ -480,7 +474,6 @@ impl<'g> LumaConceptsNodeNode<'g> {
 pub struct LumaImageNode2 {}
 
 /// A node of [`LumaImageNode2`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LumaImageNode2Node<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -537,7 +530,6 @@ impl<'g> LumaImageNode2Node<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum LumaImageNode2Model<'g> {
     /// `uni-1`.
     Uni1(LumaImageNode2ModelUni1<'g>),
@@ -558,7 +550,6 @@ impl<'g> Branch<'g> for LumaImageNode2Model<'g> {
 }
 
 /// `uni-1`, with the inputs it brings: [`LumaImageNode2Model::Uni1`].
-#[derive(Debug)]
 pub struct LumaImageNode2ModelUni1<'g> {
     settings: Settings<'g>,
 }
@@ -616,7 +607,6 @@ impl<'g> From<LumaImageNode2ModelUni1<'g>> for LumaImageNode2Model<'g> {
 }
 
 /// `uni-1-max`, with the inputs it brings: [`LumaImageNode2Model::Uni1Max`].
-#[derive(Debug)]
 pub struct LumaImageNode2ModelUni1Max<'g> {
     settings: Settings<'g>,
 }
@@ -681,7 +671,6 @@ pub struct LumaImageEditNode2<'g> {
 }
 
 /// A node of [`LumaImageEditNode2`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LumaImageEditNode2Node<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -738,7 +727,6 @@ impl<'g> LumaImageEditNode2Node<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum LumaImageEditNode2Model<'g> {
     /// `uni-1`.
     Uni1(LumaImageEditNode2ModelUni1<'g>),
@@ -759,7 +747,6 @@ impl<'g> Branch<'g> for LumaImageEditNode2Model<'g> {
 }
 
 /// `uni-1`, with the inputs it brings: [`LumaImageEditNode2Model::Uni1`].
-#[derive(Debug)]
 pub struct LumaImageEditNode2ModelUni1<'g> {
     settings: Settings<'g>,
 }
@@ -810,7 +797,6 @@ impl<'g> From<LumaImageEditNode2ModelUni1<'g>> for LumaImageEditNode2Model<'g> {
 }
 
 /// `uni-1-max`, with the inputs it brings: [`LumaImageEditNode2Model::Uni1Max`].
-#[derive(Debug)]
 pub struct LumaImageEditNode2ModelUni1Max<'g> {
     settings: Settings<'g>,
 }
@@ -865,7 +851,6 @@ impl<'g> From<LumaImageEditNode2ModelUni1Max<'g>> for LumaImageEditNode2Model<'g
 pub struct LumaRay32TextToVideoNode {}
 
 /// A node of [`LumaRay32TextToVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LumaRay32TextToVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -911,7 +896,7 @@ impl<'g> LumaRay32TextToVideoNodeNode<'g> {
     }
 
     /// `aspect_ratio`: One of 6 options.
-    pub fn aspect_ratio(self, value: impl Fills<'g, LumaRay32TextToVideoNodeAspectRatio>) -> Self {
+    pub fn aspect_ratio(self, value: impl Fills<'g, ByteDanceTextToVideoNodeAspectRatio>) -> Self {
         self.node.put("aspect_ratio", value.fill());
         self
     }
@@ -946,7 +931,6 @@ impl<'g> LumaRay32TextToVideoNodeNode<'g> {
 pub struct LumaRay32ImageToVideoNode {}
 
 /// A node of [`LumaRay32ImageToVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LumaRay32ImageToVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -1027,7 +1011,6 @@ pub struct LumaRay32KeyframeNode<'g> {
 }
 
 /// A node of [`LumaRay32KeyframeNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LumaRay32KeyframeNodeNode<'g> {
     /// Output 0, `LUMA_RAY32_KEYFRAME`.
     pub keyframes: Out<'g, socket::LumaRay32Keyframe>,
@@ -1075,7 +1058,6 @@ impl<'g> LumaRay32KeyframeNodeNode<'g> {
 }
 
 /// The options of `position`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum LumaRay32KeyframeNodePosition<'g> {
     /// `Fraction of duration (0.0-1.0)`.
     FractionOfDuration0_0_1_0(LumaRay32KeyframeNodePositionFractionOfDuration0_0_1_0<'g>),
@@ -1096,7 +1078,6 @@ impl<'g> Branch<'g> for LumaRay32KeyframeNodePosition<'g> {
 }
 
 /// `Fraction of duration (0.0-1.0)`, with the inputs it brings: [`LumaRay32KeyframeNodePosition::FractionOfDuration0_0_1_0`].
-#[derive(Debug)]
 pub struct LumaRay32KeyframeNodePositionFractionOfDuration0_0_1_0<'g> {
     settings: Settings<'g>,
 }
@@ -1134,7 +1115,6 @@ impl<'g> From<LumaRay32KeyframeNodePositionFractionOfDuration0_0_1_0<'g>> for Lu
 }
 
 /// `Absolute time (seconds)`, with the inputs it brings: [`LumaRay32KeyframeNodePosition::AbsoluteTimeSeconds`].
-#[derive(Debug)]
 pub struct LumaRay32KeyframeNodePositionAbsoluteTimeSeconds<'g> {
     settings: Settings<'g>,
 }
@@ -1179,7 +1159,6 @@ pub struct LumaRay32KeyframesToVideoNode<'g> {
 }
 
 /// A node of [`LumaRay32KeyframesToVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LumaRay32KeyframesToVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -1250,7 +1229,6 @@ pub struct LumaRay32VideoEditNode<'g> {
 }
 
 /// A node of [`LumaRay32VideoEditNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LumaRay32VideoEditNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -1321,7 +1299,6 @@ pub struct LumaRay32VideoReframeNode<'g> {
 }
 
 /// A node of [`LumaRay32VideoReframeNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LumaRay32VideoReframeNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -1366,7 +1343,7 @@ impl<'g> LumaRay32VideoReframeNodeNode<'g> {
     }
 
     /// `aspect_ratio`: One of 6 options.
-    pub fn aspect_ratio(self, value: impl Fills<'g, LumaRay32TextToVideoNodeAspectRatio>) -> Self {
+    pub fn aspect_ratio(self, value: impl Fills<'g, ByteDanceTextToVideoNodeAspectRatio>) -> Self {
         self.node.put("aspect_ratio", value.fill());
         self
     }
@@ -1389,7 +1366,6 @@ impl<'g> LumaRay32VideoReframeNodeNode<'g> {
 pub struct LumaRay32ExtendVideoNode {}
 
 /// A node of [`LumaRay32ExtendVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LumaRay32ExtendVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -1460,7 +1436,6 @@ impl<'g> LumaRay32ExtendVideoNodeNode<'g> {
 }
 
 /// The options of `direction`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum LumaRay32ExtendVideoNodeDirection<'g> {
     /// `Forward (continue after)`.
     ForwardContinueAfter(LumaRay32ExtendVideoNodeDirectionForwardContinueAfter<'g>),
@@ -1481,7 +1456,6 @@ impl<'g> Branch<'g> for LumaRay32ExtendVideoNodeDirection<'g> {
 }
 
 /// `Forward (continue after)`, with the inputs it brings: [`LumaRay32ExtendVideoNodeDirection::ForwardContinueAfter`].
-#[derive(Debug)]
 pub struct LumaRay32ExtendVideoNodeDirectionForwardContinueAfter<'g> {
     settings: Settings<'g>,
 }
@@ -1519,7 +1493,6 @@ impl<'g> From<LumaRay32ExtendVideoNodeDirectionForwardContinueAfter<'g>> for Lum
 }
 
 /// `Backward (lead-in before)`, with the inputs it brings: [`LumaRay32ExtendVideoNodeDirection::BackwardLeadInBefore`].
-#[derive(Debug)]
 pub struct LumaRay32ExtendVideoNodeDirectionBackwardLeadInBefore<'g> {
     settings: Settings<'g>,
 }
@@ -1549,7 +1522,7 @@ impl<'g> From<LumaRay32ExtendVideoNodeDirectionBackwardLeadInBefore<'g>> for Lum
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum LumaImageNodeModel {
     /// `photon-1`.
     Photon1,
@@ -1575,7 +1548,7 @@ impl Socket for LumaImageNodeModel {
 }
 
 /// The options of `aspect_ratio`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum LumaImageNodeAspectRatio {
     /// `1:1`.
     N1_1,
@@ -1616,7 +1589,7 @@ impl Socket for LumaImageNodeAspectRatio {
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum LumaVideoNodeModel {
     /// `ray-2`.
     Ray2,
@@ -1645,7 +1618,7 @@ impl Socket for LumaVideoNodeModel {
 }
 
 /// The options of `resolution`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum LumaVideoNodeResolution {
     /// `540p`.
     N540p,
@@ -1677,7 +1650,7 @@ impl Socket for LumaVideoNodeResolution {
 }
 
 /// The options of `duration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum LumaVideoNodeDuration {
     /// `5s`.
     N5s,
@@ -1703,7 +1676,7 @@ impl Socket for LumaVideoNodeDuration {
 }
 
 /// The options of `concept1`, `concept2`, `concept3`, `concept4`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum LumaConceptsNodeConcept1 {
     /// `None`.
     None,
@@ -1827,46 +1800,8 @@ impl Socket for LumaConceptsNodeConcept1 {
     const PUBLISHED: &'static str = "string";
 }
 
-/// The options of `aspect_ratio`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum LumaRay32TextToVideoNodeAspectRatio {
-    /// `16:9`.
-    N16_9,
-    /// `9:16`.
-    N9_16,
-    /// `1:1`.
-    N1_1,
-    /// `4:3`.
-    N4_3,
-    /// `3:4`.
-    N3_4,
-    /// `21:9`.
-    N21_9,
-    /// An option that the catalog does not list.
-    Other(Json),
-}
-
-impl Choice for LumaRay32TextToVideoNodeAspectRatio {
-    fn into_json(self) -> Json {
-        match self {
-            Self::N16_9 => "16:9".into(),
-            Self::N9_16 => "9:16".into(),
-            Self::N1_1 => "1:1".into(),
-            Self::N4_3 => "4:3".into(),
-            Self::N3_4 => "3:4".into(),
-            Self::N21_9 => "21:9".into(),
-            Self::Other(option) => option,
-        }
-    }
-}
-
-impl Socket for LumaRay32TextToVideoNodeAspectRatio {
-    const NAME: &'static str = "COMBO";
-    const PUBLISHED: &'static str = "string";
-}
-
 /// The options of `duration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum LumaRay32TextToVideoNodeDuration {
     /// `5s`.
     N5s,
@@ -1892,7 +1827,7 @@ impl Socket for LumaRay32TextToVideoNodeDuration {
 }
 
 /// The options of `strength`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum LumaRay32VideoEditNodeStrength {
     /// `auto`.
     Auto,
@@ -1942,7 +1877,7 @@ impl Socket for LumaRay32VideoEditNodeStrength {
 }
 
 /// The options of `resolution`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum LumaRay32ExtendVideoNodeResolution {
     /// `540p`.
     N540p,
@@ -1971,7 +1906,7 @@ impl Socket for LumaRay32ExtendVideoNodeResolution {
 }
 
 /// The options of `aspect_ratio`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum LumaImageNode2ModelUni1AspectRatio {
     /// `auto`.
     Auto,
@@ -2021,7 +1956,7 @@ impl Socket for LumaImageNode2ModelUni1AspectRatio {
 }
 
 /// The options of `style`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Style {
     /// `auto`.
     Auto,

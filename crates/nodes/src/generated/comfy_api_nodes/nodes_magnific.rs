@@ -11,7 +11,6 @@ pub struct MagnificImageUpscalerCreativeNode<'g> {
 }
 
 /// A node of [`MagnificImageUpscalerCreativeNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MagnificImageUpscalerCreativeNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -115,7 +114,6 @@ pub struct MagnificImageUpscalerPreciseV2Node<'g> {
 }
 
 /// A node of [`MagnificImageUpscalerPreciseV2Node`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MagnificImageUpscalerPreciseV2NodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -200,7 +198,6 @@ pub struct MagnificImageStyleTransferNode<'g> {
 }
 
 /// A node of [`MagnificImageStyleTransferNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MagnificImageStyleTransferNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -284,7 +281,6 @@ impl<'g> MagnificImageStyleTransferNodeNode<'g> {
 }
 
 /// The options of `portrait_mode`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum MagnificImageStyleTransferNodePortraitMode<'g> {
     /// `disabled`.
     Disabled(MagnificImageStyleTransferNodePortraitModeDisabled<'g>),
@@ -305,7 +301,6 @@ impl<'g> Branch<'g> for MagnificImageStyleTransferNodePortraitMode<'g> {
 }
 
 /// `disabled`, with the inputs it brings: [`MagnificImageStyleTransferNodePortraitMode::Disabled`].
-#[derive(Debug)]
 pub struct MagnificImageStyleTransferNodePortraitModeDisabled<'g> {
     settings: Settings<'g>,
 }
@@ -335,7 +330,6 @@ impl<'g> From<MagnificImageStyleTransferNodePortraitModeDisabled<'g>> for Magnif
 }
 
 /// `enabled`, with the inputs it brings: [`MagnificImageStyleTransferNodePortraitMode::Enabled`].
-#[derive(Debug)]
 pub struct MagnificImageStyleTransferNodePortraitModeEnabled<'g> {
     settings: Settings<'g>,
 }
@@ -387,7 +381,6 @@ pub struct MagnificImageRelightNode<'g> {
 }
 
 /// A node of [`MagnificImageRelightNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MagnificImageRelightNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -476,7 +469,6 @@ impl<'g> MagnificImageRelightNodeNode<'g> {
 }
 
 /// The options of `advanced_settings`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum MagnificImageRelightNodeAdvancedSettings<'g> {
     /// `disabled`.
     Disabled(MagnificImageRelightNodeAdvancedSettingsDisabled<'g>),
@@ -497,7 +489,6 @@ impl<'g> Branch<'g> for MagnificImageRelightNodeAdvancedSettings<'g> {
 }
 
 /// `disabled`, with the inputs it brings: [`MagnificImageRelightNodeAdvancedSettings::Disabled`].
-#[derive(Debug)]
 pub struct MagnificImageRelightNodeAdvancedSettingsDisabled<'g> {
     settings: Settings<'g>,
 }
@@ -527,7 +518,6 @@ impl<'g> From<MagnificImageRelightNodeAdvancedSettingsDisabled<'g>> for Magnific
 }
 
 /// `enabled`, with the inputs it brings: [`MagnificImageRelightNodeAdvancedSettings::Enabled`].
-#[derive(Debug)]
 pub struct MagnificImageRelightNodeAdvancedSettingsEnabled<'g> {
     settings: Settings<'g>,
 }
@@ -628,7 +618,6 @@ pub struct MagnificImageSkinEnhancerNode<'g> {
 }
 
 /// A node of [`MagnificImageSkinEnhancerNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MagnificImageSkinEnhancerNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -683,7 +672,6 @@ impl<'g> MagnificImageSkinEnhancerNodeNode<'g> {
 }
 
 /// The options of `mode`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum MagnificImageSkinEnhancerNodeMode<'g> {
     /// `creative`.
     Creative(MagnificImageSkinEnhancerNodeModeCreative<'g>),
@@ -707,7 +695,6 @@ impl<'g> Branch<'g> for MagnificImageSkinEnhancerNodeMode<'g> {
 }
 
 /// `creative`, with the inputs it brings: [`MagnificImageSkinEnhancerNodeMode::Creative`].
-#[derive(Debug)]
 pub struct MagnificImageSkinEnhancerNodeModeCreative<'g> {
     settings: Settings<'g>,
 }
@@ -737,7 +724,6 @@ impl<'g> From<MagnificImageSkinEnhancerNodeModeCreative<'g>> for MagnificImageSk
 }
 
 /// `faithful`, with the inputs it brings: [`MagnificImageSkinEnhancerNodeMode::Faithful`].
-#[derive(Debug)]
 pub struct MagnificImageSkinEnhancerNodeModeFaithful<'g> {
     settings: Settings<'g>,
 }
@@ -775,7 +761,6 @@ impl<'g> From<MagnificImageSkinEnhancerNodeModeFaithful<'g>> for MagnificImageSk
 }
 
 /// `flexible`, with the inputs it brings: [`MagnificImageSkinEnhancerNodeMode::Flexible`].
-#[derive(Debug)]
 pub struct MagnificImageSkinEnhancerNodeModeFlexible<'g> {
     settings: Settings<'g>,
 }
@@ -813,7 +798,7 @@ impl<'g> From<MagnificImageSkinEnhancerNodeModeFlexible<'g>> for MagnificImageSk
 }
 
 /// The options of `scale_factor`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ScaleFactor {
     /// `2x`.
     N2x,
@@ -845,7 +830,7 @@ impl Socket for ScaleFactor {
 }
 
 /// The options of `optimized_for`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum MagnificImageUpscalerCreativeNodeOptimizedFor {
     /// `standard`.
     Standard,
@@ -892,7 +877,7 @@ impl Socket for MagnificImageUpscalerCreativeNodeOptimizedFor {
 }
 
 /// The options of `engine`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum MagnificImageUpscalerCreativeNodeEngine {
     /// `automatic`.
     Automatic,
@@ -924,7 +909,7 @@ impl Socket for MagnificImageUpscalerCreativeNodeEngine {
 }
 
 /// The options of `flavor`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum MagnificImageUpscalerPreciseV2NodeFlavor {
     /// `sublime`.
     Sublime,
@@ -953,7 +938,7 @@ impl Socket for MagnificImageUpscalerPreciseV2NodeFlavor {
 }
 
 /// The options of `flavor`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum MagnificImageStyleTransferNodeFlavor {
     /// `faithful`.
     Faithful,
@@ -994,7 +979,7 @@ impl Socket for MagnificImageStyleTransferNodeFlavor {
 }
 
 /// The options of `engine`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum MagnificImageStyleTransferNodeEngine {
     /// `balanced`.
     Balanced,
@@ -1041,7 +1026,7 @@ impl Socket for MagnificImageStyleTransferNodeEngine {
 }
 
 /// The options of `style`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum MagnificImageRelightNodeStyle {
     /// `standard`.
     Standard,
@@ -1082,7 +1067,7 @@ impl Socket for MagnificImageRelightNodeStyle {
 }
 
 /// The options of `portrait_style`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum MagnificImageStyleTransferNodePortraitModeEnabledPortraitStyle {
     /// `standard`.
     Standard,
@@ -1111,7 +1096,7 @@ impl Socket for MagnificImageStyleTransferNodePortraitModeEnabledPortraitStyle {
 }
 
 /// The options of `portrait_beautifier`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum MagnificImageStyleTransferNodePortraitModeEnabledPortraitBeautifier {
     /// `none`.
     None,
@@ -1140,7 +1125,7 @@ impl Socket for MagnificImageStyleTransferNodePortraitModeEnabledPortraitBeautif
 }
 
 /// The options of `engine`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum MagnificImageRelightNodeAdvancedSettingsEnabledEngine {
     /// `automatic`.
     Automatic,
@@ -1187,7 +1172,7 @@ impl Socket for MagnificImageRelightNodeAdvancedSettingsEnabledEngine {
 }
 
 /// The options of `transfer_light_a`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum MagnificImageRelightNodeAdvancedSettingsEnabledTransferLightA {
     /// `automatic`.
     Automatic,
@@ -1225,7 +1210,7 @@ impl Socket for MagnificImageRelightNodeAdvancedSettingsEnabledTransferLightA {
 }
 
 /// The options of `transfer_light_b`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum MagnificImageRelightNodeAdvancedSettingsEnabledTransferLightB {
     /// `automatic`.
     Automatic,
@@ -1281,7 +1266,7 @@ impl Socket for MagnificImageRelightNodeAdvancedSettingsEnabledTransferLightB {
 }
 
 /// The options of `optimized_for`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum MagnificImageSkinEnhancerNodeModeFlexibleOptimizedFor {
     /// `enhance_skin`.
     EnhanceSkin,

@@ -10,7 +10,6 @@ use super::super::options::{AutoOrOnOrOff};
 pub struct MeshyTextToModelNode {}
 
 /// A node of [`MeshyTextToModelNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MeshyTextToModelNodeNode<'g> {
     /// Output 0, `STRING`.
     pub model_file: Out<'g, socket::Text>,
@@ -100,7 +99,6 @@ impl<'g> MeshyTextToModelNodeNode<'g> {
 }
 
 /// The options of `should_remesh`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum MeshyTextToModelNodeShouldRemesh<'g> {
     /// `true`.
     True(MeshyTextToModelNodeShouldRemeshTrue<'g>),
@@ -121,7 +119,6 @@ impl<'g> Branch<'g> for MeshyTextToModelNodeShouldRemesh<'g> {
 }
 
 /// `true`, with the inputs it brings: [`MeshyTextToModelNodeShouldRemesh::True`].
-#[derive(Debug)]
 pub struct MeshyTextToModelNodeShouldRemeshTrue<'g> {
     settings: Settings<'g>,
 }
@@ -166,7 +163,6 @@ impl<'g> From<MeshyTextToModelNodeShouldRemeshTrue<'g>> for MeshyTextToModelNode
 }
 
 /// `false`, with the inputs it brings: [`MeshyTextToModelNodeShouldRemesh::False`].
-#[derive(Debug)]
 pub struct MeshyTextToModelNodeShouldRemeshFalse<'g> {
     settings: Settings<'g>,
 }
@@ -204,7 +200,6 @@ pub struct MeshyRefineNode<'g> {
 }
 
 /// A node of [`MeshyRefineNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MeshyRefineNodeNode<'g> {
     /// Output 0, `STRING`.
     pub model_file: Out<'g, socket::Text>,
@@ -279,7 +274,6 @@ pub struct MeshyImageToModelNode<'g> {
 }
 
 /// A node of [`MeshyImageToModelNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MeshyImageToModelNodeNode<'g> {
     /// Output 0, `STRING`.
     pub model_file: Out<'g, socket::Text>,
@@ -365,7 +359,6 @@ impl<'g> MeshyImageToModelNodeNode<'g> {
 }
 
 /// The options of `should_remesh`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum MeshyImageToModelNodeShouldRemesh<'g> {
     /// `true`.
     True(MeshyImageToModelNodeShouldRemeshTrue<'g>),
@@ -386,7 +379,6 @@ impl<'g> Branch<'g> for MeshyImageToModelNodeShouldRemesh<'g> {
 }
 
 /// `true`, with the inputs it brings: [`MeshyImageToModelNodeShouldRemesh::True`].
-#[derive(Debug)]
 pub struct MeshyImageToModelNodeShouldRemeshTrue<'g> {
     settings: Settings<'g>,
 }
@@ -431,7 +423,6 @@ impl<'g> From<MeshyImageToModelNodeShouldRemeshTrue<'g>> for MeshyImageToModelNo
 }
 
 /// `false`, with the inputs it brings: [`MeshyImageToModelNodeShouldRemesh::False`].
-#[derive(Debug)]
 pub struct MeshyImageToModelNodeShouldRemeshFalse<'g> {
     settings: Settings<'g>,
 }
@@ -461,7 +452,6 @@ impl<'g> From<MeshyImageToModelNodeShouldRemeshFalse<'g>> for MeshyImageToModelN
 }
 
 /// The options of `should_texture`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum MeshyImageToModelNodeShouldTexture<'g> {
     /// `true`.
     True(MeshyImageToModelNodeShouldTextureTrue<'g>),
@@ -482,7 +472,6 @@ impl<'g> Branch<'g> for MeshyImageToModelNodeShouldTexture<'g> {
 }
 
 /// `true`, with the inputs it brings: [`MeshyImageToModelNodeShouldTexture::True`].
-#[derive(Debug)]
 pub struct MeshyImageToModelNodeShouldTextureTrue<'g> {
     settings: Settings<'g>,
 }
@@ -533,7 +522,6 @@ impl<'g> From<MeshyImageToModelNodeShouldTextureTrue<'g>> for MeshyImageToModelN
 }
 
 /// `false`, with the inputs it brings: [`MeshyImageToModelNodeShouldTexture::False`].
-#[derive(Debug)]
 pub struct MeshyImageToModelNodeShouldTextureFalse<'g> {
     settings: Settings<'g>,
 }
@@ -571,7 +559,6 @@ pub struct MeshyMultiImageToModelNode<'g> {
 }
 
 /// A node of [`MeshyMultiImageToModelNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MeshyMultiImageToModelNodeNode<'g> {
     /// Output 0, `STRING`.
     pub model_file: Out<'g, socket::Text>,
@@ -657,7 +644,6 @@ impl<'g> MeshyMultiImageToModelNodeNode<'g> {
 }
 
 /// The options of `should_remesh`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum MeshyMultiImageToModelNodeShouldRemesh<'g> {
     /// `true`.
     True(MeshyMultiImageToModelNodeShouldRemeshTrue<'g>),
@@ -678,7 +664,6 @@ impl<'g> Branch<'g> for MeshyMultiImageToModelNodeShouldRemesh<'g> {
 }
 
 /// `true`, with the inputs it brings: [`MeshyMultiImageToModelNodeShouldRemesh::True`].
-#[derive(Debug)]
 pub struct MeshyMultiImageToModelNodeShouldRemeshTrue<'g> {
     settings: Settings<'g>,
 }
@@ -723,7 +708,6 @@ impl<'g> From<MeshyMultiImageToModelNodeShouldRemeshTrue<'g>> for MeshyMultiImag
 }
 
 /// `false`, with the inputs it brings: [`MeshyMultiImageToModelNodeShouldRemesh::False`].
-#[derive(Debug)]
 pub struct MeshyMultiImageToModelNodeShouldRemeshFalse<'g> {
     settings: Settings<'g>,
 }
@@ -753,7 +737,6 @@ impl<'g> From<MeshyMultiImageToModelNodeShouldRemeshFalse<'g>> for MeshyMultiIma
 }
 
 /// The options of `should_texture`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum MeshyMultiImageToModelNodeShouldTexture<'g> {
     /// `true`.
     True(MeshyMultiImageToModelNodeShouldTextureTrue<'g>),
@@ -774,7 +757,6 @@ impl<'g> Branch<'g> for MeshyMultiImageToModelNodeShouldTexture<'g> {
 }
 
 /// `true`, with the inputs it brings: [`MeshyMultiImageToModelNodeShouldTexture::True`].
-#[derive(Debug)]
 pub struct MeshyMultiImageToModelNodeShouldTextureTrue<'g> {
     settings: Settings<'g>,
 }
@@ -825,7 +807,6 @@ impl<'g> From<MeshyMultiImageToModelNodeShouldTextureTrue<'g>> for MeshyMultiIma
 }
 
 /// `false`, with the inputs it brings: [`MeshyMultiImageToModelNodeShouldTexture::False`].
-#[derive(Debug)]
 pub struct MeshyMultiImageToModelNodeShouldTextureFalse<'g> {
     settings: Settings<'g>,
 }
@@ -863,7 +844,6 @@ pub struct MeshyRigModelNode<'g> {
 }
 
 /// A node of [`MeshyRigModelNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MeshyRigModelNodeNode<'g> {
     /// Output 0, `STRING`.
     pub model_file: Out<'g, socket::Text>,
@@ -924,7 +904,6 @@ pub struct MeshyAnimateModelNode<'g> {
 }
 
 /// A node of [`MeshyAnimateModelNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MeshyAnimateModelNodeNode<'g> {
     /// Output 0, `STRING`.
     pub model_file: Out<'g, socket::Text>,
@@ -977,7 +956,6 @@ pub struct MeshyTextureNode<'g> {
 }
 
 /// A node of [`MeshyTextureNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MeshyTextureNodeNode<'g> {
     /// Output 0, `STRING`.
     pub model_file: Out<'g, socket::Text>,
@@ -1051,7 +1029,7 @@ impl<'g> MeshyTextureNodeNode<'g> {
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Model {
     /// `latest`.
     Latest,
@@ -1074,7 +1052,7 @@ impl Socket for Model {
 }
 
 /// The options of `style`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum MeshyTextToModelNodeStyle {
     /// `realistic`.
     Realistic,
@@ -1100,7 +1078,7 @@ impl Socket for MeshyTextToModelNodeStyle {
 }
 
 /// The options of `pose_mode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum PoseMode {
     /// nothing.
     Unnamed,
@@ -1129,7 +1107,7 @@ impl Socket for PoseMode {
 }
 
 /// The options of `topology`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Topology {
     /// `triangle`.
     Triangle,

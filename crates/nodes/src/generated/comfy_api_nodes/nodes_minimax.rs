@@ -2,14 +2,13 @@
 
 #[allow(unused_imports)]
 use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json, Many, Node, Out, Repeat, Settings, Socket, Spec, socket};
-use super::super::options::{ByteDanceImageToVideoNodeAspectRatio, ByteDanceTextToVideoNodeAspectRatio};
+use super::super::options::{ByteDanceTextToVideoNodeAspectRatio, Ratio};
 
 /// `MiniMax Text to Video`: class `MinimaxTextToVideoNode` of `comfy_api_nodes.nodes_minimax`, in `partner/video/MiniMax`.
 /// Calls a paid service.
 pub struct MinimaxTextToVideoNode {}
 
 /// A node of [`MinimaxTextToVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MinimaxTextToVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -70,7 +69,6 @@ pub struct MinimaxImageToVideoNode<'g> {
 }
 
 /// A node of [`MinimaxImageToVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MinimaxImageToVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -129,7 +127,6 @@ impl<'g> MinimaxImageToVideoNodeNode<'g> {
 pub struct MinimaxHailuoVideoNode {}
 
 /// A node of [`MinimaxHailuoVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MinimaxHailuoVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -207,7 +204,6 @@ impl<'g> MinimaxHailuoVideoNodeNode<'g> {
 pub struct MinimaxHailuo03TextToVideoNode {}
 
 /// A node of [`MinimaxHailuo03TextToVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MinimaxHailuo03TextToVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -265,7 +261,6 @@ impl<'g> MinimaxHailuo03TextToVideoNodeNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum MinimaxHailuo03TextToVideoNodeModel<'g> {
     /// `MiniMax H3`.
     MiniMaxH3(MinimaxHailuo03TextToVideoNodeModelMiniMaxH3<'g>),
@@ -283,7 +278,6 @@ impl<'g> Branch<'g> for MinimaxHailuo03TextToVideoNodeModel<'g> {
 }
 
 /// `MiniMax H3`, with the inputs it brings: [`MinimaxHailuo03TextToVideoNodeModel::MiniMaxH3`].
-#[derive(Debug)]
 pub struct MinimaxHailuo03TextToVideoNodeModelMiniMaxH3<'g> {
     settings: Settings<'g>,
 }
@@ -349,7 +343,6 @@ pub struct MinimaxHailuo03FirstLastFrameNode<'g> {
 }
 
 /// A node of [`MinimaxHailuo03FirstLastFrameNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MinimaxHailuo03FirstLastFrameNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -413,7 +406,6 @@ impl<'g> MinimaxHailuo03FirstLastFrameNodeNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum MinimaxHailuo03FirstLastFrameNodeModel<'g> {
     /// `MiniMax H3`.
     MiniMaxH3(MinimaxHailuo03FirstLastFrameNodeModelMiniMaxH3<'g>),
@@ -431,7 +423,6 @@ impl<'g> Branch<'g> for MinimaxHailuo03FirstLastFrameNodeModel<'g> {
 }
 
 /// `MiniMax H3`, with the inputs it brings: [`MinimaxHailuo03FirstLastFrameNodeModel::MiniMaxH3`].
-#[derive(Debug)]
 pub struct MinimaxHailuo03FirstLastFrameNodeModelMiniMaxH3<'g> {
     settings: Settings<'g>,
 }
@@ -487,7 +478,6 @@ impl<'g> From<MinimaxHailuo03FirstLastFrameNodeModelMiniMaxH3<'g>> for MinimaxHa
 pub struct MinimaxHailuo03ReferenceNode {}
 
 /// A node of [`MinimaxHailuo03ReferenceNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MinimaxHailuo03ReferenceNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -545,7 +535,6 @@ impl<'g> MinimaxHailuo03ReferenceNodeNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum MinimaxHailuo03ReferenceNodeModel<'g> {
     /// `MiniMax H3`.
     MiniMaxH3(MinimaxHailuo03ReferenceNodeModelMiniMaxH3<'g>),
@@ -563,7 +552,6 @@ impl<'g> Branch<'g> for MinimaxHailuo03ReferenceNodeModel<'g> {
 }
 
 /// `MiniMax H3`, with the inputs it brings: [`MinimaxHailuo03ReferenceNodeModel::MiniMaxH3`].
-#[derive(Debug)]
 pub struct MinimaxHailuo03ReferenceNodeModelMiniMaxH3<'g> {
     settings: Settings<'g>,
 }
@@ -597,7 +585,7 @@ impl<'g> MinimaxHailuo03ReferenceNodeModelMiniMaxH3<'g> {
     }
 
     /// `ratio`: One of 7 options, default `"adaptive"`.
-    pub fn ratio(mut self, value: impl Fills<'g, ByteDanceImageToVideoNodeAspectRatio>) -> Self {
+    pub fn ratio(mut self, value: impl Fills<'g, Ratio>) -> Self {
         self.settings.put("ratio", value.fill());
         self
     }
@@ -644,7 +632,6 @@ impl<'g> From<MinimaxHailuo03ReferenceNodeModelMiniMaxH3<'g>> for MinimaxHailuo0
 pub struct MinimaxHailuo03ContextIRNode {}
 
 /// A node of [`MinimaxHailuo03ContextIRNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MinimaxHailuo03ContextIRNodeNode<'g> {
     /// Output 0, `STRING`.
     pub string: Out<'g, socket::Text>,
@@ -699,7 +686,6 @@ impl<'g> MinimaxHailuo03ContextIRNodeNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum MinimaxHailuo03ContextIRNodeModel<'g> {
     /// `MiniMax H3`.
     MiniMaxH3(MinimaxHailuo03ContextIRNodeModelMiniMaxH3<'g>),
@@ -717,7 +703,6 @@ impl<'g> Branch<'g> for MinimaxHailuo03ContextIRNodeModel<'g> {
 }
 
 /// `MiniMax H3`, with the inputs it brings: [`MinimaxHailuo03ContextIRNodeModel::MiniMaxH3`].
-#[derive(Debug)]
 pub struct MinimaxHailuo03ContextIRNodeModelMiniMaxH3<'g> {
     settings: Settings<'g>,
 }
@@ -750,7 +735,7 @@ impl<'g> MinimaxHailuo03ContextIRNodeModelMiniMaxH3<'g> {
     }
 
     /// `ratio`: One of 7 options, default `"adaptive"`.
-    pub fn ratio(mut self, value: impl Fills<'g, ByteDanceImageToVideoNodeAspectRatio>) -> Self {
+    pub fn ratio(mut self, value: impl Fills<'g, Ratio>) -> Self {
         self.settings.put("ratio", value.fill());
         self
     }
@@ -794,7 +779,6 @@ pub struct MinimaxHailuo03RegenerateNode<'g> {
 }
 
 /// A node of [`MinimaxHailuo03RegenerateNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MinimaxHailuo03RegenerateNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -856,7 +840,6 @@ impl<'g> MinimaxHailuo03RegenerateNodeNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum MinimaxHailuo03RegenerateNodeModel<'g> {
     /// `MiniMax H3`.
     MiniMaxH3(MinimaxHailuo03RegenerateNodeModelMiniMaxH3<'g>),
@@ -874,7 +857,6 @@ impl<'g> Branch<'g> for MinimaxHailuo03RegenerateNodeModel<'g> {
 }
 
 /// `MiniMax H3`, with the inputs it brings: [`MinimaxHailuo03RegenerateNodeModel::MiniMaxH3`].
-#[derive(Debug)]
 pub struct MinimaxHailuo03RegenerateNodeModelMiniMaxH3<'g> {
     settings: Settings<'g>,
 }
@@ -937,7 +919,7 @@ impl<'g> From<MinimaxHailuo03RegenerateNodeModelMiniMaxH3<'g>> for MinimaxHailuo
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum MinimaxTextToVideoNodeModel {
     /// `T2V-01`.
     T2V01,
@@ -963,7 +945,7 @@ impl Socket for MinimaxTextToVideoNodeModel {
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum MinimaxImageToVideoNodeModel {
     /// `I2V-01-Director`.
     I2V01Director,
@@ -992,7 +974,7 @@ impl Socket for MinimaxImageToVideoNodeModel {
 }
 
 /// The options of `duration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum MinimaxHailuoVideoNodeDuration {
     /// `6`.
     N6,
@@ -1018,7 +1000,7 @@ impl Socket for MinimaxHailuoVideoNodeDuration {
 }
 
 /// The options of `resolution`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum MinimaxHailuoVideoNodeResolution {
     /// `768P`.
     N768P,
@@ -1044,7 +1026,7 @@ impl Socket for MinimaxHailuoVideoNodeResolution {
 }
 
 /// The options of `resolution`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum MinimaxHailuo03TextToVideoNodeModelMiniMaxH3Resolution {
     /// `768P`.
     N768P,
@@ -1070,7 +1052,7 @@ impl Socket for MinimaxHailuo03TextToVideoNodeModelMiniMaxH3Resolution {
 }
 
 /// The options of `resolution`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum MinimaxHailuo03RegenerateNodeModelMiniMaxH3Resolution {
     /// `2K`.
     N2K,

@@ -2,14 +2,13 @@
 
 #[allow(unused_imports)]
 use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json, Many, Node, Out, Repeat, Settings, Socket, Spec, socket};
-use super::super::options::{LowOrMediumOrHigh};
+use super::super::options::{DisabledOrAuto, LowOrMediumOrHigh};
 
 /// `OpenAI DALL·E 2`: class `OpenAIDalle2` of `comfy_api_nodes.nodes_openai`, in `partner/image/OpenAI`.
 /// Calls a paid service.
 pub struct OpenAIDalle2 {}
 
 /// A node of [`OpenAIDalle2`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct OpenAIDalle2Node<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -86,7 +85,6 @@ impl<'g> OpenAIDalle2Node<'g> {
 pub struct OpenAIDalle3 {}
 
 /// A node of [`OpenAIDalle3`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct OpenAIDalle3Node<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -159,7 +157,6 @@ impl<'g> OpenAIDalle3Node<'g> {
 pub struct OpenAIGPTImage1 {}
 
 /// A node of [`OpenAIGPTImage1`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct OpenAIGPTImage1Node<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -271,7 +268,6 @@ impl<'g> OpenAIGPTImage1Node<'g> {
 pub struct OpenAIGPTImageNodeV2 {}
 
 /// A node of [`OpenAIGPTImageNodeV2`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct OpenAIGPTImageNodeV2Node<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -337,7 +333,6 @@ impl<'g> OpenAIGPTImageNodeV2Node<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum OpenAIGPTImageNodeV2Model<'g> {
     /// `gpt-image-2`.
     GptImage2(OpenAIGPTImageNodeV2ModelGptImage2<'g>),
@@ -361,7 +356,6 @@ impl<'g> Branch<'g> for OpenAIGPTImageNodeV2Model<'g> {
 }
 
 /// `gpt-image-2`, with the inputs it brings: [`OpenAIGPTImageNodeV2Model::GptImage2`].
-#[derive(Debug)]
 pub struct OpenAIGPTImageNodeV2ModelGptImage2<'g> {
     settings: Settings<'g>,
 }
@@ -439,7 +433,6 @@ impl<'g> From<OpenAIGPTImageNodeV2ModelGptImage2<'g>> for OpenAIGPTImageNodeV2Mo
 }
 
 /// `gpt-image-1.5`, with the inputs it brings: [`OpenAIGPTImageNodeV2Model::GptImage1_5`].
-#[derive(Debug)]
 pub struct OpenAIGPTImageNodeV2ModelGptImage1_5<'g> {
     settings: Settings<'g>,
 }
@@ -503,7 +496,6 @@ impl<'g> From<OpenAIGPTImageNodeV2ModelGptImage1_5<'g>> for OpenAIGPTImageNodeV2
 }
 
 /// `gpt-image-1`, with the inputs it brings: [`OpenAIGPTImageNodeV2Model::GptImage1`].
-#[derive(Debug)]
 pub struct OpenAIGPTImageNodeV2ModelGptImage1<'g> {
     settings: Settings<'g>,
 }
@@ -571,7 +563,6 @@ impl<'g> From<OpenAIGPTImageNodeV2ModelGptImage1<'g>> for OpenAIGPTImageNodeV2Mo
 pub struct OpenAIChatNode {}
 
 /// A node of [`OpenAIChatNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct OpenAIChatNodeNode<'g> {
     /// Output 0, `STRING`.
     pub string: Out<'g, socket::Text>,
@@ -649,7 +640,6 @@ pub struct OpenAIInputFiles<'g> {
 }
 
 /// A node of [`OpenAIInputFiles`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct OpenAIInputFilesNode<'g> {
     /// Output 0, `OPENAI_INPUT_FILES`.
     pub openai_input_files: Out<'g, socket::OpenaiInputFiles>,
@@ -693,7 +683,6 @@ impl<'g> OpenAIInputFilesNode<'g> {
 pub struct OpenAIChatConfig {}
 
 /// A node of [`OpenAIChatConfig`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct OpenAIChatConfigNode<'g> {
     /// Output 0, `OPENAI_CHAT_CONFIG`.
     pub openai_chat_config: Out<'g, socket::OpenaiChatConfig>,
@@ -728,7 +717,7 @@ impl<'g> Node<'g> for OpenAIChatConfigNode<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> OpenAIChatConfigNode<'g> {
     /// `truncation`: One of 2 options, default `"auto"`.
-    pub fn truncation(self, value: impl Fills<'g, OpenAIChatConfigTruncation>) -> Self {
+    pub fn truncation(self, value: impl Fills<'g, DisabledOrAuto>) -> Self {
         self.node.put("truncation", value.fill());
         self
     }
@@ -747,7 +736,7 @@ impl<'g> OpenAIChatConfigNode<'g> {
 }
 
 /// The options of `size`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum OpenAIDalle2Size {
     /// `256x256`.
     N256x256,
@@ -776,7 +765,7 @@ impl Socket for OpenAIDalle2Size {
 }
 
 /// The options of `quality`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum OpenAIDalle3Quality {
     /// `standard`.
     Standard,
@@ -802,7 +791,7 @@ impl Socket for OpenAIDalle3Quality {
 }
 
 /// The options of `style`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum OpenAIDalle3Style {
     /// `natural`.
     Natural,
@@ -828,7 +817,7 @@ impl Socket for OpenAIDalle3Style {
 }
 
 /// The options of `size`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum OpenAIDalle3Size {
     /// `1024x1024`.
     N1024x1024,
@@ -857,7 +846,7 @@ impl Socket for OpenAIDalle3Size {
 }
 
 /// The options of `background`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Background {
     /// `auto`.
     Auto,
@@ -886,7 +875,7 @@ impl Socket for Background {
 }
 
 /// The options of `size`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum OpenAIGPTImage1Size {
     /// `auto`.
     Auto,
@@ -936,7 +925,7 @@ impl Socket for OpenAIGPTImage1Size {
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum OpenAIGPTImage1Model {
     /// `gpt-image-1`.
     GptImage1,
@@ -965,7 +954,7 @@ impl Socket for OpenAIGPTImage1Model {
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum OpenAIChatNodeModel {
     /// `gpt-5.6-sol`.
     Gpt5_6Sol,
@@ -1029,34 +1018,8 @@ impl Socket for OpenAIChatNodeModel {
     const PUBLISHED: &'static str = "string";
 }
 
-/// The options of `truncation`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum OpenAIChatConfigTruncation {
-    /// `auto`.
-    Auto,
-    /// `disabled`.
-    Disabled,
-    /// An option that the catalog does not list.
-    Other(Json),
-}
-
-impl Choice for OpenAIChatConfigTruncation {
-    fn into_json(self) -> Json {
-        match self {
-            Self::Auto => "auto".into(),
-            Self::Disabled => "disabled".into(),
-            Self::Other(option) => option,
-        }
-    }
-}
-
-impl Socket for OpenAIChatConfigTruncation {
-    const NAME: &'static str = "COMBO";
-    const PUBLISHED: &'static str = "string";
-}
-
 /// The options of `background`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum OpenAIGPTImageNodeV2ModelGptImage2Background {
     /// `auto`.
     Auto,
@@ -1082,7 +1045,7 @@ impl Socket for OpenAIGPTImageNodeV2ModelGptImage2Background {
 }
 
 /// The options of `size`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum OpenAIGPTImageNodeV2ModelGptImage1_5Size {
     /// `auto`.
     Auto,

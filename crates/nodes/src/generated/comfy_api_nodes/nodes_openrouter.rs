@@ -9,7 +9,6 @@ use super::super::options::{LowOrMediumOrHigh, ReasoningEffort};
 pub struct OpenRouterLLMNode {}
 
 /// A node of [`OpenRouterLLMNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct OpenRouterLLMNodeNode<'g> {
     /// Output 0, `STRING`.
     pub string: Out<'g, socket::Text>,
@@ -71,7 +70,6 @@ impl<'g> OpenRouterLLMNodeNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum OpenRouterLLMNodeModel<'g> {
     /// `anthropic/claude-opus-5`.
     AnthropicClaudeOpus5(OpenRouterLLMNodeModelAnthropicClaudeOpus5<'g>),
@@ -188,7 +186,6 @@ impl<'g> Branch<'g> for OpenRouterLLMNodeModel<'g> {
 }
 
 /// `anthropic/claude-opus-5`, with the inputs it brings: [`OpenRouterLLMNodeModel::AnthropicClaudeOpus5`].
-#[derive(Debug)]
 pub struct OpenRouterLLMNodeModelAnthropicClaudeOpus5<'g> {
     settings: Settings<'g>,
 }
@@ -232,7 +229,6 @@ impl<'g> From<OpenRouterLLMNodeModelAnthropicClaudeOpus5<'g>> for OpenRouterLLMN
 }
 
 /// `anthropic/claude-opus-4.8`, with the inputs it brings: [`OpenRouterLLMNodeModel::AnthropicClaudeOpus4_8`].
-#[derive(Debug)]
 pub struct OpenRouterLLMNodeModelAnthropicClaudeOpus4_8<'g> {
     settings: Settings<'g>,
 }
@@ -276,7 +272,6 @@ impl<'g> From<OpenRouterLLMNodeModelAnthropicClaudeOpus4_8<'g>> for OpenRouterLL
 }
 
 /// `anthropic/claude-opus-4.7`, with the inputs it brings: [`OpenRouterLLMNodeModel::AnthropicClaudeOpus4_7`].
-#[derive(Debug)]
 pub struct OpenRouterLLMNodeModelAnthropicClaudeOpus4_7<'g> {
     settings: Settings<'g>,
 }
@@ -320,7 +315,6 @@ impl<'g> From<OpenRouterLLMNodeModelAnthropicClaudeOpus4_7<'g>> for OpenRouterLL
 }
 
 /// `anthropic/claude-fable-5`, with the inputs it brings: [`OpenRouterLLMNodeModel::AnthropicClaudeFable5`].
-#[derive(Debug)]
 pub struct OpenRouterLLMNodeModelAnthropicClaudeFable5<'g> {
     settings: Settings<'g>,
 }
@@ -364,7 +358,6 @@ impl<'g> From<OpenRouterLLMNodeModelAnthropicClaudeFable5<'g>> for OpenRouterLLM
 }
 
 /// `anthropic/claude-sonnet-5`, with the inputs it brings: [`OpenRouterLLMNodeModel::AnthropicClaudeSonnet5`].
-#[derive(Debug)]
 pub struct OpenRouterLLMNodeModelAnthropicClaudeSonnet5<'g> {
     settings: Settings<'g>,
 }
@@ -408,7 +401,6 @@ impl<'g> From<OpenRouterLLMNodeModelAnthropicClaudeSonnet5<'g>> for OpenRouterLL
 }
 
 /// `anthropic/claude-haiku-4.5`, with the inputs it brings: [`OpenRouterLLMNodeModel::AnthropicClaudeHaiku4_5`].
-#[derive(Debug)]
 pub struct OpenRouterLLMNodeModelAnthropicClaudeHaiku4_5<'g> {
     settings: Settings<'g>,
 }
@@ -452,7 +444,6 @@ impl<'g> From<OpenRouterLLMNodeModelAnthropicClaudeHaiku4_5<'g>> for OpenRouterL
 }
 
 /// `openai/gpt-5.6-sol-pro`, with the inputs it brings: [`OpenRouterLLMNodeModel::OpenaiGpt5_6SolPro`].
-#[derive(Debug)]
 pub struct OpenRouterLLMNodeModelOpenaiGpt5_6SolPro<'g> {
     settings: Settings<'g>,
 }
@@ -496,7 +487,6 @@ impl<'g> From<OpenRouterLLMNodeModelOpenaiGpt5_6SolPro<'g>> for OpenRouterLLMNod
 }
 
 /// `openai/gpt-5.6-sol`, with the inputs it brings: [`OpenRouterLLMNodeModel::OpenaiGpt5_6Sol`].
-#[derive(Debug)]
 pub struct OpenRouterLLMNodeModelOpenaiGpt5_6Sol<'g> {
     settings: Settings<'g>,
 }
@@ -540,7 +530,6 @@ impl<'g> From<OpenRouterLLMNodeModelOpenaiGpt5_6Sol<'g>> for OpenRouterLLMNodeMo
 }
 
 /// `openai/gpt-5.6-terra-pro`, with the inputs it brings: [`OpenRouterLLMNodeModel::OpenaiGpt5_6TerraPro`].
-#[derive(Debug)]
 pub struct OpenRouterLLMNodeModelOpenaiGpt5_6TerraPro<'g> {
     settings: Settings<'g>,
 }
@@ -584,7 +573,6 @@ impl<'g> From<OpenRouterLLMNodeModelOpenaiGpt5_6TerraPro<'g>> for OpenRouterLLMN
 }
 
 /// `openai/gpt-5.6-terra`, with the inputs it brings: [`OpenRouterLLMNodeModel::OpenaiGpt5_6Terra`].
-#[derive(Debug)]
 pub struct OpenRouterLLMNodeModelOpenaiGpt5_6Terra<'g> {
     settings: Settings<'g>,
 }
@@ -628,7 +616,6 @@ impl<'g> From<OpenRouterLLMNodeModelOpenaiGpt5_6Terra<'g>> for OpenRouterLLMNode
 }
 
 /// `openai/gpt-5.6-luna-pro`, with the inputs it brings: [`OpenRouterLLMNodeModel::OpenaiGpt5_6LunaPro`].
-#[derive(Debug)]
 pub struct OpenRouterLLMNodeModelOpenaiGpt5_6LunaPro<'g> {
     settings: Settings<'g>,
 }
@@ -672,7 +659,6 @@ impl<'g> From<OpenRouterLLMNodeModelOpenaiGpt5_6LunaPro<'g>> for OpenRouterLLMNo
 }
 
 /// `openai/gpt-5.6-luna`, with the inputs it brings: [`OpenRouterLLMNodeModel::OpenaiGpt5_6Luna`].
-#[derive(Debug)]
 pub struct OpenRouterLLMNodeModelOpenaiGpt5_6Luna<'g> {
     settings: Settings<'g>,
 }
@@ -716,7 +702,6 @@ impl<'g> From<OpenRouterLLMNodeModelOpenaiGpt5_6Luna<'g>> for OpenRouterLLMNodeM
 }
 
 /// `openai/gpt-5.5-pro`, with the inputs it brings: [`OpenRouterLLMNodeModel::OpenaiGpt5_5Pro`].
-#[derive(Debug)]
 pub struct OpenRouterLLMNodeModelOpenaiGpt5_5Pro<'g> {
     settings: Settings<'g>,
 }
@@ -760,7 +745,6 @@ impl<'g> From<OpenRouterLLMNodeModelOpenaiGpt5_5Pro<'g>> for OpenRouterLLMNodeMo
 }
 
 /// `openai/gpt-5.5`, with the inputs it brings: [`OpenRouterLLMNodeModel::OpenaiGpt5_5`].
-#[derive(Debug)]
 pub struct OpenRouterLLMNodeModelOpenaiGpt5_5<'g> {
     settings: Settings<'g>,
 }
@@ -804,7 +788,6 @@ impl<'g> From<OpenRouterLLMNodeModelOpenaiGpt5_5<'g>> for OpenRouterLLMNodeModel
 }
 
 /// `google/gemini-3.5-flash`, with the inputs it brings: [`OpenRouterLLMNodeModel::GoogleGemini3_5Flash`].
-#[derive(Debug)]
 pub struct OpenRouterLLMNodeModelGoogleGemini3_5Flash<'g> {
     settings: Settings<'g>,
 }
@@ -854,7 +837,6 @@ impl<'g> From<OpenRouterLLMNodeModelGoogleGemini3_5Flash<'g>> for OpenRouterLLMN
 }
 
 /// `x-ai/grok-4.5`, with the inputs it brings: [`OpenRouterLLMNodeModel::XAiGrok4_5`].
-#[derive(Debug)]
 pub struct OpenRouterLLMNodeModelXAiGrok4_5<'g> {
     settings: Settings<'g>,
 }
@@ -898,7 +880,6 @@ impl<'g> From<OpenRouterLLMNodeModelXAiGrok4_5<'g>> for OpenRouterLLMNodeModel<'
 }
 
 /// `x-ai/grok-4.20`, with the inputs it brings: [`OpenRouterLLMNodeModel::XAiGrok4_20`].
-#[derive(Debug)]
 pub struct OpenRouterLLMNodeModelXAiGrok4_20<'g> {
     settings: Settings<'g>,
 }
@@ -942,7 +923,6 @@ impl<'g> From<OpenRouterLLMNodeModelXAiGrok4_20<'g>> for OpenRouterLLMNodeModel<
 }
 
 /// `x-ai/grok-4.3`, with the inputs it brings: [`OpenRouterLLMNodeModel::XAiGrok4_3`].
-#[derive(Debug)]
 pub struct OpenRouterLLMNodeModelXAiGrok4_3<'g> {
     settings: Settings<'g>,
 }
@@ -986,7 +966,6 @@ impl<'g> From<OpenRouterLLMNodeModelXAiGrok4_3<'g>> for OpenRouterLLMNodeModel<'
 }
 
 /// `deepseek/deepseek-v4-pro`, with the inputs it brings: [`OpenRouterLLMNodeModel::DeepseekDeepseekV4Pro`].
-#[derive(Debug)]
 pub struct OpenRouterLLMNodeModelDeepseekDeepseekV4Pro<'g> {
     settings: Settings<'g>,
 }
@@ -1024,7 +1003,6 @@ impl<'g> From<OpenRouterLLMNodeModelDeepseekDeepseekV4Pro<'g>> for OpenRouterLLM
 }
 
 /// `deepseek/deepseek-v4-flash`, with the inputs it brings: [`OpenRouterLLMNodeModel::DeepseekDeepseekV4Flash`].
-#[derive(Debug)]
 pub struct OpenRouterLLMNodeModelDeepseekDeepseekV4Flash<'g> {
     settings: Settings<'g>,
 }
@@ -1062,7 +1040,6 @@ impl<'g> From<OpenRouterLLMNodeModelDeepseekDeepseekV4Flash<'g>> for OpenRouterL
 }
 
 /// `deepseek/deepseek-v3.2`, with the inputs it brings: [`OpenRouterLLMNodeModel::DeepseekDeepseekV3_2`].
-#[derive(Debug)]
 pub struct OpenRouterLLMNodeModelDeepseekDeepseekV3_2<'g> {
     settings: Settings<'g>,
 }
@@ -1100,7 +1077,6 @@ impl<'g> From<OpenRouterLLMNodeModelDeepseekDeepseekV3_2<'g>> for OpenRouterLLMN
 }
 
 /// `qwen/qwen3.6-max-preview`, with the inputs it brings: [`OpenRouterLLMNodeModel::QwenQwen3_6MaxPreview`].
-#[derive(Debug)]
 pub struct OpenRouterLLMNodeModelQwenQwen3_6MaxPreview<'g> {
     settings: Settings<'g>,
 }
@@ -1138,7 +1114,6 @@ impl<'g> From<OpenRouterLLMNodeModelQwenQwen3_6MaxPreview<'g>> for OpenRouterLLM
 }
 
 /// `qwen/qwen3.6-plus`, with the inputs it brings: [`OpenRouterLLMNodeModel::QwenQwen3_6Plus`].
-#[derive(Debug)]
 pub struct OpenRouterLLMNodeModelQwenQwen3_6Plus<'g> {
     settings: Settings<'g>,
 }
@@ -1188,7 +1163,6 @@ impl<'g> From<OpenRouterLLMNodeModelQwenQwen3_6Plus<'g>> for OpenRouterLLMNodeMo
 }
 
 /// `qwen/qwen3.6-flash`, with the inputs it brings: [`OpenRouterLLMNodeModel::QwenQwen3_6Flash`].
-#[derive(Debug)]
 pub struct OpenRouterLLMNodeModelQwenQwen3_6Flash<'g> {
     settings: Settings<'g>,
 }
@@ -1238,7 +1212,6 @@ impl<'g> From<OpenRouterLLMNodeModelQwenQwen3_6Flash<'g>> for OpenRouterLLMNodeM
 }
 
 /// `mistralai/mistral-large-2512`, with the inputs it brings: [`OpenRouterLLMNodeModel::MistralaiMistralLarge2512`].
-#[derive(Debug)]
 pub struct OpenRouterLLMNodeModelMistralaiMistralLarge2512<'g> {
     settings: Settings<'g>,
 }
@@ -1274,7 +1247,6 @@ impl<'g> From<OpenRouterLLMNodeModelMistralaiMistralLarge2512<'g>> for OpenRoute
 }
 
 /// `mistralai/mistral-medium-3-5`, with the inputs it brings: [`OpenRouterLLMNodeModel::MistralaiMistralMedium3_5`].
-#[derive(Debug)]
 pub struct OpenRouterLLMNodeModelMistralaiMistralMedium3_5<'g> {
     settings: Settings<'g>,
 }
@@ -1318,7 +1290,6 @@ impl<'g> From<OpenRouterLLMNodeModelMistralaiMistralMedium3_5<'g>> for OpenRoute
 }
 
 /// `z-ai/glm-4.6`, with the inputs it brings: [`OpenRouterLLMNodeModel::ZAiGlm4_6`].
-#[derive(Debug)]
 pub struct OpenRouterLLMNodeModelZAiGlm4_6<'g> {
     settings: Settings<'g>,
 }
@@ -1356,7 +1327,6 @@ impl<'g> From<OpenRouterLLMNodeModelZAiGlm4_6<'g>> for OpenRouterLLMNodeModel<'g
 }
 
 /// `z-ai/glm-5`, with the inputs it brings: [`OpenRouterLLMNodeModel::ZAiGlm5`].
-#[derive(Debug)]
 pub struct OpenRouterLLMNodeModelZAiGlm5<'g> {
     settings: Settings<'g>,
 }
@@ -1394,7 +1364,6 @@ impl<'g> From<OpenRouterLLMNodeModelZAiGlm5<'g>> for OpenRouterLLMNodeModel<'g> 
 }
 
 /// `moonshotai/kimi-k3`, with the inputs it brings: [`OpenRouterLLMNodeModel::MoonshotaiKimiK3`].
-#[derive(Debug)]
 pub struct OpenRouterLLMNodeModelMoonshotaiKimiK3<'g> {
     settings: Settings<'g>,
 }
@@ -1438,7 +1407,6 @@ impl<'g> From<OpenRouterLLMNodeModelMoonshotaiKimiK3<'g>> for OpenRouterLLMNodeM
 }
 
 /// `moonshotai/kimi-k2.6`, with the inputs it brings: [`OpenRouterLLMNodeModel::MoonshotaiKimiK2_6`].
-#[derive(Debug)]
 pub struct OpenRouterLLMNodeModelMoonshotaiKimiK2_6<'g> {
     settings: Settings<'g>,
 }
@@ -1482,7 +1450,6 @@ impl<'g> From<OpenRouterLLMNodeModelMoonshotaiKimiK2_6<'g>> for OpenRouterLLMNod
 }
 
 /// `moonshotai/kimi-k2-thinking`, with the inputs it brings: [`OpenRouterLLMNodeModel::MoonshotaiKimiK2Thinking`].
-#[derive(Debug)]
 pub struct OpenRouterLLMNodeModelMoonshotaiKimiK2Thinking<'g> {
     settings: Settings<'g>,
 }
@@ -1520,7 +1487,6 @@ impl<'g> From<OpenRouterLLMNodeModelMoonshotaiKimiK2Thinking<'g>> for OpenRouter
 }
 
 /// `perplexity/sonar-pro`, with the inputs it brings: [`OpenRouterLLMNodeModel::PerplexitySonarPro`].
-#[derive(Debug)]
 pub struct OpenRouterLLMNodeModelPerplexitySonarPro<'g> {
     settings: Settings<'g>,
 }
@@ -1558,7 +1524,6 @@ impl<'g> From<OpenRouterLLMNodeModelPerplexitySonarPro<'g>> for OpenRouterLLMNod
 }
 
 /// `perplexity/sonar-reasoning-pro`, with the inputs it brings: [`OpenRouterLLMNodeModel::PerplexitySonarReasoningPro`].
-#[derive(Debug)]
 pub struct OpenRouterLLMNodeModelPerplexitySonarReasoningPro<'g> {
     settings: Settings<'g>,
 }
@@ -1603,7 +1568,6 @@ impl<'g> From<OpenRouterLLMNodeModelPerplexitySonarReasoningPro<'g>> for OpenRou
 }
 
 /// `perplexity/sonar-deep-research`, with the inputs it brings: [`OpenRouterLLMNodeModel::PerplexitySonarDeepResearch`].
-#[derive(Debug)]
 pub struct OpenRouterLLMNodeModelPerplexitySonarDeepResearch<'g> {
     settings: Settings<'g>,
 }

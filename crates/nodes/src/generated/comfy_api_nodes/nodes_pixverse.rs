@@ -2,14 +2,13 @@
 
 #[allow(unused_imports)]
 use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json, Many, Node, Out, Repeat, Settings, Socket, Spec, socket};
-use super::super::options::{LumaRay32TextToVideoNodeResolution};
+use super::super::options::{LumaRay32TextToVideoNodeResolution, PixverseTextToVideoNodeAspectRatio};
 
 /// `PixVerse Text to Video`: class `PixverseTextToVideoNode` of `comfy_api_nodes.nodes_pixverse`, in `partner/video/PixVerse`.
 /// Calls a paid service.
 pub struct PixverseTextToVideoNode {}
 
 /// A node of [`PixverseTextToVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PixverseTextToVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -104,7 +103,6 @@ pub struct PixverseImageToVideoNode<'g> {
 }
 
 /// A node of [`PixverseImageToVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PixverseImageToVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -195,7 +193,6 @@ pub struct PixverseTransitionVideoNode<'g> {
 }
 
 /// A node of [`PixverseTransitionVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PixverseTransitionVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -275,7 +272,6 @@ impl<'g> PixverseTransitionVideoNodeNode<'g> {
 pub struct PixverseTemplateNode {}
 
 /// A node of [`PixverseTemplateNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PixverseTemplateNodeNode<'g> {
     /// Output 0, `PIXVERSE_TEMPLATE`.
     pub pixverse_template: Out<'g, socket::PixverseTemplate>,
@@ -314,43 +310,8 @@ impl<'g> PixverseTemplateNodeNode<'g> {
     }
 }
 
-/// The options of `aspect_ratio`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum PixverseTextToVideoNodeAspectRatio {
-    /// `16:9`.
-    N16_9,
-    /// `4:3`.
-    N4_3,
-    /// `1:1`.
-    N1_1,
-    /// `3:4`.
-    N3_4,
-    /// `9:16`.
-    N9_16,
-    /// An option that the catalog does not list.
-    Other(Json),
-}
-
-impl Choice for PixverseTextToVideoNodeAspectRatio {
-    fn into_json(self) -> Json {
-        match self {
-            Self::N16_9 => "16:9".into(),
-            Self::N4_3 => "4:3".into(),
-            Self::N1_1 => "1:1".into(),
-            Self::N3_4 => "3:4".into(),
-            Self::N9_16 => "9:16".into(),
-            Self::Other(option) => option,
-        }
-    }
-}
-
-impl Socket for PixverseTextToVideoNodeAspectRatio {
-    const NAME: &'static str = "COMBO";
-    const PUBLISHED: &'static str = "string";
-}
-
 /// The options of `duration_seconds`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum DurationSeconds {
     /// `5`.
     N5,
@@ -376,7 +337,7 @@ impl Socket for DurationSeconds {
 }
 
 /// The options of `motion_mode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum MotionMode {
     /// `normal`.
     Normal,
@@ -402,7 +363,7 @@ impl Socket for MotionMode {
 }
 
 /// The options of `template`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum PixverseTemplateNodeTemplate {
     /// `Microwave`.
     Microwave,

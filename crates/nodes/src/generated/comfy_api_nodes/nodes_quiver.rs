@@ -8,7 +8,6 @@ use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json,
 pub struct QuiverTextToSVGNode {}
 
 /// A node of [`QuiverTextToSVGNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct QuiverTextToSVGNodeNode<'g> {
     /// Output 0, `SVG`.
     pub svg: Out<'g, socket::Svg>,
@@ -78,7 +77,6 @@ impl<'g> QuiverTextToSVGNodeNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum QuiverTextToSVGNodeModel<'g> {
     /// `arrow-1.1`.
     Arrow1_1(QuiverTextToSVGNodeModelArrow1_1<'g>),
@@ -102,7 +100,6 @@ impl<'g> Branch<'g> for QuiverTextToSVGNodeModel<'g> {
 }
 
 /// `arrow-1.1`, with the inputs it brings: [`QuiverTextToSVGNodeModel::Arrow1_1`].
-#[derive(Debug)]
 pub struct QuiverTextToSVGNodeModelArrow1_1<'g> {
     settings: Settings<'g>,
 }
@@ -154,7 +151,6 @@ impl<'g> From<QuiverTextToSVGNodeModelArrow1_1<'g>> for QuiverTextToSVGNodeModel
 }
 
 /// `arrow-1.1-max`, with the inputs it brings: [`QuiverTextToSVGNodeModel::Arrow1_1Max`].
-#[derive(Debug)]
 pub struct QuiverTextToSVGNodeModelArrow1_1Max<'g> {
     settings: Settings<'g>,
 }
@@ -206,7 +202,6 @@ impl<'g> From<QuiverTextToSVGNodeModelArrow1_1Max<'g>> for QuiverTextToSVGNodeMo
 }
 
 /// `arrow-preview`, with the inputs it brings: [`QuiverTextToSVGNodeModel::ArrowPreview`].
-#[derive(Debug)]
 pub struct QuiverTextToSVGNodeModelArrowPreview<'g> {
     settings: Settings<'g>,
 }
@@ -265,7 +260,6 @@ pub struct QuiverImageToSVGNode<'g> {
 }
 
 /// A node of [`QuiverImageToSVGNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct QuiverImageToSVGNodeNode<'g> {
     /// Output 0, `SVG`.
     pub svg: Out<'g, socket::Svg>,
@@ -324,7 +318,6 @@ impl<'g> QuiverImageToSVGNodeNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum QuiverImageToSVGNodeModel<'g> {
     /// `arrow-1.1`.
     Arrow1_1(QuiverImageToSVGNodeModelArrow1_1<'g>),
@@ -348,7 +341,6 @@ impl<'g> Branch<'g> for QuiverImageToSVGNodeModel<'g> {
 }
 
 /// `arrow-1.1`, with the inputs it brings: [`QuiverImageToSVGNodeModel::Arrow1_1`].
-#[derive(Debug)]
 pub struct QuiverImageToSVGNodeModelArrow1_1<'g> {
     settings: Settings<'g>,
 }
@@ -407,7 +399,6 @@ impl<'g> From<QuiverImageToSVGNodeModelArrow1_1<'g>> for QuiverImageToSVGNodeMod
 }
 
 /// `arrow-1.1-max`, with the inputs it brings: [`QuiverImageToSVGNodeModel::Arrow1_1Max`].
-#[derive(Debug)]
 pub struct QuiverImageToSVGNodeModelArrow1_1Max<'g> {
     settings: Settings<'g>,
 }
@@ -466,7 +457,6 @@ impl<'g> From<QuiverImageToSVGNodeModelArrow1_1Max<'g>> for QuiverImageToSVGNode
 }
 
 /// `arrow-preview`, with the inputs it brings: [`QuiverImageToSVGNodeModel::ArrowPreview`].
-#[derive(Debug)]
 pub struct QuiverImageToSVGNodeModelArrowPreview<'g> {
     settings: Settings<'g>,
 }

@@ -8,7 +8,6 @@ use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json,
 pub struct QwenImageTextToImageApi {}
 
 /// A node of [`QwenImageTextToImageApi`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct QwenImageTextToImageApiNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -80,7 +79,6 @@ impl<'g> QwenImageTextToImageApiNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum QwenImageTextToImageApiModel<'g> {
     /// `qwen-image-3.0-pro`.
     QwenImage3_0Pro(QwenImageTextToImageApiModelQwenImage3_0Pro<'g>),
@@ -101,7 +99,6 @@ impl<'g> Branch<'g> for QwenImageTextToImageApiModel<'g> {
 }
 
 /// `qwen-image-3.0-pro`, with the inputs it brings: [`QwenImageTextToImageApiModel::QwenImage3_0Pro`].
-#[derive(Debug)]
 pub struct QwenImageTextToImageApiModelQwenImage3_0Pro<'g> {
     settings: Settings<'g>,
 }
@@ -160,7 +157,6 @@ impl<'g> From<QwenImageTextToImageApiModelQwenImage3_0Pro<'g>> for QwenImageText
 }
 
 /// `qwen-image-3.0`, with the inputs it brings: [`QwenImageTextToImageApiModel::QwenImage3_0`].
-#[derive(Debug)]
 pub struct QwenImageTextToImageApiModelQwenImage3_0<'g> {
     settings: Settings<'g>,
 }
@@ -226,7 +222,6 @@ pub struct QwenImageEditApi<'g> {
 }
 
 /// A node of [`QwenImageEditApi`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct QwenImageEditApiNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -296,7 +291,6 @@ impl<'g> QwenImageEditApiNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum QwenImageEditApiModel<'g> {
     /// `qwen-image-3.0-pro`.
     QwenImage3_0Pro(QwenImageEditApiModelQwenImage3_0Pro<'g>),
@@ -323,7 +317,6 @@ pub struct QwenImageEditApiModelQwenImage3_0ProInputs<'g> {
 }
 
 /// `qwen-image-3.0-pro`, with the inputs it brings: [`QwenImageEditApiModel::QwenImage3_0Pro`].
-#[derive(Debug)]
 pub struct QwenImageEditApiModelQwenImage3_0Pro<'g> {
     settings: Settings<'g>,
 }
@@ -369,7 +362,6 @@ pub struct QwenImageEditApiModelQwenImage3_0Inputs<'g> {
 }
 
 /// `qwen-image-3.0`, with the inputs it brings: [`QwenImageEditApiModel::QwenImage3_0`].
-#[derive(Debug)]
 pub struct QwenImageEditApiModelQwenImage3_0<'g> {
     settings: Settings<'g>,
 }
@@ -409,7 +401,6 @@ impl<'g> From<QwenImageEditApiModelQwenImage3_0<'g>> for QwenImageEditApiModel<'
 }
 
 /// The options of `size`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum QwenImageEditApiSize<'g> {
     /// `match input`.
     MatchInput(QwenImageEditApiSizeMatchInput<'g>),
@@ -433,7 +424,6 @@ impl<'g> Branch<'g> for QwenImageEditApiSize<'g> {
 }
 
 /// `match input`, with the inputs it brings: [`QwenImageEditApiSize::MatchInput`].
-#[derive(Debug)]
 pub struct QwenImageEditApiSizeMatchInput<'g> {
     settings: Settings<'g>,
 }
@@ -463,7 +453,6 @@ impl<'g> From<QwenImageEditApiSizeMatchInput<'g>> for QwenImageEditApiSize<'g> {
 }
 
 /// `auto`, with the inputs it brings: [`QwenImageEditApiSize::Auto`].
-#[derive(Debug)]
 pub struct QwenImageEditApiSizeAuto<'g> {
     settings: Settings<'g>,
 }
@@ -493,7 +482,6 @@ impl<'g> From<QwenImageEditApiSizeAuto<'g>> for QwenImageEditApiSize<'g> {
 }
 
 /// `custom`, with the inputs it brings: [`QwenImageEditApiSize::Custom`].
-#[derive(Debug)]
 pub struct QwenImageEditApiSizeCustom<'g> {
     settings: Settings<'g>,
 }

@@ -8,7 +8,6 @@ use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json,
 pub struct RecraftTextToImageNode {}
 
 /// A node of [`RecraftTextToImageNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RecraftTextToImageNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -94,7 +93,6 @@ pub struct RecraftImageToImageNode<'g> {
 }
 
 /// A node of [`RecraftImageToImageNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RecraftImageToImageNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -183,7 +181,6 @@ pub struct RecraftImageInpaintingNode<'g> {
 }
 
 /// A node of [`RecraftImageInpaintingNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RecraftImageInpaintingNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -255,7 +252,6 @@ impl<'g> RecraftImageInpaintingNodeNode<'g> {
 pub struct RecraftTextToVectorNode {}
 
 /// A node of [`RecraftTextToVectorNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RecraftTextToVectorNodeNode<'g> {
     /// Output 0, `SVG`.
     pub svg: Out<'g, socket::Svg>,
@@ -342,7 +338,6 @@ pub struct RecraftVectorizeImageNode<'g> {
 }
 
 /// A node of [`RecraftVectorizeImageNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RecraftVectorizeImageNodeNode<'g> {
     /// Output 0, `SVG`.
     pub svg: Out<'g, socket::Svg>,
@@ -379,7 +374,6 @@ pub struct RecraftRemoveBackgroundNode<'g> {
 }
 
 /// A node of [`RecraftRemoveBackgroundNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RecraftRemoveBackgroundNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -418,7 +412,6 @@ pub struct RecraftReplaceBackgroundNode<'g> {
 }
 
 /// A node of [`RecraftReplaceBackgroundNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RecraftReplaceBackgroundNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -492,7 +485,6 @@ pub struct RecraftCrispUpscaleNode<'g> {
 }
 
 /// A node of [`RecraftCrispUpscaleNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RecraftCrispUpscaleNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -529,7 +521,6 @@ pub struct RecraftCreativeUpscaleNode<'g> {
 }
 
 /// A node of [`RecraftCreativeUpscaleNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RecraftCreativeUpscaleNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -562,7 +553,6 @@ impl<'g> Node<'g> for RecraftCreativeUpscaleNodeNode<'g> {
 pub struct RecraftStyleV3RealisticImage {}
 
 /// A node of [`RecraftStyleV3RealisticImage`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RecraftStyleV3RealisticImageNode<'g> {
     /// Output 0, `RECRAFT_V3_STYLE`.
     pub recraft_style: Out<'g, socket::RecraftV3Style>,
@@ -605,7 +595,6 @@ impl<'g> RecraftStyleV3RealisticImageNode<'g> {
 pub struct RecraftStyleV3DigitalIllustration {}
 
 /// A node of [`RecraftStyleV3DigitalIllustration`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RecraftStyleV3DigitalIllustrationNode<'g> {
     /// Output 0, `RECRAFT_V3_STYLE`.
     pub recraft_style: Out<'g, socket::RecraftV3Style>,
@@ -648,7 +637,6 @@ impl<'g> RecraftStyleV3DigitalIllustrationNode<'g> {
 pub struct RecraftStyleV3LogoRaster {}
 
 /// A node of [`RecraftStyleV3LogoRaster`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RecraftStyleV3LogoRasterNode<'g> {
     /// Output 0, `RECRAFT_V3_STYLE`.
     pub recraft_style: Out<'g, socket::RecraftV3Style>,
@@ -691,7 +679,6 @@ impl<'g> RecraftStyleV3LogoRasterNode<'g> {
 pub struct RecraftStyleV3InfiniteStyleLibrary {}
 
 /// A node of [`RecraftStyleV3InfiniteStyleLibrary`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RecraftStyleV3InfiniteStyleLibraryNode<'g> {
     /// Output 0, `RECRAFT_V3_STYLE`.
     pub recraft_style: Out<'g, socket::RecraftV3Style>,
@@ -738,7 +725,6 @@ pub struct RecraftCreateStyleNode<'g> {
 }
 
 /// A node of [`RecraftCreateStyleNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RecraftCreateStyleNodeNode<'g> {
     /// Output 0, `STRING`.
     pub style_id: Out<'g, socket::Text>,
@@ -782,7 +768,6 @@ impl<'g> RecraftCreateStyleNodeNode<'g> {
 pub struct RecraftColorRGB {}
 
 /// A node of [`RecraftColorRGB`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RecraftColorRGBNode<'g> {
     /// Output 0, `RECRAFT_COLOR`.
     pub recraft_color: Out<'g, socket::RecraftColor>,
@@ -845,7 +830,6 @@ impl<'g> RecraftColorRGBNode<'g> {
 pub struct RecraftControls {}
 
 /// A node of [`RecraftControls`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RecraftControlsNode<'g> {
     /// Output 0, `RECRAFT_CONTROLS`.
     pub recraft_controls: Out<'g, socket::RecraftControls>,
@@ -898,7 +882,6 @@ pub struct RecraftV4TextToImageNode<'g> {
 }
 
 /// A node of [`RecraftV4TextToImageNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RecraftV4TextToImageNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -963,7 +946,6 @@ impl<'g> RecraftV4TextToImageNodeNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum RecraftV4TextToImageNodeModel<'g> {
     /// `recraftv4_1`.
     Recraftv4_1(RecraftV4TextToImageNodeModelRecraftv4_1<'g>),
@@ -996,7 +978,6 @@ impl<'g> Branch<'g> for RecraftV4TextToImageNodeModel<'g> {
 }
 
 /// `recraftv4_1`, with the inputs it brings: [`RecraftV4TextToImageNodeModel::Recraftv4_1`].
-#[derive(Debug)]
 pub struct RecraftV4TextToImageNodeModelRecraftv4_1<'g> {
     settings: Settings<'g>,
 }
@@ -1034,7 +1015,6 @@ impl<'g> From<RecraftV4TextToImageNodeModelRecraftv4_1<'g>> for RecraftV4TextToI
 }
 
 /// `recraftv4_1_utility`, with the inputs it brings: [`RecraftV4TextToImageNodeModel::Recraftv4_1Utility`].
-#[derive(Debug)]
 pub struct RecraftV4TextToImageNodeModelRecraftv4_1Utility<'g> {
     settings: Settings<'g>,
 }
@@ -1072,7 +1052,6 @@ impl<'g> From<RecraftV4TextToImageNodeModelRecraftv4_1Utility<'g>> for RecraftV4
 }
 
 /// `recraftv4_1_pro`, with the inputs it brings: [`RecraftV4TextToImageNodeModel::Recraftv4_1Pro`].
-#[derive(Debug)]
 pub struct RecraftV4TextToImageNodeModelRecraftv4_1Pro<'g> {
     settings: Settings<'g>,
 }
@@ -1110,7 +1089,6 @@ impl<'g> From<RecraftV4TextToImageNodeModelRecraftv4_1Pro<'g>> for RecraftV4Text
 }
 
 /// `recraftv4_1_utility_pro`, with the inputs it brings: [`RecraftV4TextToImageNodeModel::Recraftv4_1UtilityPro`].
-#[derive(Debug)]
 pub struct RecraftV4TextToImageNodeModelRecraftv4_1UtilityPro<'g> {
     settings: Settings<'g>,
 }
@@ -1148,7 +1126,6 @@ impl<'g> From<RecraftV4TextToImageNodeModelRecraftv4_1UtilityPro<'g>> for Recraf
 }
 
 /// `recraftv4`, with the inputs it brings: [`RecraftV4TextToImageNodeModel::Recraftv4`].
-#[derive(Debug)]
 pub struct RecraftV4TextToImageNodeModelRecraftv4<'g> {
     settings: Settings<'g>,
 }
@@ -1186,7 +1163,6 @@ impl<'g> From<RecraftV4TextToImageNodeModelRecraftv4<'g>> for RecraftV4TextToIma
 }
 
 /// `recraftv4_pro`, with the inputs it brings: [`RecraftV4TextToImageNodeModel::Recraftv4Pro`].
-#[derive(Debug)]
 pub struct RecraftV4TextToImageNodeModelRecraftv4Pro<'g> {
     settings: Settings<'g>,
 }
@@ -1233,7 +1209,6 @@ pub struct RecraftV4TextToVectorNode<'g> {
 }
 
 /// A node of [`RecraftV4TextToVectorNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RecraftV4TextToVectorNodeNode<'g> {
     /// Output 0, `SVG`.
     pub svg: Out<'g, socket::Svg>,
@@ -1298,7 +1273,6 @@ impl<'g> RecraftV4TextToVectorNodeNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum RecraftV4TextToVectorNodeModel<'g> {
     /// `recraftv4_1_vector`.
     Recraftv4_1Vector(RecraftV4TextToVectorNodeModelRecraftv4_1Vector<'g>),
@@ -1331,7 +1305,6 @@ impl<'g> Branch<'g> for RecraftV4TextToVectorNodeModel<'g> {
 }
 
 /// `recraftv4_1_vector`, with the inputs it brings: [`RecraftV4TextToVectorNodeModel::Recraftv4_1Vector`].
-#[derive(Debug)]
 pub struct RecraftV4TextToVectorNodeModelRecraftv4_1Vector<'g> {
     settings: Settings<'g>,
 }
@@ -1369,7 +1342,6 @@ impl<'g> From<RecraftV4TextToVectorNodeModelRecraftv4_1Vector<'g>> for RecraftV4
 }
 
 /// `recraftv4_1_utility_vector`, with the inputs it brings: [`RecraftV4TextToVectorNodeModel::Recraftv4_1UtilityVector`].
-#[derive(Debug)]
 pub struct RecraftV4TextToVectorNodeModelRecraftv4_1UtilityVector<'g> {
     settings: Settings<'g>,
 }
@@ -1407,7 +1379,6 @@ impl<'g> From<RecraftV4TextToVectorNodeModelRecraftv4_1UtilityVector<'g>> for Re
 }
 
 /// `recraftv4_1_pro_vector`, with the inputs it brings: [`RecraftV4TextToVectorNodeModel::Recraftv4_1ProVector`].
-#[derive(Debug)]
 pub struct RecraftV4TextToVectorNodeModelRecraftv4_1ProVector<'g> {
     settings: Settings<'g>,
 }
@@ -1445,7 +1416,6 @@ impl<'g> From<RecraftV4TextToVectorNodeModelRecraftv4_1ProVector<'g>> for Recraf
 }
 
 /// `recraftv4_1_utility_pro_vector`, with the inputs it brings: [`RecraftV4TextToVectorNodeModel::Recraftv4_1UtilityProVector`].
-#[derive(Debug)]
 pub struct RecraftV4TextToVectorNodeModelRecraftv4_1UtilityProVector<'g> {
     settings: Settings<'g>,
 }
@@ -1483,7 +1453,6 @@ impl<'g> From<RecraftV4TextToVectorNodeModelRecraftv4_1UtilityProVector<'g>> for
 }
 
 /// `recraftv4`, with the inputs it brings: [`RecraftV4TextToVectorNodeModel::Recraftv4`].
-#[derive(Debug)]
 pub struct RecraftV4TextToVectorNodeModelRecraftv4<'g> {
     settings: Settings<'g>,
 }
@@ -1521,7 +1490,6 @@ impl<'g> From<RecraftV4TextToVectorNodeModelRecraftv4<'g>> for RecraftV4TextToVe
 }
 
 /// `recraftv4_pro`, with the inputs it brings: [`RecraftV4TextToVectorNodeModel::Recraftv4Pro`].
-#[derive(Debug)]
 pub struct RecraftV4TextToVectorNodeModelRecraftv4Pro<'g> {
     settings: Settings<'g>,
 }
@@ -1559,7 +1527,7 @@ impl<'g> From<RecraftV4TextToVectorNodeModelRecraftv4Pro<'g>> for RecraftV4TextT
 }
 
 /// The options of `size`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum RecraftTextToImageNodeSize {
     /// `1024x1024`.
     N1024x1024,
@@ -1624,7 +1592,7 @@ impl Socket for RecraftTextToImageNodeSize {
 }
 
 /// The options of `substyle`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum RecraftTextToVectorNodeSubstyle {
     /// `None`.
     None,
@@ -1719,7 +1687,7 @@ impl Socket for RecraftTextToVectorNodeSubstyle {
 }
 
 /// The options of `substyle`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum RecraftStyleV3RealisticImageSubstyle {
     /// `None`.
     None,
@@ -1799,7 +1767,7 @@ impl Socket for RecraftStyleV3RealisticImageSubstyle {
 }
 
 /// The options of `substyle`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum RecraftStyleV3DigitalIllustrationSubstyle {
     /// `None`.
     None,
@@ -1945,7 +1913,7 @@ impl Socket for RecraftStyleV3DigitalIllustrationSubstyle {
 }
 
 /// The options of `substyle`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum RecraftStyleV3LogoRasterSubstyle {
     /// `emblem_graffiti`.
     EmblemGraffiti,
@@ -1980,7 +1948,7 @@ impl Socket for RecraftStyleV3LogoRasterSubstyle {
 }
 
 /// The options of `style`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum RecraftCreateStyleNodeStyle {
     /// `realistic_image`.
     RealisticImage,
@@ -2006,7 +1974,7 @@ impl Socket for RecraftCreateStyleNodeStyle {
 }
 
 /// The options of `size`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Size {
     /// `1024x1024`.
     N1024x1024,
@@ -2068,7 +2036,7 @@ impl Socket for Size {
 }
 
 /// The options of `size`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum RecraftV4TextToImageNodeModelRecraftv4_1ProSize {
     /// `2048x2048`.
     N2048x2048,

@@ -2,6 +2,7 @@
 
 #[allow(unused_imports)]
 use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json, Many, Node, Out, Repeat, Settings, Socket, Spec, socket};
+use super::super::options::{GrokVideoNodeAspectRatio, GrokVideoReferenceNodeModelGrokImagineVideo1_5AspectRatio};
 
 /// `Reve Image Create`: class `ReveImageCreateNode` of `comfy_api_nodes.nodes_reve`, in `partner/image/Reve`.
 /// Calls a paid service.
@@ -9,7 +10,6 @@ use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json,
 pub struct ReveImageCreateNode {}
 
 /// A node of [`ReveImageCreateNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ReveImageCreateNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -79,7 +79,6 @@ impl<'g> ReveImageCreateNodeNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum ReveImageCreateNodeModel<'g> {
     /// `reve-create@20250915`.
     ReveCreate20250915(ReveImageCreateNodeModelReveCreate20250915<'g>),
@@ -97,7 +96,6 @@ impl<'g> Branch<'g> for ReveImageCreateNodeModel<'g> {
 }
 
 /// `reve-create@20250915`, with the inputs it brings: [`ReveImageCreateNodeModel::ReveCreate20250915`].
-#[derive(Debug)]
 pub struct ReveImageCreateNodeModelReveCreate20250915<'g> {
     settings: Settings<'g>,
 }
@@ -117,7 +115,7 @@ impl<'g> ReveImageCreateNodeModelReveCreate20250915<'g> {
     }
 
     /// `aspect_ratio`: One of 7 options.
-    pub fn aspect_ratio(mut self, value: impl Fills<'g, ReveImageCreateNodeModelReveCreate20250915AspectRatio>) -> Self {
+    pub fn aspect_ratio(mut self, value: impl Fills<'g, GrokVideoReferenceNodeModelGrokImagineVideo1_5AspectRatio>) -> Self {
         self.settings.put("aspect_ratio", value.fill());
         self
     }
@@ -142,7 +140,6 @@ impl<'g> From<ReveImageCreateNodeModelReveCreate20250915<'g>> for ReveImageCreat
 }
 
 /// The options of `upscale`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum ReveImageCreateNodeUpscale<'g> {
     /// `disabled`.
     Disabled(ReveImageCreateNodeUpscaleDisabled<'g>),
@@ -163,7 +160,6 @@ impl<'g> Branch<'g> for ReveImageCreateNodeUpscale<'g> {
 }
 
 /// `disabled`, with the inputs it brings: [`ReveImageCreateNodeUpscale::Disabled`].
-#[derive(Debug)]
 pub struct ReveImageCreateNodeUpscaleDisabled<'g> {
     settings: Settings<'g>,
 }
@@ -193,7 +189,6 @@ impl<'g> From<ReveImageCreateNodeUpscaleDisabled<'g>> for ReveImageCreateNodeUps
 }
 
 /// `enabled`, with the inputs it brings: [`ReveImageCreateNodeUpscale::Enabled`].
-#[derive(Debug)]
 pub struct ReveImageCreateNodeUpscaleEnabled<'g> {
     settings: Settings<'g>,
 }
@@ -239,7 +234,6 @@ pub struct ReveImageEditNode<'g> {
 }
 
 /// A node of [`ReveImageEditNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ReveImageEditNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -310,7 +304,6 @@ impl<'g> ReveImageEditNodeNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum ReveImageEditNodeModel<'g> {
     /// `reve-edit@20250915`.
     ReveEdit20250915(ReveImageEditNodeModelReveEdit20250915<'g>),
@@ -331,7 +324,6 @@ impl<'g> Branch<'g> for ReveImageEditNodeModel<'g> {
 }
 
 /// `reve-edit@20250915`, with the inputs it brings: [`ReveImageEditNodeModel::ReveEdit20250915`].
-#[derive(Debug)]
 pub struct ReveImageEditNodeModelReveEdit20250915<'g> {
     settings: Settings<'g>,
 }
@@ -351,7 +343,7 @@ impl<'g> ReveImageEditNodeModelReveEdit20250915<'g> {
     }
 
     /// `aspect_ratio`: One of 8 options.
-    pub fn aspect_ratio(mut self, value: impl Fills<'g, ReveImageEditNodeModelReveEdit20250915AspectRatio>) -> Self {
+    pub fn aspect_ratio(mut self, value: impl Fills<'g, GrokVideoNodeAspectRatio>) -> Self {
         self.settings.put("aspect_ratio", value.fill());
         self
     }
@@ -376,7 +368,6 @@ impl<'g> From<ReveImageEditNodeModelReveEdit20250915<'g>> for ReveImageEditNodeM
 }
 
 /// `reve-edit-fast@20251030`, with the inputs it brings: [`ReveImageEditNodeModel::ReveEditFast20251030`].
-#[derive(Debug)]
 pub struct ReveImageEditNodeModelReveEditFast20251030<'g> {
     settings: Settings<'g>,
 }
@@ -396,7 +387,7 @@ impl<'g> ReveImageEditNodeModelReveEditFast20251030<'g> {
     }
 
     /// `aspect_ratio`: One of 8 options.
-    pub fn aspect_ratio(mut self, value: impl Fills<'g, ReveImageEditNodeModelReveEdit20250915AspectRatio>) -> Self {
+    pub fn aspect_ratio(mut self, value: impl Fills<'g, GrokVideoNodeAspectRatio>) -> Self {
         self.settings.put("aspect_ratio", value.fill());
         self
     }
@@ -421,7 +412,6 @@ impl<'g> From<ReveImageEditNodeModelReveEditFast20251030<'g>> for ReveImageEditN
 }
 
 /// The options of `upscale`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum ReveImageEditNodeUpscale<'g> {
     /// `disabled`.
     Disabled(ReveImageEditNodeUpscaleDisabled<'g>),
@@ -442,7 +432,6 @@ impl<'g> Branch<'g> for ReveImageEditNodeUpscale<'g> {
 }
 
 /// `disabled`, with the inputs it brings: [`ReveImageEditNodeUpscale::Disabled`].
-#[derive(Debug)]
 pub struct ReveImageEditNodeUpscaleDisabled<'g> {
     settings: Settings<'g>,
 }
@@ -472,7 +461,6 @@ impl<'g> From<ReveImageEditNodeUpscaleDisabled<'g>> for ReveImageEditNodeUpscale
 }
 
 /// `enabled`, with the inputs it brings: [`ReveImageEditNodeUpscale::Enabled`].
-#[derive(Debug)]
 pub struct ReveImageEditNodeUpscaleEnabled<'g> {
     settings: Settings<'g>,
 }
@@ -518,7 +506,6 @@ pub struct ReveImageRemixNode<'g> {
 }
 
 /// A node of [`ReveImageRemixNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ReveImageRemixNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -589,7 +576,6 @@ impl<'g> ReveImageRemixNodeNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum ReveImageRemixNodeModel<'g> {
     /// `reve-remix@20250915`.
     ReveRemix20250915(ReveImageRemixNodeModelReveRemix20250915<'g>),
@@ -610,7 +596,6 @@ impl<'g> Branch<'g> for ReveImageRemixNodeModel<'g> {
 }
 
 /// `reve-remix@20250915`, with the inputs it brings: [`ReveImageRemixNodeModel::ReveRemix20250915`].
-#[derive(Debug)]
 pub struct ReveImageRemixNodeModelReveRemix20250915<'g> {
     settings: Settings<'g>,
 }
@@ -630,7 +615,7 @@ impl<'g> ReveImageRemixNodeModelReveRemix20250915<'g> {
     }
 
     /// `aspect_ratio`: One of 8 options.
-    pub fn aspect_ratio(mut self, value: impl Fills<'g, ReveImageEditNodeModelReveEdit20250915AspectRatio>) -> Self {
+    pub fn aspect_ratio(mut self, value: impl Fills<'g, GrokVideoNodeAspectRatio>) -> Self {
         self.settings.put("aspect_ratio", value.fill());
         self
     }
@@ -655,7 +640,6 @@ impl<'g> From<ReveImageRemixNodeModelReveRemix20250915<'g>> for ReveImageRemixNo
 }
 
 /// `reve-remix-fast@20251030`, with the inputs it brings: [`ReveImageRemixNodeModel::ReveRemixFast20251030`].
-#[derive(Debug)]
 pub struct ReveImageRemixNodeModelReveRemixFast20251030<'g> {
     settings: Settings<'g>,
 }
@@ -675,7 +659,7 @@ impl<'g> ReveImageRemixNodeModelReveRemixFast20251030<'g> {
     }
 
     /// `aspect_ratio`: One of 8 options.
-    pub fn aspect_ratio(mut self, value: impl Fills<'g, ReveImageEditNodeModelReveEdit20250915AspectRatio>) -> Self {
+    pub fn aspect_ratio(mut self, value: impl Fills<'g, GrokVideoNodeAspectRatio>) -> Self {
         self.settings.put("aspect_ratio", value.fill());
         self
     }
@@ -700,7 +684,6 @@ impl<'g> From<ReveImageRemixNodeModelReveRemixFast20251030<'g>> for ReveImageRem
 }
 
 /// The options of `upscale`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum ReveImageRemixNodeUpscale<'g> {
     /// `disabled`.
     Disabled(ReveImageRemixNodeUpscaleDisabled<'g>),
@@ -721,7 +704,6 @@ impl<'g> Branch<'g> for ReveImageRemixNodeUpscale<'g> {
 }
 
 /// `disabled`, with the inputs it brings: [`ReveImageRemixNodeUpscale::Disabled`].
-#[derive(Debug)]
 pub struct ReveImageRemixNodeUpscaleDisabled<'g> {
     settings: Settings<'g>,
 }
@@ -751,7 +733,6 @@ impl<'g> From<ReveImageRemixNodeUpscaleDisabled<'g>> for ReveImageRemixNodeUpsca
 }
 
 /// `enabled`, with the inputs it brings: [`ReveImageRemixNodeUpscale::Enabled`].
-#[derive(Debug)]
 pub struct ReveImageRemixNodeUpscaleEnabled<'g> {
     settings: Settings<'g>,
 }
@@ -786,89 +767,4 @@ impl<'g> From<ReveImageRemixNodeUpscaleEnabled<'g>> for ReveImageRemixNodeUpscal
     fn from(chosen: ReveImageRemixNodeUpscaleEnabled<'g>) -> Self {
         Self::Enabled(chosen)
     }
-}
-
-/// The options of `aspect_ratio`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum ReveImageCreateNodeModelReveCreate20250915AspectRatio {
-    /// `3:2`.
-    N3_2,
-    /// `16:9`.
-    N16_9,
-    /// `9:16`.
-    N9_16,
-    /// `2:3`.
-    N2_3,
-    /// `4:3`.
-    N4_3,
-    /// `3:4`.
-    N3_4,
-    /// `1:1`.
-    N1_1,
-    /// An option that the catalog does not list.
-    Other(Json),
-}
-
-impl Choice for ReveImageCreateNodeModelReveCreate20250915AspectRatio {
-    fn into_json(self) -> Json {
-        match self {
-            Self::N3_2 => "3:2".into(),
-            Self::N16_9 => "16:9".into(),
-            Self::N9_16 => "9:16".into(),
-            Self::N2_3 => "2:3".into(),
-            Self::N4_3 => "4:3".into(),
-            Self::N3_4 => "3:4".into(),
-            Self::N1_1 => "1:1".into(),
-            Self::Other(option) => option,
-        }
-    }
-}
-
-impl Socket for ReveImageCreateNodeModelReveCreate20250915AspectRatio {
-    const NAME: &'static str = "COMBO";
-    const PUBLISHED: &'static str = "string";
-}
-
-/// The options of `aspect_ratio`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum ReveImageEditNodeModelReveEdit20250915AspectRatio {
-    /// `auto`.
-    Auto,
-    /// `16:9`.
-    N16_9,
-    /// `9:16`.
-    N9_16,
-    /// `3:2`.
-    N3_2,
-    /// `2:3`.
-    N2_3,
-    /// `4:3`.
-    N4_3,
-    /// `3:4`.
-    N3_4,
-    /// `1:1`.
-    N1_1,
-    /// An option that the catalog does not list.
-    Other(Json),
-}
-
-impl Choice for ReveImageEditNodeModelReveEdit20250915AspectRatio {
-    fn into_json(self) -> Json {
-        match self {
-            Self::Auto => "auto".into(),
-            Self::N16_9 => "16:9".into(),
-            Self::N9_16 => "9:16".into(),
-            Self::N3_2 => "3:2".into(),
-            Self::N2_3 => "2:3".into(),
-            Self::N4_3 => "4:3".into(),
-            Self::N3_4 => "3:4".into(),
-            Self::N1_1 => "1:1".into(),
-            Self::Other(option) => option,
-        }
-    }
-}
-
-impl Socket for ReveImageEditNodeModelReveEdit20250915AspectRatio {
-    const NAME: &'static str = "COMBO";
-    const PUBLISHED: &'static str = "string";
 }

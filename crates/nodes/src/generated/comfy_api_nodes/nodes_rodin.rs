@@ -11,7 +11,6 @@ pub struct Rodin3DRegular<'g> {
 }
 
 /// A node of [`Rodin3DRegular`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Rodin3DRegularNode<'g> {
     /// Output 0, `STRING`.
     pub n3_d_model_path: Out<'g, socket::Text>,
@@ -75,7 +74,6 @@ pub struct Rodin3DDetail<'g> {
 }
 
 /// A node of [`Rodin3DDetail`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Rodin3DDetailNode<'g> {
     /// Output 0, `STRING`.
     pub n3_d_model_path: Out<'g, socket::Text>,
@@ -139,7 +137,6 @@ pub struct Rodin3DSmooth<'g> {
 }
 
 /// A node of [`Rodin3DSmooth`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Rodin3DSmoothNode<'g> {
     /// Output 0, `STRING`.
     pub n3_d_model_path: Out<'g, socket::Text>,
@@ -203,7 +200,6 @@ pub struct Rodin3DSketch<'g> {
 }
 
 /// A node of [`Rodin3DSketch`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Rodin3DSketchNode<'g> {
     /// Output 0, `STRING`.
     pub n3_d_model_path: Out<'g, socket::Text>,
@@ -253,7 +249,6 @@ pub struct Rodin3DGen2<'g> {
 }
 
 /// A node of [`Rodin3DGen2`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Rodin3DGen2Node<'g> {
     /// Output 0, `STRING`.
     pub n3_d_model_path: Out<'g, socket::Text>,
@@ -324,7 +319,6 @@ pub struct Rodin3DGen25Image<'g> {
 }
 
 /// A node of [`Rodin3DGen25Image`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Rodin3DGen25ImageNode<'g> {
     /// Output 0, `FILE_3D`.
     pub model_file: Out<'g, socket::File3d>,
@@ -459,7 +453,6 @@ impl<'g> Rodin3DGen25ImageNode<'g> {
 }
 
 /// The options of `mode`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum Rodin3DGen25ImageMode<'g> {
     /// `Regular`.
     Regular(Rodin3DGen25ImageModeRegular<'g>),
@@ -483,7 +476,6 @@ impl<'g> Branch<'g> for Rodin3DGen25ImageMode<'g> {
 }
 
 /// `Regular`, with the inputs it brings: [`Rodin3DGen25ImageMode::Regular`].
-#[derive(Debug)]
 pub struct Rodin3DGen25ImageModeRegular<'g> {
     settings: Settings<'g>,
 }
@@ -535,7 +527,6 @@ impl<'g> From<Rodin3DGen25ImageModeRegular<'g>> for Rodin3DGen25ImageMode<'g> {
 }
 
 /// `Fast`, with the inputs it brings: [`Rodin3DGen25ImageMode::Fast`].
-#[derive(Debug)]
 pub struct Rodin3DGen25ImageModeFast<'g> {
     settings: Settings<'g>,
 }
@@ -580,7 +571,6 @@ impl<'g> From<Rodin3DGen25ImageModeFast<'g>> for Rodin3DGen25ImageMode<'g> {
 }
 
 /// `Extreme-High`, with the inputs it brings: [`Rodin3DGen25ImageMode::ExtremeHigh`].
-#[derive(Debug)]
 pub struct Rodin3DGen25ImageModeExtremeHigh<'g> {
     settings: Settings<'g>,
 }
@@ -643,7 +633,6 @@ impl<'g> From<Rodin3DGen25ImageModeExtremeHigh<'g>> for Rodin3DGen25ImageMode<'g
 pub struct Rodin3DGen25Text {}
 
 /// A node of [`Rodin3DGen25Text`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Rodin3DGen25TextNode<'g> {
     /// Output 0, `FILE_3D`.
     pub model_file: Out<'g, socket::File3d>,
@@ -777,7 +766,6 @@ impl<'g> Rodin3DGen25TextNode<'g> {
 }
 
 /// The options of `mode`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum Rodin3DGen25TextMode<'g> {
     /// `Regular`.
     Regular(Rodin3DGen25TextModeRegular<'g>),
@@ -801,7 +789,6 @@ impl<'g> Branch<'g> for Rodin3DGen25TextMode<'g> {
 }
 
 /// `Regular`, with the inputs it brings: [`Rodin3DGen25TextMode::Regular`].
-#[derive(Debug)]
 pub struct Rodin3DGen25TextModeRegular<'g> {
     settings: Settings<'g>,
 }
@@ -853,7 +840,6 @@ impl<'g> From<Rodin3DGen25TextModeRegular<'g>> for Rodin3DGen25TextMode<'g> {
 }
 
 /// `Fast`, with the inputs it brings: [`Rodin3DGen25TextMode::Fast`].
-#[derive(Debug)]
 pub struct Rodin3DGen25TextModeFast<'g> {
     settings: Settings<'g>,
 }
@@ -898,7 +884,6 @@ impl<'g> From<Rodin3DGen25TextModeFast<'g>> for Rodin3DGen25TextMode<'g> {
 }
 
 /// `Extreme-High`, with the inputs it brings: [`Rodin3DGen25TextMode::ExtremeHigh`].
-#[derive(Debug)]
 pub struct Rodin3DGen25TextModeExtremeHigh<'g> {
     settings: Settings<'g>,
 }
@@ -957,7 +942,7 @@ impl<'g> From<Rodin3DGen25TextModeExtremeHigh<'g>> for Rodin3DGen25TextMode<'g> 
 }
 
 /// The options of `Material_Type`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum MaterialType {
     /// `PBR`.
     PBR,
@@ -983,7 +968,7 @@ impl Socket for MaterialType {
 }
 
 /// The options of `Polygon_count`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum PolygonCount {
     /// `4K-Quad`.
     N4KQuad,
@@ -1018,7 +1003,7 @@ impl Socket for PolygonCount {
 }
 
 /// The options of `Polygon_count`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Rodin3DGen2PolygonCount {
     /// `4K-Quad`.
     N4KQuad,
@@ -1062,7 +1047,7 @@ impl Socket for Rodin3DGen2PolygonCount {
 }
 
 /// The options of `material`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Material {
     /// `PBR`.
     PBR,
@@ -1094,7 +1079,7 @@ impl Socket for Material {
 }
 
 /// The options of `geometry_file_format`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum GeometryFileFormat {
     /// `glb`.
     Glb,
@@ -1126,7 +1111,7 @@ impl Socket for GeometryFileFormat {
 }
 
 /// The options of `texture_mode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum TextureMode {
     /// `Default`.
     Default,
@@ -1164,7 +1149,7 @@ impl Socket for TextureMode {
 }
 
 /// The options of `tier`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Tier {
     /// `Gen-2.5-Low`.
     Gen2_5Low,
@@ -1193,7 +1178,7 @@ impl Socket for Tier {
 }
 
 /// The options of `polygon_count`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Rodin3DGen25ImageModeRegularPolygonCount {
     /// `Default`.
     Default,
@@ -1243,7 +1228,7 @@ impl Socket for Rodin3DGen25ImageModeRegularPolygonCount {
 }
 
 /// The options of `tier`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Rodin3DGen25ImageModeFastTier {
     /// `Gen-2.5-Extreme-Low`.
     Gen2_5ExtremeLow,
@@ -1275,7 +1260,7 @@ impl Socket for Rodin3DGen25ImageModeFastTier {
 }
 
 /// The options of `mesh_mode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum MeshMode {
     /// `Raw`.
     Raw,

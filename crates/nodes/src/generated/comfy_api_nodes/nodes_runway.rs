@@ -15,7 +15,6 @@ pub struct RunwayFirstLastFrameNode<'g> {
 }
 
 /// A node of [`RunwayFirstLastFrameNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RunwayFirstLastFrameNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -86,7 +85,6 @@ pub struct RunwayImageToVideoNodeGen3a<'g> {
 }
 
 /// A node of [`RunwayImageToVideoNodeGen3a`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RunwayImageToVideoNodeGen3aNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -155,7 +153,6 @@ pub struct RunwayImageToVideoNodeGen4<'g> {
 }
 
 /// A node of [`RunwayImageToVideoNodeGen4`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RunwayImageToVideoNodeGen4Node<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -221,7 +218,6 @@ impl<'g> RunwayImageToVideoNodeGen4Node<'g> {
 pub struct RunwayTextToImageNode {}
 
 /// A node of [`RunwayTextToImageNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RunwayTextToImageNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -281,7 +277,6 @@ pub struct RunwayAleph2VideoToVideoNode<'g> {
 }
 
 /// A node of [`RunwayAleph2VideoToVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RunwayAleph2VideoToVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -354,7 +349,6 @@ pub struct RunwayAleph2KeyframeNode<'g> {
 }
 
 /// A node of [`RunwayAleph2KeyframeNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RunwayAleph2KeyframeNodeNode<'g> {
     /// Output 0, `RUNWAY_ALEPH2_KEYFRAME`.
     pub keyframes: Out<'g, socket::RunwayAleph2Keyframe>,
@@ -402,7 +396,6 @@ impl<'g> RunwayAleph2KeyframeNodeNode<'g> {
 }
 
 /// The options of `timing`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum RunwayAleph2KeyframeNodeTiming<'g> {
     /// `Absolute time (seconds)`.
     AbsoluteTimeSeconds(RunwayAleph2KeyframeNodeTimingAbsoluteTimeSeconds<'g>),
@@ -423,7 +416,6 @@ impl<'g> Branch<'g> for RunwayAleph2KeyframeNodeTiming<'g> {
 }
 
 /// `Absolute time (seconds)`, with the inputs it brings: [`RunwayAleph2KeyframeNodeTiming::AbsoluteTimeSeconds`].
-#[derive(Debug)]
 pub struct RunwayAleph2KeyframeNodeTimingAbsoluteTimeSeconds<'g> {
     settings: Settings<'g>,
 }
@@ -461,7 +453,6 @@ impl<'g> From<RunwayAleph2KeyframeNodeTimingAbsoluteTimeSeconds<'g>> for RunwayA
 }
 
 /// `Fraction of duration (0.0-1.0)`, with the inputs it brings: [`RunwayAleph2KeyframeNodeTiming::FractionOfDuration0_0_1_0`].
-#[derive(Debug)]
 pub struct RunwayAleph2KeyframeNodeTimingFractionOfDuration0_0_1_0<'g> {
     settings: Settings<'g>,
 }
@@ -505,7 +496,6 @@ pub struct RunwayAleph2PromptImageNode<'g> {
 }
 
 /// A node of [`RunwayAleph2PromptImageNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RunwayAleph2PromptImageNodeNode<'g> {
     /// Output 0, `RUNWAY_ALEPH2_PROMPT_IMAGE`.
     pub prompt_images: Out<'g, socket::RunwayAleph2PromptImage>,
@@ -553,7 +543,6 @@ impl<'g> RunwayAleph2PromptImageNodeNode<'g> {
 }
 
 /// The options of `position`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum RunwayAleph2PromptImageNodePosition<'g> {
     /// `Absolute time (seconds)`.
     AbsoluteTimeSeconds(RunwayAleph2PromptImageNodePositionAbsoluteTimeSeconds<'g>),
@@ -574,7 +563,6 @@ impl<'g> Branch<'g> for RunwayAleph2PromptImageNodePosition<'g> {
 }
 
 /// `Absolute time (seconds)`, with the inputs it brings: [`RunwayAleph2PromptImageNodePosition::AbsoluteTimeSeconds`].
-#[derive(Debug)]
 pub struct RunwayAleph2PromptImageNodePositionAbsoluteTimeSeconds<'g> {
     settings: Settings<'g>,
 }
@@ -612,7 +600,6 @@ impl<'g> From<RunwayAleph2PromptImageNodePositionAbsoluteTimeSeconds<'g>> for Ru
 }
 
 /// `Fraction of duration (0.0-1.0)`, with the inputs it brings: [`RunwayAleph2PromptImageNodePosition::FractionOfDuration0_0_1_0`].
-#[derive(Debug)]
 pub struct RunwayAleph2PromptImageNodePositionFractionOfDuration0_0_1_0<'g> {
     settings: Settings<'g>,
 }
@@ -650,7 +637,7 @@ impl<'g> From<RunwayAleph2PromptImageNodePositionFractionOfDuration0_0_1_0<'g>> 
 }
 
 /// The options of `ratio`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum RunwayFirstLastFrameNodeRatio {
     /// `768:1280`.
     N768_1280,
@@ -676,7 +663,7 @@ impl Socket for RunwayFirstLastFrameNodeRatio {
 }
 
 /// The options of `ratio`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum RunwayImageToVideoNodeGen4Ratio {
     /// `1280:720`.
     N1280_720,
@@ -714,7 +701,7 @@ impl Socket for RunwayImageToVideoNodeGen4Ratio {
 }
 
 /// The options of `ratio`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum RunwayTextToImageNodeRatio {
     /// `1920:1080`.
     N1920_1080,
@@ -764,7 +751,7 @@ impl Socket for RunwayTextToImageNodeRatio {
 }
 
 /// The options of `public_figure_threshold`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum RunwayAleph2VideoToVideoNodePublicFigureThreshold {
     /// `auto`.
     Auto,

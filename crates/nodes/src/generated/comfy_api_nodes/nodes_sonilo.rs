@@ -11,7 +11,6 @@ pub struct SoniloVideoToMusic<'g> {
 }
 
 /// A node of [`SoniloVideoToMusic`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SoniloVideoToMusicNode<'g> {
     /// Output 0, `AUDIO`.
     pub audio: Out<'g, socket::Audio>,
@@ -63,7 +62,6 @@ impl<'g> SoniloVideoToMusicNode<'g> {
 pub struct SoniloTextToMusic {}
 
 /// A node of [`SoniloTextToMusic`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SoniloTextToMusicNode<'g> {
     /// Output 0, `AUDIO`.
     pub audio: Out<'g, socket::Audio>,

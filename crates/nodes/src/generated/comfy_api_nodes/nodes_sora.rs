@@ -8,7 +8,6 @@ use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json,
 pub struct OpenAIVideoSora2 {}
 
 /// A node of [`OpenAIVideoSora2`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct OpenAIVideoSora2Node<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -82,7 +81,7 @@ impl<'g> OpenAIVideoSora2Node<'g> {
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum OpenAIVideoSora2Model {
     /// `sora-2`.
     Sora2,
@@ -108,7 +107,7 @@ impl Socket for OpenAIVideoSora2Model {
 }
 
 /// The options of `size`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum OpenAIVideoSora2Size {
     /// `720x1280`.
     N720x1280,
@@ -140,7 +139,7 @@ impl Socket for OpenAIVideoSora2Size {
 }
 
 /// The options of `duration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum OpenAIVideoSora2Duration {
     /// `4`.
     N4,

@@ -13,7 +13,6 @@ pub struct SyncLipSyncNode<'g> {
 }
 
 /// A node of [`SyncLipSyncNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SyncLipSyncNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -67,7 +66,6 @@ impl<'g> SyncLipSyncNodeNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum SyncLipSyncNodeModel<'g> {
     /// `sync-3`.
     Sync3(SyncLipSyncNodeModelSync3<'g>),
@@ -85,7 +83,6 @@ impl<'g> Branch<'g> for SyncLipSyncNodeModel<'g> {
 }
 
 /// `sync-3`, with the inputs it brings: [`SyncLipSyncNodeModel::Sync3`].
-#[derive(Debug)]
 pub struct SyncLipSyncNodeModelSync3<'g> {
     settings: Settings<'g>,
 }
@@ -160,7 +157,6 @@ pub struct SyncTalkingImageNode<'g> {
 }
 
 /// A node of [`SyncTalkingImageNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SyncTalkingImageNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -220,7 +216,6 @@ impl<'g> SyncTalkingImageNodeNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum SyncTalkingImageNodeModel<'g> {
     /// `sync-3`.
     Sync3(SyncTalkingImageNodeModelSync3<'g>),
@@ -238,7 +233,6 @@ impl<'g> Branch<'g> for SyncTalkingImageNodeModel<'g> {
 }
 
 /// `sync-3`, with the inputs it brings: [`SyncTalkingImageNodeModel::Sync3`].
-#[derive(Debug)]
 pub struct SyncTalkingImageNodeModelSync3<'g> {
     settings: Settings<'g>,
 }
@@ -297,7 +291,7 @@ impl<'g> From<SyncTalkingImageNodeModelSync3<'g>> for SyncTalkingImageNodeModel<
 }
 
 /// The options of `sync_mode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum SyncLipSyncNodeModelSync3SyncMode {
     /// `bounce`.
     Bounce,
@@ -332,7 +326,7 @@ impl Socket for SyncLipSyncNodeModelSync3SyncMode {
 }
 
 /// The options of `speaker_selection`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum SyncLipSyncNodeModelSync3SpeakerSelection {
     /// `default`.
     Default,
@@ -361,7 +355,7 @@ impl Socket for SyncLipSyncNodeModelSync3SpeakerSelection {
 }
 
 /// The options of `speaker_selection`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum SyncTalkingImageNodeModelSync3SpeakerSelection {
     /// `default`.
     Default,

@@ -13,7 +13,6 @@ pub struct TopazImageEnhance<'g> {
 }
 
 /// A node of [`TopazImageEnhance`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TopazImageEnhanceNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -138,7 +137,6 @@ pub struct TopazImageEnhanceV2<'g> {
 }
 
 /// A node of [`TopazImageEnhanceV2`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TopazImageEnhanceV2Node<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -202,7 +200,6 @@ impl<'g> TopazImageEnhanceV2Node<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum TopazImageEnhanceV2Model<'g> {
     /// `Reimagine`.
     Reimagine(TopazImageEnhanceV2ModelReimagine<'g>),
@@ -226,7 +223,6 @@ impl<'g> Branch<'g> for TopazImageEnhanceV2Model<'g> {
 }
 
 /// `Reimagine`, with the inputs it brings: [`TopazImageEnhanceV2Model::Reimagine`].
-#[derive(Debug)]
 pub struct TopazImageEnhanceV2ModelReimagine<'g> {
     settings: Settings<'g>,
 }
@@ -320,7 +316,6 @@ impl<'g> From<TopazImageEnhanceV2ModelReimagine<'g>> for TopazImageEnhanceV2Mode
 }
 
 /// `Bloom 2`, with the inputs it brings: [`TopazImageEnhanceV2Model::Bloom2`].
-#[derive(Debug)]
 pub struct TopazImageEnhanceV2ModelBloom2<'g> {
     settings: Settings<'g>,
 }
@@ -414,7 +409,6 @@ impl<'g> From<TopazImageEnhanceV2ModelBloom2<'g>> for TopazImageEnhanceV2Model<'
 }
 
 /// `Wonder 3.5`, with the inputs it brings: [`TopazImageEnhanceV2Model::Wonder3_5`].
-#[derive(Debug)]
 pub struct TopazImageEnhanceV2ModelWonder3_5<'g> {
     settings: Settings<'g>,
 }
@@ -495,7 +489,6 @@ pub struct TopazVideoEnhance<'g> {
 }
 
 /// A node of [`TopazVideoEnhance`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TopazVideoEnhanceNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -613,7 +606,6 @@ pub struct TopazVideoEnhanceV2<'g> {
 }
 
 /// A node of [`TopazVideoEnhanceV2`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TopazVideoEnhanceV2Node<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -673,7 +665,6 @@ impl<'g> TopazVideoEnhanceV2Node<'g> {
 }
 
 /// The options of `upscaler_model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum TopazVideoEnhanceV2UpscalerModel<'g> {
     /// `Astra 2`.
     Astra2(TopazVideoEnhanceV2UpscalerModelAstra2<'g>),
@@ -703,7 +694,6 @@ impl<'g> Branch<'g> for TopazVideoEnhanceV2UpscalerModel<'g> {
 }
 
 /// `Astra 2`, with the inputs it brings: [`TopazVideoEnhanceV2UpscalerModel::Astra2`].
-#[derive(Debug)]
 pub struct TopazVideoEnhanceV2UpscalerModelAstra2<'g> {
     settings: Settings<'g>,
 }
@@ -769,7 +759,6 @@ impl<'g> From<TopazVideoEnhanceV2UpscalerModelAstra2<'g>> for TopazVideoEnhanceV
 }
 
 /// `Starlight (Astra) Fast`, with the inputs it brings: [`TopazVideoEnhanceV2UpscalerModel::StarlightAstraFast`].
-#[derive(Debug)]
 pub struct TopazVideoEnhanceV2UpscalerModelStarlightAstraFast<'g> {
     settings: Settings<'g>,
 }
@@ -807,7 +796,6 @@ impl<'g> From<TopazVideoEnhanceV2UpscalerModelStarlightAstraFast<'g>> for TopazV
 }
 
 /// `Starlight (Astra) Creative`, with the inputs it brings: [`TopazVideoEnhanceV2UpscalerModel::StarlightAstraCreative`].
-#[derive(Debug)]
 pub struct TopazVideoEnhanceV2UpscalerModelStarlightAstraCreative<'g> {
     settings: Settings<'g>,
 }
@@ -852,7 +840,6 @@ impl<'g> From<TopazVideoEnhanceV2UpscalerModelStarlightAstraCreative<'g>> for To
 }
 
 /// `Starlight Precise 2.5`, with the inputs it brings: [`TopazVideoEnhanceV2UpscalerModel::StarlightPrecise2_5`].
-#[derive(Debug)]
 pub struct TopazVideoEnhanceV2UpscalerModelStarlightPrecise2_5<'g> {
     settings: Settings<'g>,
 }
@@ -890,7 +877,6 @@ impl<'g> From<TopazVideoEnhanceV2UpscalerModelStarlightPrecise2_5<'g>> for Topaz
 }
 
 /// `Disabled`, with the inputs it brings: [`TopazVideoEnhanceV2UpscalerModel::Disabled`].
-#[derive(Debug)]
 pub struct TopazVideoEnhanceV2UpscalerModelDisabled<'g> {
     settings: Settings<'g>,
 }
@@ -920,7 +906,6 @@ impl<'g> From<TopazVideoEnhanceV2UpscalerModelDisabled<'g>> for TopazVideoEnhanc
 }
 
 /// The options of `interpolation_model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum TopazVideoEnhanceV2InterpolationModel<'g> {
     /// `Disabled`.
     Disabled(TopazVideoEnhanceV2InterpolationModelDisabled<'g>),
@@ -941,7 +926,6 @@ impl<'g> Branch<'g> for TopazVideoEnhanceV2InterpolationModel<'g> {
 }
 
 /// `Disabled`, with the inputs it brings: [`TopazVideoEnhanceV2InterpolationModel::Disabled`].
-#[derive(Debug)]
 pub struct TopazVideoEnhanceV2InterpolationModelDisabled<'g> {
     settings: Settings<'g>,
 }
@@ -971,7 +955,6 @@ impl<'g> From<TopazVideoEnhanceV2InterpolationModelDisabled<'g>> for TopazVideoE
 }
 
 /// `apo-8`, with the inputs it brings: [`TopazVideoEnhanceV2InterpolationModel::Apo8`].
-#[derive(Debug)]
 pub struct TopazVideoEnhanceV2InterpolationModelApo8<'g> {
     settings: Settings<'g>,
 }
@@ -1030,7 +1013,7 @@ impl<'g> From<TopazVideoEnhanceV2InterpolationModelApo8<'g>> for TopazVideoEnhan
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum TopazImageEnhanceModel {
     /// `Reimagine`.
     Reimagine,
@@ -1053,7 +1036,7 @@ impl Socket for TopazImageEnhanceModel {
 }
 
 /// The options of `subject_detection`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum SubjectDetection {
     /// `All`.
     All,
@@ -1082,7 +1065,7 @@ impl Socket for SubjectDetection {
 }
 
 /// The options of `upscaler_model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum TopazVideoEnhanceUpscalerModel {
     /// `Starlight (Astra) Fast`.
     StarlightAstraFast,
@@ -1111,7 +1094,7 @@ impl Socket for TopazVideoEnhanceUpscalerModel {
 }
 
 /// The options of `upscaler_resolution`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum UpscalerResolution {
     /// `FullHD (1080p)`.
     FullHD1080p,
@@ -1137,7 +1120,7 @@ impl Socket for UpscalerResolution {
 }
 
 /// The options of `creativity`, `upscaler_creativity`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum LowOrMiddleOrHigh {
     /// `low`.
     Low,
@@ -1166,7 +1149,7 @@ impl Socket for LowOrMiddleOrHigh {
 }
 
 /// The options of `interpolation_model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum TopazVideoEnhanceInterpolationModel {
     /// `apo-8`.
     Apo8,
@@ -1189,7 +1172,7 @@ impl Socket for TopazVideoEnhanceInterpolationModel {
 }
 
 /// The options of `dynamic_compression_level`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum DynamicCompressionLevel {
     /// `Low`.
     Low,
@@ -1218,7 +1201,7 @@ impl Socket for DynamicCompressionLevel {
 }
 
 /// The options of `grain_model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum TopazImageEnhanceV2ModelBloom2GrainModel {
     /// `silver`.
     Silver,

@@ -13,7 +13,6 @@ pub struct TripoTextToModelNode<'g> {
 }
 
 /// A node of [`TripoTextToModelNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TripoTextToModelNodeNode<'g> {
     /// Output 0, `STRING`.
     pub model_file: Out<'g, socket::Text>,
@@ -144,7 +143,6 @@ pub struct TripoImageToModelNode<'g> {
 }
 
 /// A node of [`TripoImageToModelNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TripoImageToModelNodeNode<'g> {
     /// Output 0, `STRING`.
     pub model_file: Out<'g, socket::Text>,
@@ -274,7 +272,6 @@ pub struct TripoMultiviewToModelNode<'g> {
 }
 
 /// A node of [`TripoMultiviewToModelNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TripoMultiviewToModelNodeNode<'g> {
     /// Output 0, `STRING`.
     pub model_file: Out<'g, socket::Text>,
@@ -414,7 +411,6 @@ pub struct TripoP1TextToModelNode<'g> {
 }
 
 /// A node of [`TripoP1TextToModelNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TripoP1TextToModelNodeNode<'g> {
     /// Output 0, `STRING`.
     pub model_file: Out<'g, socket::Text>,
@@ -509,7 +505,6 @@ impl<'g> TripoP1TextToModelNodeNode<'g> {
 }
 
 /// The options of `output_mode`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum TripoP1TextToModelNodeOutputMode<'g> {
     /// `Geometry only`.
     GeometryOnly(TripoP1TextToModelNodeOutputModeGeometryOnly<'g>),
@@ -530,7 +525,6 @@ impl<'g> Branch<'g> for TripoP1TextToModelNodeOutputMode<'g> {
 }
 
 /// `Geometry only`, with the inputs it brings: [`TripoP1TextToModelNodeOutputMode::GeometryOnly`].
-#[derive(Debug)]
 pub struct TripoP1TextToModelNodeOutputModeGeometryOnly<'g> {
     settings: Settings<'g>,
 }
@@ -560,7 +554,6 @@ impl<'g> From<TripoP1TextToModelNodeOutputModeGeometryOnly<'g>> for TripoP1TextT
 }
 
 /// `Textured`, with the inputs it brings: [`TripoP1TextToModelNodeOutputMode::Textured`].
-#[derive(Debug)]
 pub struct TripoP1TextToModelNodeOutputModeTextured<'g> {
     settings: Settings<'g>,
 }
@@ -619,7 +612,6 @@ pub struct TripoP1ImageToModelNode<'g> {
 }
 
 /// A node of [`TripoP1ImageToModelNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TripoP1ImageToModelNodeNode<'g> {
     /// Output 0, `STRING`.
     pub model_file: Out<'g, socket::Text>,
@@ -706,7 +698,6 @@ impl<'g> TripoP1ImageToModelNodeNode<'g> {
 }
 
 /// The options of `output_mode`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum TripoP1ImageToModelNodeOutputMode<'g> {
     /// `Geometry only`.
     GeometryOnly(TripoP1ImageToModelNodeOutputModeGeometryOnly<'g>),
@@ -727,7 +718,6 @@ impl<'g> Branch<'g> for TripoP1ImageToModelNodeOutputMode<'g> {
 }
 
 /// `Geometry only`, with the inputs it brings: [`TripoP1ImageToModelNodeOutputMode::GeometryOnly`].
-#[derive(Debug)]
 pub struct TripoP1ImageToModelNodeOutputModeGeometryOnly<'g> {
     settings: Settings<'g>,
 }
@@ -757,7 +747,6 @@ impl<'g> From<TripoP1ImageToModelNodeOutputModeGeometryOnly<'g>> for TripoP1Imag
 }
 
 /// `Textured`, with the inputs it brings: [`TripoP1ImageToModelNodeOutputMode::Textured`].
-#[derive(Debug)]
 pub struct TripoP1ImageToModelNodeOutputModeTextured<'g> {
     settings: Settings<'g>,
 }
@@ -798,7 +787,7 @@ impl<'g> TripoP1ImageToModelNodeOutputModeTextured<'g> {
     }
 
     /// `orientation`: One of 2 options, default `"default"`.
-    pub fn orientation(mut self, value: impl Fills<'g, Orientation>) -> Self {
+    pub fn orientation(mut self, value: impl Fills<'g, AlignImageOrDefault>) -> Self {
         self.settings.put("orientation", value.fill());
         self
     }
@@ -830,7 +819,6 @@ pub struct TripoP1MultiviewToModelNode<'g> {
 }
 
 /// A node of [`TripoP1MultiviewToModelNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TripoP1MultiviewToModelNodeNode<'g> {
     /// Output 0, `STRING`.
     pub model_file: Out<'g, socket::Text>,
@@ -928,7 +916,6 @@ impl<'g> TripoP1MultiviewToModelNodeNode<'g> {
 }
 
 /// The options of `output_mode`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum TripoP1MultiviewToModelNodeOutputMode<'g> {
     /// `Geometry only`.
     GeometryOnly(TripoP1MultiviewToModelNodeOutputModeGeometryOnly<'g>),
@@ -949,7 +936,6 @@ impl<'g> Branch<'g> for TripoP1MultiviewToModelNodeOutputMode<'g> {
 }
 
 /// `Geometry only`, with the inputs it brings: [`TripoP1MultiviewToModelNodeOutputMode::GeometryOnly`].
-#[derive(Debug)]
 pub struct TripoP1MultiviewToModelNodeOutputModeGeometryOnly<'g> {
     settings: Settings<'g>,
 }
@@ -979,7 +965,6 @@ impl<'g> From<TripoP1MultiviewToModelNodeOutputModeGeometryOnly<'g>> for TripoP1
 }
 
 /// `Textured`, with the inputs it brings: [`TripoP1MultiviewToModelNodeOutputMode::Textured`].
-#[derive(Debug)]
 pub struct TripoP1MultiviewToModelNodeOutputModeTextured<'g> {
     settings: Settings<'g>,
 }
@@ -1020,7 +1005,7 @@ impl<'g> TripoP1MultiviewToModelNodeOutputModeTextured<'g> {
     }
 
     /// `orientation`: One of 2 options, default `"default"`.
-    pub fn orientation(mut self, value: impl Fills<'g, Orientation>) -> Self {
+    pub fn orientation(mut self, value: impl Fills<'g, AlignImageOrDefault>) -> Self {
         self.settings.put("orientation", value.fill());
         self
     }
@@ -1052,7 +1037,6 @@ pub struct TripoImportModelNode<'g, A: Fits<sockets::File3dGlbOr4More>> {
 }
 
 /// A node of [`TripoImportModelNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TripoImportModelNodeNode<'g> {
     /// Output 0, `MODEL_TASK_ID`.
     pub model_task_id: Out<'g, socket::ModelTaskId>,
@@ -1090,7 +1074,6 @@ pub struct TripoTextureNode<'g> {
 }
 
 /// A node of [`TripoTextureNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TripoTextureNodeNode<'g> {
     /// Output 0, `STRING`.
     pub model_file: Out<'g, socket::Text>,
@@ -1178,7 +1161,6 @@ pub struct TripoRefineNode<'g> {
 }
 
 /// A node of [`TripoRefineNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TripoRefineNodeNode<'g> {
     /// Output 0, `STRING`.
     pub model_file: Out<'g, socket::Text>,
@@ -1220,7 +1202,6 @@ pub struct TripoRigNode<'g> {
 }
 
 /// A node of [`TripoRigNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TripoRigNodeNode<'g> {
     /// Output 0, `STRING`.
     pub model_file: Out<'g, socket::Text>,
@@ -1262,7 +1243,6 @@ pub struct TripoRetargetNode<'g> {
 }
 
 /// A node of [`TripoRetargetNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TripoRetargetNodeNode<'g> {
     /// Output 0, `STRING`.
     pub model_file: Out<'g, socket::Text>,
@@ -1315,7 +1295,6 @@ pub struct TripoConversionNode<'g, A: Fits<sockets::ModelTaskIdOrRigTaskIdOrReta
 }
 
 /// A node of [`TripoConversionNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TripoConversionNodeNode<'g> {
     node: Handle<'g>,
 }
@@ -1473,7 +1452,7 @@ impl<'g> TripoConversionNodeNode<'g> {
 }
 
 /// The options of `model_version`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ModelVersion {
     /// `v3.1-20260211`.
     V3_1_20260211,
@@ -1508,7 +1487,7 @@ impl Socket for ModelVersion {
 }
 
 /// The options of `style`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum TripoTextToModelNodeStyle {
     /// `person:person2cartoon`.
     PersonPerson2cartoon,
@@ -1555,7 +1534,7 @@ impl Socket for TripoTextToModelNodeStyle {
 }
 
 /// The options of `geometry_quality`, `texture_quality`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum StandardOrDetailed {
     /// `standard`.
     Standard,
@@ -1581,7 +1560,7 @@ impl Socket for StandardOrDetailed {
 }
 
 /// The options of `export_orientation`, `orientation`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum AlignImageOrDefault {
     /// `align_image`.
     AlignImage,
@@ -1607,7 +1586,7 @@ impl Socket for AlignImageOrDefault {
 }
 
 /// The options of `texture_alignment`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum TextureAlignment {
     /// `original_image`.
     OriginalImage,
@@ -1633,7 +1612,7 @@ impl Socket for TextureAlignment {
 }
 
 /// The options of `animation`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum TripoRetargetNodeAnimation {
     /// `preset:idle`.
     PresetIdle,
@@ -1701,7 +1680,7 @@ impl Socket for TripoRetargetNodeAnimation {
 }
 
 /// The options of `format`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum TripoConversionNodeFormat {
     /// `GLTF`.
     GLTF,
@@ -1739,7 +1718,7 @@ impl Socket for TripoConversionNodeFormat {
 }
 
 /// The options of `texture_format`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum TripoConversionNodeTextureFormat {
     /// `BMP`.
     BMP,
@@ -1786,7 +1765,7 @@ impl Socket for TripoConversionNodeTextureFormat {
 }
 
 /// The options of `fbx_preset`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum TripoConversionNodeFbxPreset {
     /// `blender`.
     Blender,
@@ -1810,32 +1789,6 @@ impl Choice for TripoConversionNodeFbxPreset {
 }
 
 impl Socket for TripoConversionNodeFbxPreset {
-    const NAME: &'static str = "COMBO";
-    const PUBLISHED: &'static str = "string";
-}
-
-/// The options of `orientation`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Orientation {
-    /// `default`.
-    Default,
-    /// `align_image`.
-    AlignImage,
-    /// An option that the catalog does not list.
-    Other(Json),
-}
-
-impl Choice for Orientation {
-    fn into_json(self) -> Json {
-        match self {
-            Self::Default => "default".into(),
-            Self::AlignImage => "align_image".into(),
-            Self::Other(option) => option,
-        }
-    }
-}
-
-impl Socket for Orientation {
     const NAME: &'static str = "COMBO";
     const PUBLISHED: &'static str = "string";
 }

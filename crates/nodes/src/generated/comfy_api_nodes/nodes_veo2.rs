@@ -2,13 +2,13 @@
 
 #[allow(unused_imports)]
 use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json, Many, Node, Out, Repeat, Settings, Socket, Spec, socket};
+use super::super::options::{KlingOmniProTextToVideoNodeResolution};
 
 /// `Google Veo 2 Video Generation`: class `VeoVideoGenerationNode` of `comfy_api_nodes.nodes_veo2`, in `partner/video/Veo`.
 /// Calls a paid service.
 pub struct VeoVideoGenerationNode {}
 
 /// A node of [`VeoVideoGenerationNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VeoVideoGenerationNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -107,7 +107,6 @@ impl<'g> VeoVideoGenerationNodeNode<'g> {
 pub struct Veo3VideoGenerationNode {}
 
 /// A node of [`Veo3VideoGenerationNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Veo3VideoGenerationNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -161,7 +160,7 @@ impl<'g> Veo3VideoGenerationNodeNode<'g> {
     }
 
     /// `resolution`: One of 3 options, default `"720p"`, optional.
-    pub fn resolution(self, value: impl Fills<'g, Veo3VideoGenerationNodeResolution>) -> Self {
+    pub fn resolution(self, value: impl Fills<'g, KlingOmniProTextToVideoNodeResolution>) -> Self {
         self.node.put("resolution", value.fill());
         self
     }
@@ -225,7 +224,6 @@ pub struct Veo3FirstLastFrameNode<'g> {
 }
 
 /// A node of [`Veo3FirstLastFrameNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Veo3FirstLastFrameNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -279,7 +277,7 @@ impl<'g> Veo3FirstLastFrameNodeNode<'g> {
     }
 
     /// `resolution`: One of 3 options.
-    pub fn resolution(self, value: impl Fills<'g, Veo3VideoGenerationNodeResolution>) -> Self {
+    pub fn resolution(self, value: impl Fills<'g, KlingOmniProTextToVideoNodeResolution>) -> Self {
         self.node.put("resolution", value.fill());
         self
     }
@@ -316,7 +314,7 @@ impl<'g> Veo3FirstLastFrameNodeNode<'g> {
 }
 
 /// The options of `aspect_ratio`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum VeoVideoGenerationNodeAspectRatio {
     /// `16:9`.
     N16_9,
@@ -342,7 +340,7 @@ impl Socket for VeoVideoGenerationNodeAspectRatio {
 }
 
 /// The options of `person_generation`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum PersonGeneration {
     /// `ALLOW`.
     ALLOW,
@@ -368,7 +366,7 @@ impl Socket for PersonGeneration {
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum VeoVideoGenerationNodeModel {
     /// `veo-2.0-generate-001`.
     Veo2_0Generate001,
@@ -390,37 +388,8 @@ impl Socket for VeoVideoGenerationNodeModel {
     const PUBLISHED: &'static str = "string";
 }
 
-/// The options of `resolution`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Veo3VideoGenerationNodeResolution {
-    /// `720p`.
-    N720p,
-    /// `1080p`.
-    N1080p,
-    /// `4k`.
-    N4k,
-    /// An option that the catalog does not list.
-    Other(Json),
-}
-
-impl Choice for Veo3VideoGenerationNodeResolution {
-    fn into_json(self) -> Json {
-        match self {
-            Self::N720p => "720p".into(),
-            Self::N1080p => "1080p".into(),
-            Self::N4k => "4k".into(),
-            Self::Other(option) => option,
-        }
-    }
-}
-
-impl Socket for Veo3VideoGenerationNodeResolution {
-    const NAME: &'static str = "COMBO";
-    const PUBLISHED: &'static str = "string";
-}
-
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Veo3VideoGenerationNodeModel {
     /// `veo-3.1-generate`.
     Veo3_1Generate,
@@ -455,7 +424,7 @@ impl Socket for Veo3VideoGenerationNodeModel {
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Veo3FirstLastFrameNodeModel {
     /// `veo-3.1-generate`.
     Veo3_1Generate,

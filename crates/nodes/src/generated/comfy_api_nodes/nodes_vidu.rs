@@ -2,7 +2,7 @@
 
 #[allow(unused_imports)]
 use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json, Many, Node, Out, Repeat, Settings, Socket, Spec, socket};
-use super::super::options::{AspectRatio, Resolution};
+use super::super::options::{AspectRatio, N1080pOrN720p, PixverseTextToVideoNodeAspectRatio};
 
 /// `Vidu Text To Video Generation`: class `ViduTextToVideoNode` of `comfy_api_nodes.nodes_vidu`, in `partner/video/Vidu`.
 /// Calls a paid service.
@@ -12,7 +12,6 @@ pub struct ViduTextToVideoNode<'g> {
 }
 
 /// A node of [`ViduTextToVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ViduTextToVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -96,7 +95,6 @@ pub struct ViduImageToVideoNode<'g> {
 }
 
 /// A node of [`ViduImageToVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ViduImageToVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -181,7 +179,6 @@ pub struct ViduReferenceVideoNode<'g> {
 }
 
 /// A node of [`ViduReferenceVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ViduReferenceVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -268,7 +265,6 @@ pub struct ViduStartEndToVideoNode<'g> {
 }
 
 /// A node of [`ViduStartEndToVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ViduStartEndToVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -352,7 +348,6 @@ pub struct Vidu2TextToVideoNode<'g> {
 }
 
 /// A node of [`Vidu2TextToVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Vidu2TextToVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -410,13 +405,13 @@ impl<'g> Vidu2TextToVideoNodeNode<'g> {
     }
 
     /// `aspect_ratio`: One of 5 options.
-    pub fn aspect_ratio(self, value: impl Fills<'g, Vidu2TextToVideoNodeAspectRatio>) -> Self {
+    pub fn aspect_ratio(self, value: impl Fills<'g, PixverseTextToVideoNodeAspectRatio>) -> Self {
         self.node.put("aspect_ratio", value.fill());
         self
     }
 
     /// `resolution`: One of 2 options.
-    pub fn resolution(self, value: impl Fills<'g, Resolution>) -> Self {
+    pub fn resolution(self, value: impl Fills<'g, N1080pOrN720p>) -> Self {
         self.node.put("resolution", value.fill());
         self
     }
@@ -436,7 +431,6 @@ pub struct Vidu2ImageToVideoNode<'g> {
 }
 
 /// A node of [`Vidu2ImageToVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Vidu2ImageToVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -499,7 +493,7 @@ impl<'g> Vidu2ImageToVideoNodeNode<'g> {
     }
 
     /// `resolution`: One of 2 options.
-    pub fn resolution(self, value: impl Fills<'g, Resolution>) -> Self {
+    pub fn resolution(self, value: impl Fills<'g, N1080pOrN720p>) -> Self {
         self.node.put("resolution", value.fill());
         self
     }
@@ -521,7 +515,6 @@ pub struct Vidu2ReferenceVideoNode<'g> {
 }
 
 /// A node of [`Vidu2ReferenceVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Vidu2ReferenceVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -587,13 +580,13 @@ impl<'g> Vidu2ReferenceVideoNodeNode<'g> {
     }
 
     /// `aspect_ratio`: One of 5 options.
-    pub fn aspect_ratio(self, value: impl Fills<'g, Vidu2ReferenceVideoNodeAspectRatio>) -> Self {
+    pub fn aspect_ratio(self, value: impl Fills<'g, PixverseTextToVideoNodeAspectRatio>) -> Self {
         self.node.put("aspect_ratio", value.fill());
         self
     }
 
     /// `resolution`: One of 2 options.
-    pub fn resolution(self, value: impl Fills<'g, Resolution>) -> Self {
+    pub fn resolution(self, value: impl Fills<'g, N1080pOrN720p>) -> Self {
         self.node.put("resolution", value.fill());
         self
     }
@@ -617,7 +610,6 @@ pub struct Vidu2StartEndToVideoNode<'g> {
 }
 
 /// A node of [`Vidu2StartEndToVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Vidu2StartEndToVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -676,7 +668,7 @@ impl<'g> Vidu2StartEndToVideoNodeNode<'g> {
     }
 
     /// `resolution`: One of 2 options.
-    pub fn resolution(self, value: impl Fills<'g, Resolution>) -> Self {
+    pub fn resolution(self, value: impl Fills<'g, N1080pOrN720p>) -> Self {
         self.node.put("resolution", value.fill());
         self
     }
@@ -696,7 +688,6 @@ pub struct ViduExtendVideoNode<'g> {
 }
 
 /// A node of [`ViduExtendVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ViduExtendVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -759,7 +750,6 @@ impl<'g> ViduExtendVideoNodeNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum ViduExtendVideoNodeModel<'g> {
     /// `viduq2-pro`.
     Viduq2Pro(ViduExtendVideoNodeModelViduq2Pro<'g>),
@@ -780,7 +770,6 @@ impl<'g> Branch<'g> for ViduExtendVideoNodeModel<'g> {
 }
 
 /// `viduq2-pro`, with the inputs it brings: [`ViduExtendVideoNodeModel::Viduq2Pro`].
-#[derive(Debug)]
 pub struct ViduExtendVideoNodeModelViduq2Pro<'g> {
     settings: Settings<'g>,
 }
@@ -806,7 +795,7 @@ impl<'g> ViduExtendVideoNodeModelViduq2Pro<'g> {
     }
 
     /// `resolution`: One of 2 options.
-    pub fn resolution(mut self, value: impl Fills<'g, Resolution>) -> Self {
+    pub fn resolution(mut self, value: impl Fills<'g, N1080pOrN720p>) -> Self {
         self.settings.put("resolution", value.fill());
         self
     }
@@ -825,7 +814,6 @@ impl<'g> From<ViduExtendVideoNodeModelViduq2Pro<'g>> for ViduExtendVideoNodeMode
 }
 
 /// `viduq2-turbo`, with the inputs it brings: [`ViduExtendVideoNodeModel::Viduq2Turbo`].
-#[derive(Debug)]
 pub struct ViduExtendVideoNodeModelViduq2Turbo<'g> {
     settings: Settings<'g>,
 }
@@ -851,7 +839,7 @@ impl<'g> ViduExtendVideoNodeModelViduq2Turbo<'g> {
     }
 
     /// `resolution`: One of 2 options.
-    pub fn resolution(mut self, value: impl Fills<'g, Resolution>) -> Self {
+    pub fn resolution(mut self, value: impl Fills<'g, N1080pOrN720p>) -> Self {
         self.settings.put("resolution", value.fill());
         self
     }
@@ -879,7 +867,6 @@ pub struct ViduMultiFrameVideoNode<'g> {
 }
 
 /// A node of [`ViduMultiFrameVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ViduMultiFrameVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -929,14 +916,13 @@ impl<'g> ViduMultiFrameVideoNodeNode<'g> {
     }
 
     /// `resolution`: One of 2 options.
-    pub fn resolution(self, value: impl Fills<'g, Resolution>) -> Self {
+    pub fn resolution(self, value: impl Fills<'g, N1080pOrN720p>) -> Self {
         self.node.put("resolution", value.fill());
         self
     }
 }
 
 /// The options of `frames`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum ViduMultiFrameVideoNodeFrames<'g> {
     /// `2`.
     N2(ViduMultiFrameVideoNodeFramesN2<'g>),
@@ -983,7 +969,6 @@ pub struct ViduMultiFrameVideoNodeFramesN2Inputs<'g> {
 }
 
 /// `2`, with the inputs it brings: [`ViduMultiFrameVideoNodeFrames::N2`].
-#[derive(Debug)]
 pub struct ViduMultiFrameVideoNodeFramesN2<'g> {
     settings: Settings<'g>,
 }
@@ -1048,7 +1033,6 @@ pub struct ViduMultiFrameVideoNodeFramesN3Inputs<'g> {
 }
 
 /// `3`, with the inputs it brings: [`ViduMultiFrameVideoNodeFrames::N3`].
-#[derive(Debug)]
 pub struct ViduMultiFrameVideoNodeFramesN3<'g> {
     settings: Settings<'g>,
 }
@@ -1130,7 +1114,6 @@ pub struct ViduMultiFrameVideoNodeFramesN4Inputs<'g> {
 }
 
 /// `4`, with the inputs it brings: [`ViduMultiFrameVideoNodeFrames::N4`].
-#[derive(Debug)]
 pub struct ViduMultiFrameVideoNodeFramesN4<'g> {
     settings: Settings<'g>,
 }
@@ -1229,7 +1212,6 @@ pub struct ViduMultiFrameVideoNodeFramesN5Inputs<'g> {
 }
 
 /// `5`, with the inputs it brings: [`ViduMultiFrameVideoNodeFrames::N5`].
-#[derive(Debug)]
 pub struct ViduMultiFrameVideoNodeFramesN5<'g> {
     settings: Settings<'g>,
 }
@@ -1345,7 +1327,6 @@ pub struct ViduMultiFrameVideoNodeFramesN6Inputs<'g> {
 }
 
 /// `6`, with the inputs it brings: [`ViduMultiFrameVideoNodeFrames::N6`].
-#[derive(Debug)]
 pub struct ViduMultiFrameVideoNodeFramesN6<'g> {
     settings: Settings<'g>,
 }
@@ -1478,7 +1459,6 @@ pub struct ViduMultiFrameVideoNodeFramesN7Inputs<'g> {
 }
 
 /// `7`, with the inputs it brings: [`ViduMultiFrameVideoNodeFrames::N7`].
-#[derive(Debug)]
 pub struct ViduMultiFrameVideoNodeFramesN7<'g> {
     settings: Settings<'g>,
 }
@@ -1628,7 +1608,6 @@ pub struct ViduMultiFrameVideoNodeFramesN8Inputs<'g> {
 }
 
 /// `8`, with the inputs it brings: [`ViduMultiFrameVideoNodeFrames::N8`].
-#[derive(Debug)]
 pub struct ViduMultiFrameVideoNodeFramesN8<'g> {
     settings: Settings<'g>,
 }
@@ -1795,7 +1774,6 @@ pub struct ViduMultiFrameVideoNodeFramesN9Inputs<'g> {
 }
 
 /// `9`, with the inputs it brings: [`ViduMultiFrameVideoNodeFrames::N9`].
-#[derive(Debug)]
 pub struct ViduMultiFrameVideoNodeFramesN9<'g> {
     settings: Settings<'g>,
 }
@@ -1962,7 +1940,6 @@ pub struct Vidu3TextToVideoNode<'g> {
 }
 
 /// A node of [`Vidu3TextToVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Vidu3TextToVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -2015,7 +1992,6 @@ impl<'g> Vidu3TextToVideoNodeNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum Vidu3TextToVideoNodeModel<'g> {
     /// `viduq3-pro`.
     Viduq3Pro(Vidu3TextToVideoNodeModelViduq3Pro<'g>),
@@ -2036,7 +2012,6 @@ impl<'g> Branch<'g> for Vidu3TextToVideoNodeModel<'g> {
 }
 
 /// `viduq3-pro`, with the inputs it brings: [`Vidu3TextToVideoNodeModel::Viduq3Pro`].
-#[derive(Debug)]
 pub struct Vidu3TextToVideoNodeModelViduq3Pro<'g> {
     settings: Settings<'g>,
 }
@@ -2058,13 +2033,13 @@ impl<'g> Vidu3TextToVideoNodeModelViduq3Pro<'g> {
     }
 
     /// `aspect_ratio`: One of 5 options.
-    pub fn aspect_ratio(mut self, value: impl Fills<'g, Vidu2TextToVideoNodeAspectRatio>) -> Self {
+    pub fn aspect_ratio(mut self, value: impl Fills<'g, PixverseTextToVideoNodeAspectRatio>) -> Self {
         self.settings.put("aspect_ratio", value.fill());
         self
     }
 
     /// `resolution`: One of 2 options.
-    pub fn resolution(mut self, value: impl Fills<'g, Resolution>) -> Self {
+    pub fn resolution(mut self, value: impl Fills<'g, N1080pOrN720p>) -> Self {
         self.settings.put("resolution", value.fill());
         self
     }
@@ -2095,7 +2070,6 @@ impl<'g> From<Vidu3TextToVideoNodeModelViduq3Pro<'g>> for Vidu3TextToVideoNodeMo
 }
 
 /// `viduq3-turbo`, with the inputs it brings: [`Vidu3TextToVideoNodeModel::Viduq3Turbo`].
-#[derive(Debug)]
 pub struct Vidu3TextToVideoNodeModelViduq3Turbo<'g> {
     settings: Settings<'g>,
 }
@@ -2117,13 +2091,13 @@ impl<'g> Vidu3TextToVideoNodeModelViduq3Turbo<'g> {
     }
 
     /// `aspect_ratio`: One of 5 options.
-    pub fn aspect_ratio(mut self, value: impl Fills<'g, Vidu2TextToVideoNodeAspectRatio>) -> Self {
+    pub fn aspect_ratio(mut self, value: impl Fills<'g, PixverseTextToVideoNodeAspectRatio>) -> Self {
         self.settings.put("aspect_ratio", value.fill());
         self
     }
 
     /// `resolution`: One of 2 options.
-    pub fn resolution(mut self, value: impl Fills<'g, Resolution>) -> Self {
+    pub fn resolution(mut self, value: impl Fills<'g, N1080pOrN720p>) -> Self {
         self.settings.put("resolution", value.fill());
         self
     }
@@ -2161,7 +2135,6 @@ pub struct Vidu3ImageToVideoNode<'g> {
 }
 
 /// A node of [`Vidu3ImageToVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Vidu3ImageToVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -2219,7 +2192,6 @@ impl<'g> Vidu3ImageToVideoNodeNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum Vidu3ImageToVideoNodeModel<'g> {
     /// `viduq3-pro`.
     Viduq3Pro(Vidu3ImageToVideoNodeModelViduq3Pro<'g>),
@@ -2240,7 +2212,6 @@ impl<'g> Branch<'g> for Vidu3ImageToVideoNodeModel<'g> {
 }
 
 /// `viduq3-pro`, with the inputs it brings: [`Vidu3ImageToVideoNodeModel::Viduq3Pro`].
-#[derive(Debug)]
 pub struct Vidu3ImageToVideoNodeModelViduq3Pro<'g> {
     settings: Settings<'g>,
 }
@@ -2292,7 +2263,6 @@ impl<'g> From<Vidu3ImageToVideoNodeModelViduq3Pro<'g>> for Vidu3ImageToVideoNode
 }
 
 /// `viduq3-turbo`, with the inputs it brings: [`Vidu3ImageToVideoNodeModel::Viduq3Turbo`].
-#[derive(Debug)]
 pub struct Vidu3ImageToVideoNodeModelViduq3Turbo<'g> {
     settings: Settings<'g>,
 }
@@ -2313,7 +2283,7 @@ impl<'g> Vidu3ImageToVideoNodeModelViduq3Turbo<'g> {
     }
 
     /// `resolution`: One of 2 options.
-    pub fn resolution(mut self, value: impl Fills<'g, Resolution>) -> Self {
+    pub fn resolution(mut self, value: impl Fills<'g, N1080pOrN720p>) -> Self {
         self.settings.put("resolution", value.fill());
         self
     }
@@ -2355,7 +2325,6 @@ pub struct Vidu3StartEndToVideoNode<'g> {
 }
 
 /// A node of [`Vidu3StartEndToVideoNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Vidu3StartEndToVideoNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -2409,7 +2378,6 @@ impl<'g> Vidu3StartEndToVideoNodeNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum Vidu3StartEndToVideoNodeModel<'g> {
     /// `viduq3-pro`.
     Viduq3Pro(Vidu3StartEndToVideoNodeModelViduq3Pro<'g>),
@@ -2430,7 +2398,6 @@ impl<'g> Branch<'g> for Vidu3StartEndToVideoNodeModel<'g> {
 }
 
 /// `viduq3-pro`, with the inputs it brings: [`Vidu3StartEndToVideoNodeModel::Viduq3Pro`].
-#[derive(Debug)]
 pub struct Vidu3StartEndToVideoNodeModelViduq3Pro<'g> {
     settings: Settings<'g>,
 }
@@ -2451,7 +2418,7 @@ impl<'g> Vidu3StartEndToVideoNodeModelViduq3Pro<'g> {
     }
 
     /// `resolution`: One of 2 options.
-    pub fn resolution(mut self, value: impl Fills<'g, Resolution>) -> Self {
+    pub fn resolution(mut self, value: impl Fills<'g, N1080pOrN720p>) -> Self {
         self.settings.put("resolution", value.fill());
         self
     }
@@ -2482,7 +2449,6 @@ impl<'g> From<Vidu3StartEndToVideoNodeModelViduq3Pro<'g>> for Vidu3StartEndToVid
 }
 
 /// `viduq3-turbo`, with the inputs it brings: [`Vidu3StartEndToVideoNodeModel::Viduq3Turbo`].
-#[derive(Debug)]
 pub struct Vidu3StartEndToVideoNodeModelViduq3Turbo<'g> {
     settings: Settings<'g>,
 }
@@ -2503,7 +2469,7 @@ impl<'g> Vidu3StartEndToVideoNodeModelViduq3Turbo<'g> {
     }
 
     /// `resolution`: One of 2 options.
-    pub fn resolution(mut self, value: impl Fills<'g, Resolution>) -> Self {
+    pub fn resolution(mut self, value: impl Fills<'g, N1080pOrN720p>) -> Self {
         self.settings.put("resolution", value.fill());
         self
     }
@@ -2534,7 +2500,7 @@ impl<'g> From<Vidu3StartEndToVideoNodeModelViduq3Turbo<'g>> for Vidu3StartEndToV
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ViduTextToVideoNodeModel {
     /// `viduq1`.
     Viduq1,
@@ -2557,7 +2523,7 @@ impl Socket for ViduTextToVideoNodeModel {
 }
 
 /// The options of `resolution`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ViduTextToVideoNodeResolution {
     /// `1080p`.
     N1080p,
@@ -2580,7 +2546,7 @@ impl Socket for ViduTextToVideoNodeResolution {
 }
 
 /// The options of `movement_amplitude`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum MovementAmplitude {
     /// `auto`.
     Auto,
@@ -2612,7 +2578,7 @@ impl Socket for MovementAmplitude {
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Vidu2TextToVideoNodeModel {
     /// `viduq2`.
     Viduq2,
@@ -2634,43 +2600,8 @@ impl Socket for Vidu2TextToVideoNodeModel {
     const PUBLISHED: &'static str = "string";
 }
 
-/// The options of `aspect_ratio`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Vidu2TextToVideoNodeAspectRatio {
-    /// `16:9`.
-    N16_9,
-    /// `9:16`.
-    N9_16,
-    /// `3:4`.
-    N3_4,
-    /// `4:3`.
-    N4_3,
-    /// `1:1`.
-    N1_1,
-    /// An option that the catalog does not list.
-    Other(Json),
-}
-
-impl Choice for Vidu2TextToVideoNodeAspectRatio {
-    fn into_json(self) -> Json {
-        match self {
-            Self::N16_9 => "16:9".into(),
-            Self::N9_16 => "9:16".into(),
-            Self::N3_4 => "3:4".into(),
-            Self::N4_3 => "4:3".into(),
-            Self::N1_1 => "1:1".into(),
-            Self::Other(option) => option,
-        }
-    }
-}
-
-impl Socket for Vidu2TextToVideoNodeAspectRatio {
-    const NAME: &'static str = "COMBO";
-    const PUBLISHED: &'static str = "string";
-}
-
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Vidu2ImageToVideoNodeModel {
     /// `viduq2-pro-fast`.
     Viduq2ProFast,
@@ -2698,43 +2629,8 @@ impl Socket for Vidu2ImageToVideoNodeModel {
     const PUBLISHED: &'static str = "string";
 }
 
-/// The options of `aspect_ratio`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Vidu2ReferenceVideoNodeAspectRatio {
-    /// `16:9`.
-    N16_9,
-    /// `9:16`.
-    N9_16,
-    /// `4:3`.
-    N4_3,
-    /// `3:4`.
-    N3_4,
-    /// `1:1`.
-    N1_1,
-    /// An option that the catalog does not list.
-    Other(Json),
-}
-
-impl Choice for Vidu2ReferenceVideoNodeAspectRatio {
-    fn into_json(self) -> Json {
-        match self {
-            Self::N16_9 => "16:9".into(),
-            Self::N9_16 => "9:16".into(),
-            Self::N4_3 => "4:3".into(),
-            Self::N3_4 => "3:4".into(),
-            Self::N1_1 => "1:1".into(),
-            Self::Other(option) => option,
-        }
-    }
-}
-
-impl Socket for Vidu2ReferenceVideoNodeAspectRatio {
-    const NAME: &'static str = "COMBO";
-    const PUBLISHED: &'static str = "string";
-}
-
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ViduMultiFrameVideoNodeModel {
     /// `viduq2-pro`.
     Viduq2Pro,
@@ -2760,7 +2656,7 @@ impl Socket for ViduMultiFrameVideoNodeModel {
 }
 
 /// The options of `resolution`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Vidu3ImageToVideoNodeModelViduq3ProResolution {
     /// `720p`.
     N720p,

@@ -2,13 +2,13 @@
 
 #[allow(unused_imports)]
 use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json, Many, Node, Out, Repeat, Settings, Socket, Spec, socket};
+use super::super::options::{PixverseTextToVideoNodeAspectRatio};
 
 /// `Wan Text to Image`: class `WanTextToImageApi` of `comfy_api_nodes.nodes_wan`, in `partner/image/Wan`.
 /// Calls a paid service.
 pub struct WanTextToImageApi {}
 
 /// A node of [`WanTextToImageApi`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanTextToImageApiNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -104,7 +104,6 @@ pub struct WanImageToImageApi<'g> {
 }
 
 /// A node of [`WanImageToImageApi`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanImageToImageApiNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -177,7 +176,6 @@ impl<'g> WanImageToImageApiNode<'g> {
 pub struct WanTextToVideoApi {}
 
 /// A node of [`WanTextToVideoApi`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanTextToVideoApiNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -293,7 +291,6 @@ pub struct WanImageToVideoApi<'g> {
 }
 
 /// A node of [`WanImageToVideoApi`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanImageToVideoApiNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -410,7 +407,6 @@ pub struct WanReferenceVideoApi<'g> {
 }
 
 /// A node of [`WanReferenceVideoApi`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanReferenceVideoApiNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -504,7 +500,6 @@ impl<'g> WanReferenceVideoApiNode<'g> {
 pub struct Wan2TextToVideoApi {}
 
 /// A node of [`Wan2TextToVideoApi`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Wan2TextToVideoApiNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -576,7 +571,6 @@ impl<'g> Wan2TextToVideoApiNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum Wan2TextToVideoApiModel<'g> {
     /// `wan2.7-t2v`.
     Wan2_7T2v(Wan2TextToVideoApiModelWan2_7T2v<'g>),
@@ -594,7 +588,6 @@ impl<'g> Branch<'g> for Wan2TextToVideoApiModel<'g> {
 }
 
 /// `wan2.7-t2v`, with the inputs it brings: [`Wan2TextToVideoApiModel::Wan2_7T2v`].
-#[derive(Debug)]
 pub struct Wan2TextToVideoApiModelWan2_7T2v<'g> {
     settings: Settings<'g>,
 }
@@ -629,13 +622,13 @@ impl<'g> Wan2TextToVideoApiModelWan2_7T2v<'g> {
     }
 
     /// `resolution`: One of 2 options.
-    pub fn resolution(mut self, value: impl Fills<'g, Wan2TextToVideoApiModelWan2_7T2vResolution>) -> Self {
+    pub fn resolution(mut self, value: impl Fills<'g, Resolution>) -> Self {
         self.settings.put("resolution", value.fill());
         self
     }
 
     /// `ratio`: One of 5 options.
-    pub fn ratio(mut self, value: impl Fills<'g, Wan2TextToVideoApiModelWan2_7T2vRatio>) -> Self {
+    pub fn ratio(mut self, value: impl Fills<'g, PixverseTextToVideoNodeAspectRatio>) -> Self {
         self.settings.put("ratio", value.fill());
         self
     }
@@ -667,7 +660,6 @@ pub struct Wan2ImageToVideoApi<'g> {
 }
 
 /// A node of [`Wan2ImageToVideoApi`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Wan2ImageToVideoApiNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -745,7 +737,6 @@ impl<'g> Wan2ImageToVideoApiNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum Wan2ImageToVideoApiModel<'g> {
     /// `wan2.7-i2v`.
     Wan2_7I2v(Wan2ImageToVideoApiModelWan2_7I2v<'g>),
@@ -763,7 +754,6 @@ impl<'g> Branch<'g> for Wan2ImageToVideoApiModel<'g> {
 }
 
 /// `wan2.7-i2v`, with the inputs it brings: [`Wan2ImageToVideoApiModel::Wan2_7I2v`].
-#[derive(Debug)]
 pub struct Wan2ImageToVideoApiModelWan2_7I2v<'g> {
     settings: Settings<'g>,
 }
@@ -797,7 +787,7 @@ impl<'g> Wan2ImageToVideoApiModelWan2_7I2v<'g> {
     }
 
     /// `resolution`: One of 2 options.
-    pub fn resolution(mut self, value: impl Fills<'g, Wan2TextToVideoApiModelWan2_7T2vResolution>) -> Self {
+    pub fn resolution(mut self, value: impl Fills<'g, Resolution>) -> Self {
         self.settings.put("resolution", value.fill());
         self
     }
@@ -829,7 +819,6 @@ pub struct Wan2VideoContinuationApi<'g> {
 }
 
 /// A node of [`Wan2VideoContinuationApi`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Wan2VideoContinuationApiNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -901,7 +890,6 @@ impl<'g> Wan2VideoContinuationApiNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum Wan2VideoContinuationApiModel<'g> {
     /// `wan2.7-i2v`.
     Wan2_7I2v(Wan2VideoContinuationApiModelWan2_7I2v<'g>),
@@ -919,7 +907,6 @@ impl<'g> Branch<'g> for Wan2VideoContinuationApiModel<'g> {
 }
 
 /// `wan2.7-i2v`, with the inputs it brings: [`Wan2VideoContinuationApiModel::Wan2_7I2v`].
-#[derive(Debug)]
 pub struct Wan2VideoContinuationApiModelWan2_7I2v<'g> {
     settings: Settings<'g>,
 }
@@ -953,7 +940,7 @@ impl<'g> Wan2VideoContinuationApiModelWan2_7I2v<'g> {
     }
 
     /// `resolution`: One of 2 options.
-    pub fn resolution(mut self, value: impl Fills<'g, Wan2TextToVideoApiModelWan2_7T2vResolution>) -> Self {
+    pub fn resolution(mut self, value: impl Fills<'g, Resolution>) -> Self {
         self.settings.put("resolution", value.fill());
         self
     }
@@ -985,7 +972,6 @@ pub struct Wan2VideoEditApi<'g> {
 }
 
 /// A node of [`Wan2VideoEditApi`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Wan2VideoEditApiNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -1051,7 +1037,6 @@ impl<'g> Wan2VideoEditApiNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum Wan2VideoEditApiModel<'g> {
     /// `wan2.7-videoedit`.
     Wan2_7Videoedit(Wan2VideoEditApiModelWan2_7Videoedit<'g>),
@@ -1069,7 +1054,6 @@ impl<'g> Branch<'g> for Wan2VideoEditApiModel<'g> {
 }
 
 /// `wan2.7-videoedit`, with the inputs it brings: [`Wan2VideoEditApiModel::Wan2_7Videoedit`].
-#[derive(Debug)]
 pub struct Wan2VideoEditApiModelWan2_7Videoedit<'g> {
     settings: Settings<'g>,
 }
@@ -1097,13 +1081,13 @@ impl<'g> Wan2VideoEditApiModelWan2_7Videoedit<'g> {
     }
 
     /// `resolution`: One of 2 options.
-    pub fn resolution(mut self, value: impl Fills<'g, Wan2TextToVideoApiModelWan2_7T2vResolution>) -> Self {
+    pub fn resolution(mut self, value: impl Fills<'g, Resolution>) -> Self {
         self.settings.put("resolution", value.fill());
         self
     }
 
     /// `ratio`: One of 5 options.
-    pub fn ratio(mut self, value: impl Fills<'g, Wan2TextToVideoApiModelWan2_7T2vRatio>) -> Self {
+    pub fn ratio(mut self, value: impl Fills<'g, PixverseTextToVideoNodeAspectRatio>) -> Self {
         self.settings.put("ratio", value.fill());
         self
     }
@@ -1138,7 +1122,6 @@ impl<'g> From<Wan2VideoEditApiModelWan2_7Videoedit<'g>> for Wan2VideoEditApiMode
 pub struct Wan2ReferenceVideoApi {}
 
 /// A node of [`Wan2ReferenceVideoApi`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Wan2ReferenceVideoApiNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -1197,7 +1180,6 @@ impl<'g> Wan2ReferenceVideoApiNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum Wan2ReferenceVideoApiModel<'g> {
     /// `wan2.7-r2v`.
     Wan2_7R2v(Wan2ReferenceVideoApiModelWan2_7R2v<'g>),
@@ -1215,7 +1197,6 @@ impl<'g> Branch<'g> for Wan2ReferenceVideoApiModel<'g> {
 }
 
 /// `wan2.7-r2v`, with the inputs it brings: [`Wan2ReferenceVideoApiModel::Wan2_7R2v`].
-#[derive(Debug)]
 pub struct Wan2ReferenceVideoApiModelWan2_7R2v<'g> {
     settings: Settings<'g>,
 }
@@ -1250,13 +1231,13 @@ impl<'g> Wan2ReferenceVideoApiModelWan2_7R2v<'g> {
     }
 
     /// `resolution`: One of 2 options.
-    pub fn resolution(mut self, value: impl Fills<'g, Wan2TextToVideoApiModelWan2_7T2vResolution>) -> Self {
+    pub fn resolution(mut self, value: impl Fills<'g, Resolution>) -> Self {
         self.settings.put("resolution", value.fill());
         self
     }
 
     /// `ratio`: One of 5 options.
-    pub fn ratio(mut self, value: impl Fills<'g, Wan2TextToVideoApiModelWan2_7T2vRatio>) -> Self {
+    pub fn ratio(mut self, value: impl Fills<'g, PixverseTextToVideoNodeAspectRatio>) -> Self {
         self.settings.put("ratio", value.fill());
         self
     }
@@ -1297,7 +1278,6 @@ impl<'g> From<Wan2ReferenceVideoApiModelWan2_7R2v<'g>> for Wan2ReferenceVideoApi
 pub struct HappyHorseTextToVideoApi {}
 
 /// A node of [`HappyHorseTextToVideoApi`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct HappyHorseTextToVideoApiNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -1355,7 +1335,6 @@ impl<'g> HappyHorseTextToVideoApiNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum HappyHorseTextToVideoApiModel<'g> {
     /// `happyhorse-1.1-t2v`.
     Happyhorse1_1T2v(HappyHorseTextToVideoApiModelHappyhorse1_1T2v<'g>),
@@ -1376,7 +1355,6 @@ impl<'g> Branch<'g> for HappyHorseTextToVideoApiModel<'g> {
 }
 
 /// `happyhorse-1.1-t2v`, with the inputs it brings: [`HappyHorseTextToVideoApiModel::Happyhorse1_1T2v`].
-#[derive(Debug)]
 pub struct HappyHorseTextToVideoApiModelHappyhorse1_1T2v<'g> {
     settings: Settings<'g>,
 }
@@ -1404,7 +1382,7 @@ impl<'g> HappyHorseTextToVideoApiModelHappyhorse1_1T2v<'g> {
     }
 
     /// `resolution`: One of 2 options.
-    pub fn resolution(mut self, value: impl Fills<'g, Wan2TextToVideoApiModelWan2_7T2vResolution>) -> Self {
+    pub fn resolution(mut self, value: impl Fills<'g, Resolution>) -> Self {
         self.settings.put("resolution", value.fill());
         self
     }
@@ -1435,7 +1413,6 @@ impl<'g> From<HappyHorseTextToVideoApiModelHappyhorse1_1T2v<'g>> for HappyHorseT
 }
 
 /// `happyhorse-1.0-t2v`, with the inputs it brings: [`HappyHorseTextToVideoApiModel::Happyhorse1_0T2v`].
-#[derive(Debug)]
 pub struct HappyHorseTextToVideoApiModelHappyhorse1_0T2v<'g> {
     settings: Settings<'g>,
 }
@@ -1463,13 +1440,13 @@ impl<'g> HappyHorseTextToVideoApiModelHappyhorse1_0T2v<'g> {
     }
 
     /// `resolution`: One of 2 options.
-    pub fn resolution(mut self, value: impl Fills<'g, Wan2TextToVideoApiModelWan2_7T2vResolution>) -> Self {
+    pub fn resolution(mut self, value: impl Fills<'g, Resolution>) -> Self {
         self.settings.put("resolution", value.fill());
         self
     }
 
     /// `ratio`: One of 5 options.
-    pub fn ratio(mut self, value: impl Fills<'g, Wan2TextToVideoApiModelWan2_7T2vRatio>) -> Self {
+    pub fn ratio(mut self, value: impl Fills<'g, PixverseTextToVideoNodeAspectRatio>) -> Self {
         self.settings.put("ratio", value.fill());
         self
     }
@@ -1501,7 +1478,6 @@ pub struct HappyHorseImageToVideoApi<'g> {
 }
 
 /// A node of [`HappyHorseImageToVideoApi`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct HappyHorseImageToVideoApiNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -1559,7 +1535,6 @@ impl<'g> HappyHorseImageToVideoApiNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum HappyHorseImageToVideoApiModel<'g> {
     /// `happyhorse-1.1-i2v`.
     Happyhorse1_1I2v(HappyHorseImageToVideoApiModelHappyhorse1_1I2v<'g>),
@@ -1580,7 +1555,6 @@ impl<'g> Branch<'g> for HappyHorseImageToVideoApiModel<'g> {
 }
 
 /// `happyhorse-1.1-i2v`, with the inputs it brings: [`HappyHorseImageToVideoApiModel::Happyhorse1_1I2v`].
-#[derive(Debug)]
 pub struct HappyHorseImageToVideoApiModelHappyhorse1_1I2v<'g> {
     settings: Settings<'g>,
 }
@@ -1607,7 +1581,7 @@ impl<'g> HappyHorseImageToVideoApiModelHappyhorse1_1I2v<'g> {
     }
 
     /// `resolution`: One of 2 options.
-    pub fn resolution(mut self, value: impl Fills<'g, Wan2TextToVideoApiModelWan2_7T2vResolution>) -> Self {
+    pub fn resolution(mut self, value: impl Fills<'g, Resolution>) -> Self {
         self.settings.put("resolution", value.fill());
         self
     }
@@ -1632,7 +1606,6 @@ impl<'g> From<HappyHorseImageToVideoApiModelHappyhorse1_1I2v<'g>> for HappyHorse
 }
 
 /// `happyhorse-1.0-i2v`, with the inputs it brings: [`HappyHorseImageToVideoApiModel::Happyhorse1_0I2v`].
-#[derive(Debug)]
 pub struct HappyHorseImageToVideoApiModelHappyhorse1_0I2v<'g> {
     settings: Settings<'g>,
 }
@@ -1659,7 +1632,7 @@ impl<'g> HappyHorseImageToVideoApiModelHappyhorse1_0I2v<'g> {
     }
 
     /// `resolution`: One of 2 options.
-    pub fn resolution(mut self, value: impl Fills<'g, Wan2TextToVideoApiModelWan2_7T2vResolution>) -> Self {
+    pub fn resolution(mut self, value: impl Fills<'g, Resolution>) -> Self {
         self.settings.put("resolution", value.fill());
         self
     }
@@ -1691,7 +1664,6 @@ pub struct HappyHorseVideoEditApi<'g> {
 }
 
 /// A node of [`HappyHorseVideoEditApi`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct HappyHorseVideoEditApiNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -1749,7 +1721,6 @@ impl<'g> HappyHorseVideoEditApiNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum HappyHorseVideoEditApiModel<'g> {
     /// `happyhorse-1.0-video-edit`.
     Happyhorse1_0VideoEdit(HappyHorseVideoEditApiModelHappyhorse1_0VideoEdit<'g>),
@@ -1767,7 +1738,6 @@ impl<'g> Branch<'g> for HappyHorseVideoEditApiModel<'g> {
 }
 
 /// `happyhorse-1.0-video-edit`, with the inputs it brings: [`HappyHorseVideoEditApiModel::Happyhorse1_0VideoEdit`].
-#[derive(Debug)]
 pub struct HappyHorseVideoEditApiModelHappyhorse1_0VideoEdit<'g> {
     settings: Settings<'g>,
 }
@@ -1794,13 +1764,13 @@ impl<'g> HappyHorseVideoEditApiModelHappyhorse1_0VideoEdit<'g> {
     }
 
     /// `resolution`: One of 2 options.
-    pub fn resolution(mut self, value: impl Fills<'g, Wan2TextToVideoApiModelWan2_7T2vResolution>) -> Self {
+    pub fn resolution(mut self, value: impl Fills<'g, Resolution>) -> Self {
         self.settings.put("resolution", value.fill());
         self
     }
 
     /// `ratio`: One of 5 options.
-    pub fn ratio(mut self, value: impl Fills<'g, Wan2TextToVideoApiModelWan2_7T2vRatio>) -> Self {
+    pub fn ratio(mut self, value: impl Fills<'g, PixverseTextToVideoNodeAspectRatio>) -> Self {
         self.settings.put("ratio", value.fill());
         self
     }
@@ -1832,7 +1802,6 @@ pub struct HappyHorseReferenceVideoApi<'g> {
 }
 
 /// A node of [`HappyHorseReferenceVideoApi`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct HappyHorseReferenceVideoApiNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -1881,7 +1850,6 @@ impl<'g> HappyHorseReferenceVideoApiNode<'g> {
 }
 
 /// The options of `model`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum HappyHorseReferenceVideoApiModel<'g> {
     /// `happyhorse-1.1-r2v`.
     Happyhorse1_1R2v(HappyHorseReferenceVideoApiModelHappyhorse1_1R2v<'g>),
@@ -1908,7 +1876,6 @@ pub struct HappyHorseReferenceVideoApiModelHappyhorse1_1R2vInputs<'g> {
 }
 
 /// `happyhorse-1.1-r2v`, with the inputs it brings: [`HappyHorseReferenceVideoApiModel::Happyhorse1_1R2v`].
-#[derive(Debug)]
 pub struct HappyHorseReferenceVideoApiModelHappyhorse1_1R2v<'g> {
     settings: Settings<'g>,
 }
@@ -1937,7 +1904,7 @@ impl<'g> HappyHorseReferenceVideoApiModelHappyhorse1_1R2v<'g> {
     }
 
     /// `resolution`: One of 2 options.
-    pub fn resolution(mut self, value: impl Fills<'g, Wan2TextToVideoApiModelWan2_7T2vResolution>) -> Self {
+    pub fn resolution(mut self, value: impl Fills<'g, Resolution>) -> Self {
         self.settings.put("resolution", value.fill());
         self
     }
@@ -1968,7 +1935,6 @@ pub struct HappyHorseReferenceVideoApiModelHappyhorse1_0R2vInputs<'g> {
 }
 
 /// `happyhorse-1.0-r2v`, with the inputs it brings: [`HappyHorseReferenceVideoApiModel::Happyhorse1_0R2v`].
-#[derive(Debug)]
 pub struct HappyHorseReferenceVideoApiModelHappyhorse1_0R2v<'g> {
     settings: Settings<'g>,
 }
@@ -1997,13 +1963,13 @@ impl<'g> HappyHorseReferenceVideoApiModelHappyhorse1_0R2v<'g> {
     }
 
     /// `resolution`: One of 2 options.
-    pub fn resolution(mut self, value: impl Fills<'g, Wan2TextToVideoApiModelWan2_7T2vResolution>) -> Self {
+    pub fn resolution(mut self, value: impl Fills<'g, Resolution>) -> Self {
         self.settings.put("resolution", value.fill());
         self
     }
 
     /// `ratio`: One of 5 options.
-    pub fn ratio(mut self, value: impl Fills<'g, Wan2TextToVideoApiModelWan2_7T2vRatio>) -> Self {
+    pub fn ratio(mut self, value: impl Fills<'g, PixverseTextToVideoNodeAspectRatio>) -> Self {
         self.settings.put("ratio", value.fill());
         self
     }
@@ -2022,7 +1988,7 @@ impl<'g> From<HappyHorseReferenceVideoApiModelHappyhorse1_0R2v<'g>> for HappyHor
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum WanTextToImageApiModel {
     /// `wan2.5-t2i-preview`.
     Wan2_5T2iPreview,
@@ -2045,7 +2011,7 @@ impl Socket for WanTextToImageApiModel {
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum WanImageToImageApiModel {
     /// `wan2.5-i2i-preview`.
     Wan2_5I2iPreview,
@@ -2068,7 +2034,7 @@ impl Socket for WanImageToImageApiModel {
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum WanTextToVideoApiModel {
     /// `wan2.5-t2v-preview`.
     Wan2_5T2vPreview,
@@ -2094,7 +2060,7 @@ impl Socket for WanTextToVideoApiModel {
 }
 
 /// The options of `size`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum WanTextToVideoApiSize {
     /// `480p: 1:1 (624x624)`.
     N480p1_1_624x624,
@@ -2153,7 +2119,7 @@ impl Socket for WanTextToVideoApiSize {
 }
 
 /// The options of `shot_type`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ShotType {
     /// `single`.
     Single,
@@ -2179,7 +2145,7 @@ impl Socket for ShotType {
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum WanImageToVideoApiModel {
     /// `wan2.5-i2v-preview`.
     Wan2_5I2vPreview,
@@ -2205,7 +2171,7 @@ impl Socket for WanImageToVideoApiModel {
 }
 
 /// The options of `resolution`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum WanImageToVideoApiResolution {
     /// `480P`.
     N480P,
@@ -2234,7 +2200,7 @@ impl Socket for WanImageToVideoApiResolution {
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum WanReferenceVideoApiModel {
     /// `wan2.6-r2v`.
     Wan2_6R2v,
@@ -2257,7 +2223,7 @@ impl Socket for WanReferenceVideoApiModel {
 }
 
 /// The options of `size`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum WanReferenceVideoApiSize {
     /// `720p: 1:1 (960x960)`.
     N720p1_1_960x960,
@@ -2307,7 +2273,7 @@ impl Socket for WanReferenceVideoApiSize {
 }
 
 /// The options of `audio_setting`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Wan2VideoEditApiAudioSetting {
     /// `auto`.
     Auto,
@@ -2333,8 +2299,8 @@ impl Socket for Wan2VideoEditApiAudioSetting {
 }
 
 /// The options of `resolution`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Wan2TextToVideoApiModelWan2_7T2vResolution {
+#[derive(Debug, Clone)]
+pub enum Resolution {
     /// `720P`.
     N720P,
     /// `1080P`.
@@ -2343,7 +2309,7 @@ pub enum Wan2TextToVideoApiModelWan2_7T2vResolution {
     Other(Json),
 }
 
-impl Choice for Wan2TextToVideoApiModelWan2_7T2vResolution {
+impl Choice for Resolution {
     fn into_json(self) -> Json {
         match self {
             Self::N720P => "720P".into(),
@@ -2353,48 +2319,13 @@ impl Choice for Wan2TextToVideoApiModelWan2_7T2vResolution {
     }
 }
 
-impl Socket for Wan2TextToVideoApiModelWan2_7T2vResolution {
-    const NAME: &'static str = "COMBO";
-    const PUBLISHED: &'static str = "string";
-}
-
-/// The options of `ratio`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Wan2TextToVideoApiModelWan2_7T2vRatio {
-    /// `16:9`.
-    N16_9,
-    /// `9:16`.
-    N9_16,
-    /// `1:1`.
-    N1_1,
-    /// `4:3`.
-    N4_3,
-    /// `3:4`.
-    N3_4,
-    /// An option that the catalog does not list.
-    Other(Json),
-}
-
-impl Choice for Wan2TextToVideoApiModelWan2_7T2vRatio {
-    fn into_json(self) -> Json {
-        match self {
-            Self::N16_9 => "16:9".into(),
-            Self::N9_16 => "9:16".into(),
-            Self::N1_1 => "1:1".into(),
-            Self::N4_3 => "4:3".into(),
-            Self::N3_4 => "3:4".into(),
-            Self::Other(option) => option,
-        }
-    }
-}
-
-impl Socket for Wan2TextToVideoApiModelWan2_7T2vRatio {
+impl Socket for Resolution {
     const NAME: &'static str = "COMBO";
     const PUBLISHED: &'static str = "string";
 }
 
 /// The options of `duration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Wan2VideoEditApiModelWan2_7VideoeditDuration {
     /// `auto`.
     Auto,
@@ -2444,7 +2375,7 @@ impl Socket for Wan2VideoEditApiModelWan2_7VideoeditDuration {
 }
 
 /// The options of `ratio`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum HappyHorseTextToVideoApiModelHappyhorse1_1T2vRatio {
     /// `16:9`.
     N16_9,

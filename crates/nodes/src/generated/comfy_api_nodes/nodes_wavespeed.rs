@@ -11,7 +11,6 @@ pub struct WavespeedFlashVSRNode<'g> {
 }
 
 /// A node of [`WavespeedFlashVSRNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WavespeedFlashVSRNodeNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -59,7 +58,6 @@ pub struct WavespeedImageUpscaleNode<'g> {
 }
 
 /// A node of [`WavespeedImageUpscaleNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WavespeedImageUpscaleNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -107,7 +105,7 @@ impl<'g> WavespeedImageUpscaleNodeNode<'g> {
 }
 
 /// The options of `target_resolution`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum WavespeedFlashVSRNodeTargetResolution {
     /// `720p`.
     N720p,
@@ -139,7 +137,7 @@ impl Socket for WavespeedFlashVSRNodeTargetResolution {
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum WavespeedImageUpscaleNodeModel {
     /// `SeedVR2`.
     SeedVR2,
@@ -165,7 +163,7 @@ impl Socket for WavespeedImageUpscaleNodeModel {
 }
 
 /// The options of `target_resolution`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum WavespeedImageUpscaleNodeTargetResolution {
     /// `2K`.
     N2K,

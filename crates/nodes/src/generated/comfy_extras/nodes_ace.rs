@@ -14,7 +14,6 @@ pub struct TextEncodeAceStepAudio<'g> {
 }
 
 /// A node of [`TextEncodeAceStepAudio`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TextEncodeAceStepAudioNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,
@@ -62,7 +61,6 @@ impl<'g> TextEncodeAceStepAudioNode<'g> {
 pub struct EmptyAceStepLatentAudio {}
 
 /// A node of [`EmptyAceStepLatentAudio`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct EmptyAceStepLatentAudioNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -119,7 +117,6 @@ pub struct TextEncodeAceStepAudio1_5<'g> {
 }
 
 /// A node of [`TextEncodeAceStepAudio1_5`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TextEncodeAceStepAudio1_5Node<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,
@@ -244,7 +241,6 @@ impl<'g> TextEncodeAceStepAudio1_5Node<'g> {
 pub struct EmptyAceStep1_5LatentAudio {}
 
 /// A node of [`EmptyAceStep1_5LatentAudio`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct EmptyAceStep1_5LatentAudioNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -298,7 +294,6 @@ pub struct ReferenceTimbreAudio<'g> {
 }
 
 /// A node of [`ReferenceTimbreAudio`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ReferenceTimbreAudioNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,
@@ -337,7 +332,7 @@ impl<'g> ReferenceTimbreAudioNode<'g> {
 }
 
 /// The options of `timesignature`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum TextEncodeAceStepAudio1_5Timesignature {
     /// `2`.
     N2,
@@ -369,7 +364,7 @@ impl Socket for TextEncodeAceStepAudio1_5Timesignature {
 }
 
 /// The options of `language`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum TextEncodeAceStepAudio1_5Language {
     /// `ar`.
     Ar,
@@ -542,7 +537,7 @@ impl Socket for TextEncodeAceStepAudio1_5Language {
 }
 
 /// The options of `keyscale`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum TextEncodeAceStepAudio1_5Keyscale {
     /// `C major`.
     CMajor,

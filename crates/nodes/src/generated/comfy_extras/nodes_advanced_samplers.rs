@@ -2,12 +2,12 @@
 
 #[allow(unused_imports)]
 use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json, Many, Node, Out, Repeat, Settings, Socket, Spec, socket};
+use super::super::options::{LatentUpscaleUpscaleMethod};
 
 /// `SamplerLCMUpscale`: class `SamplerLCMUpscale` of `comfy_extras.nodes_advanced_samplers`, in `model/sampling/samplers`.
 pub struct SamplerLCMUpscale {}
 
 /// A node of [`SamplerLCMUpscale`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SamplerLCMUpscaleNode<'g> {
     /// Output 0, `SAMPLER`.
     pub sampler: Out<'g, socket::Sampler>,
@@ -54,7 +54,7 @@ impl<'g> SamplerLCMUpscaleNode<'g> {
     }
 
     /// `upscale_method`: One of 5 options.
-    pub fn upscale_method(self, value: impl Fills<'g, SamplerLCMUpscaleUpscaleMethod>) -> Self {
+    pub fn upscale_method(self, value: impl Fills<'g, LatentUpscaleUpscaleMethod>) -> Self {
         self.node.put("upscale_method", value.fill());
         self
     }
@@ -64,7 +64,6 @@ impl<'g> SamplerLCMUpscaleNode<'g> {
 pub struct SamplerLCM {}
 
 /// A node of [`SamplerLCM`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SamplerLCMNode<'g> {
     /// Output 0, `SAMPLER`.
     pub sampler: Out<'g, socket::Sampler>,
@@ -122,7 +121,6 @@ impl<'g> SamplerLCMNode<'g> {
 pub struct SamplerEulerCFGpp {}
 
 /// A node of [`SamplerEulerCFGpp`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SamplerEulerCFGppNode<'g> {
     /// Output 0, `SAMPLER`.
     pub sampler: Out<'g, socket::Sampler>,
@@ -161,43 +159,8 @@ impl<'g> SamplerEulerCFGppNode<'g> {
     }
 }
 
-/// The options of `upscale_method`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum SamplerLCMUpscaleUpscaleMethod {
-    /// `bislerp`.
-    Bislerp,
-    /// `nearest-exact`.
-    NearestExact,
-    /// `bilinear`.
-    Bilinear,
-    /// `area`.
-    Area,
-    /// `bicubic`.
-    Bicubic,
-    /// An option that the catalog does not list.
-    Other(Json),
-}
-
-impl Choice for SamplerLCMUpscaleUpscaleMethod {
-    fn into_json(self) -> Json {
-        match self {
-            Self::Bislerp => "bislerp".into(),
-            Self::NearestExact => "nearest-exact".into(),
-            Self::Bilinear => "bilinear".into(),
-            Self::Area => "area".into(),
-            Self::Bicubic => "bicubic".into(),
-            Self::Other(option) => option,
-        }
-    }
-}
-
-impl Socket for SamplerLCMUpscaleUpscaleMethod {
-    const NAME: &'static str = "COMBO";
-    const PUBLISHED: &'static str = "string";
-}
-
 /// The options of `version`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum SamplerEulerCFGppVersion {
     /// `regular`.
     Regular,

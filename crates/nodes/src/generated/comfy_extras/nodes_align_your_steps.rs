@@ -7,7 +7,6 @@ use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json,
 pub struct AlignYourStepsScheduler {}
 
 /// A node of [`AlignYourStepsScheduler`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct AlignYourStepsSchedulerNode<'g> {
     /// Output 0, `SIGMAS`.
     pub sigmas: Out<'g, socket::Sigmas>,
@@ -61,7 +60,7 @@ impl<'g> AlignYourStepsSchedulerNode<'g> {
 }
 
 /// The options of `model_type`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum AlignYourStepsSchedulerModelType {
     /// `SD1`.
     SD1,

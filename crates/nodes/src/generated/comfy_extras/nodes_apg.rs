@@ -10,7 +10,6 @@ pub struct APG<'g> {
 }
 
 /// A node of [`APG`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct APGNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,

@@ -7,7 +7,6 @@ use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json,
 pub struct EmptyARVideoLatent {}
 
 /// A node of [`EmptyARVideoLatent`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct EmptyARVideoLatentNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -71,7 +70,6 @@ impl<'g> EmptyARVideoLatentNode<'g> {
 pub struct SamplerARVideo {}
 
 /// A node of [`SamplerARVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SamplerARVideoNode<'g> {
     /// Output 0, `SAMPLER`.
     pub sampler: Out<'g, socket::Sampler>,
@@ -121,7 +119,6 @@ pub struct ARVideoI2V<'g> {
 }
 
 /// A node of [`ARVideoI2V`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ARVideoI2VNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,

@@ -11,7 +11,6 @@ pub struct UNetSelfAttentionMultiply<'g> {
 }
 
 /// A node of [`UNetSelfAttentionMultiply`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct UNetSelfAttentionMultiplyNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -80,7 +79,6 @@ pub struct UNetCrossAttentionMultiply<'g> {
 }
 
 /// A node of [`UNetCrossAttentionMultiply`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct UNetCrossAttentionMultiplyNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -149,7 +147,6 @@ pub struct CLIPAttentionMultiply<'g> {
 }
 
 /// A node of [`CLIPAttentionMultiply`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CLIPAttentionMultiplyNode<'g> {
     /// Output 0, `CLIP`.
     pub clip: Out<'g, socket::Clip>,
@@ -218,7 +215,6 @@ pub struct UNetTemporalAttentionMultiply<'g> {
 }
 
 /// A node of [`UNetTemporalAttentionMultiply`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct UNetTemporalAttentionMultiplyNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,

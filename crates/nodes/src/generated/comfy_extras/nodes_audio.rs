@@ -7,7 +7,6 @@ use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json,
 pub struct EmptyLatentAudio {}
 
 /// A node of [`EmptyLatentAudio`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct EmptyLatentAudioNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -62,7 +61,6 @@ pub struct VAEEncodeAudio<'g> {
 }
 
 /// A node of [`VAEEncodeAudio`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VAEEncodeAudioNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -101,7 +99,6 @@ pub struct VAEDecodeAudio<'g> {
 }
 
 /// A node of [`VAEDecodeAudio`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VAEDecodeAudioNode<'g> {
     /// Output 0, `AUDIO`.
     pub audio: Out<'g, socket::Audio>,
@@ -140,7 +137,6 @@ pub struct VAEDecodeAudioTiled<'g> {
 }
 
 /// A node of [`VAEDecodeAudioTiled`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VAEDecodeAudioTiledNode<'g> {
     /// Output 0, `AUDIO`.
     pub audio: Out<'g, socket::Audio>,
@@ -197,7 +193,6 @@ pub struct SaveAudio<'g> {
 }
 
 /// A node of [`SaveAudio`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SaveAudioNode<'g> {
     /// Output 0, `AUDIO`.
     pub audio: Out<'g, socket::Audio>,
@@ -246,7 +241,6 @@ pub struct SaveAudioMP3<'g> {
 }
 
 /// A node of [`SaveAudioMP3`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SaveAudioMP3Node<'g> {
     /// Output 0, `AUDIO`.
     pub audio: Out<'g, socket::Audio>,
@@ -302,7 +296,6 @@ pub struct SaveAudioOpus<'g> {
 }
 
 /// A node of [`SaveAudioOpus`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SaveAudioOpusNode<'g> {
     /// Output 0, `AUDIO`.
     pub audio: Out<'g, socket::Audio>,
@@ -357,7 +350,6 @@ pub struct SaveAudioAdvanced<'g> {
 }
 
 /// A node of [`SaveAudioAdvanced`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SaveAudioAdvancedNode<'g> {
     /// Output 0, `AUDIO`.
     pub audio: Out<'g, socket::Audio>,
@@ -405,7 +397,6 @@ impl<'g> SaveAudioAdvancedNode<'g> {
 }
 
 /// The options of `format`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum SaveAudioAdvancedFormat<'g> {
     /// `flac`.
     Flac(SaveAudioAdvancedFormatFlac<'g>),
@@ -429,7 +420,6 @@ impl<'g> Branch<'g> for SaveAudioAdvancedFormat<'g> {
 }
 
 /// `flac`, with the inputs it brings: [`SaveAudioAdvancedFormat::Flac`].
-#[derive(Debug)]
 pub struct SaveAudioAdvancedFormatFlac<'g> {
     settings: Settings<'g>,
 }
@@ -459,7 +449,6 @@ impl<'g> From<SaveAudioAdvancedFormatFlac<'g>> for SaveAudioAdvancedFormat<'g> {
 }
 
 /// `mp3`, with the inputs it brings: [`SaveAudioAdvancedFormat::Mp3`].
-#[derive(Debug)]
 pub struct SaveAudioAdvancedFormatMp3<'g> {
     settings: Settings<'g>,
 }
@@ -497,7 +486,6 @@ impl<'g> From<SaveAudioAdvancedFormatMp3<'g>> for SaveAudioAdvancedFormat<'g> {
 }
 
 /// `opus`, with the inputs it brings: [`SaveAudioAdvancedFormat::Opus`].
-#[derive(Debug)]
 pub struct SaveAudioAdvancedFormatOpus<'g> {
     settings: Settings<'g>,
 }
@@ -541,7 +529,6 @@ pub struct LoadAudio<'g> {
 }
 
 /// A node of [`LoadAudio`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LoadAudioNode<'g> {
     /// Output 0, `AUDIO`.
     pub audio: Out<'g, socket::Audio>,
@@ -580,7 +567,6 @@ pub struct PreviewAudio<'g> {
 }
 
 /// A node of [`PreviewAudio`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PreviewAudioNode<'g> {
     /// Output 0, `AUDIO`.
     pub audio: Out<'g, socket::Audio>,
@@ -618,7 +604,6 @@ pub struct ConditioningStableAudio<'g> {
 }
 
 /// A node of [`ConditioningStableAudio`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ConditioningStableAudioNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -675,7 +660,6 @@ pub struct RecordAudio<'g> {
 }
 
 /// A node of [`RecordAudio`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RecordAudioNode<'g> {
     /// Output 0, `AUDIO`.
     pub audio: Out<'g, socket::Audio>,
@@ -713,7 +697,6 @@ pub struct TrimAudioDuration<'g> {
 }
 
 /// A node of [`TrimAudioDuration`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TrimAudioDurationNode<'g> {
     /// Output 0, `AUDIO`.
     pub audio: Out<'g, socket::Audio>,
@@ -767,7 +750,6 @@ pub struct SplitAudioChannels<'g> {
 }
 
 /// A node of [`SplitAudioChannels`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SplitAudioChannelsNode<'g> {
     /// Output 0, `AUDIO`.
     pub left: Out<'g, socket::Audio>,
@@ -807,7 +789,6 @@ pub struct JoinAudioChannels<'g> {
 }
 
 /// A node of [`JoinAudioChannels`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct JoinAudioChannelsNode<'g> {
     /// Output 0, `AUDIO`.
     pub audio: Out<'g, socket::Audio>,
@@ -846,7 +827,6 @@ pub struct AudioConcat<'g> {
 }
 
 /// A node of [`AudioConcat`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct AudioConcatNode<'g> {
     /// Output 0, `AUDIO`.
     pub audio: Out<'g, socket::Audio>,
@@ -896,7 +876,6 @@ pub struct AudioMerge<'g> {
 }
 
 /// A node of [`AudioMerge`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct AudioMergeNode<'g> {
     /// Output 0, `AUDIO`.
     pub audio: Out<'g, socket::Audio>,
@@ -944,7 +923,6 @@ pub struct AudioAdjustVolume<'g> {
 }
 
 /// A node of [`AudioAdjustVolume`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct AudioAdjustVolumeNode<'g> {
     /// Output 0, `AUDIO`.
     pub audio: Out<'g, socket::Audio>,
@@ -988,7 +966,6 @@ impl<'g> AudioAdjustVolumeNode<'g> {
 pub struct EmptyAudio {}
 
 /// A node of [`EmptyAudio`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct EmptyAudioNode<'g> {
     /// Output 0, `AUDIO`.
     pub audio: Out<'g, socket::Audio>,
@@ -1049,7 +1026,6 @@ pub struct AudioEqualizer3Band<'g> {
 }
 
 /// A node of [`AudioEqualizer3Band`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct AudioEqualizer3BandNode<'g> {
     /// Output 0, `AUDIO`.
     pub audio: Out<'g, socket::Audio>,
@@ -1132,7 +1108,7 @@ impl<'g> AudioEqualizer3BandNode<'g> {
 }
 
 /// The options of `quality`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Quality {
     /// `V0`.
     V0,
@@ -1161,7 +1137,7 @@ impl Socket for Quality {
 }
 
 /// The options of `quality`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum SaveAudioOpusQuality {
     /// `64k`.
     N64k,
@@ -1196,7 +1172,7 @@ impl Socket for SaveAudioOpusQuality {
 }
 
 /// The options of `direction`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum AudioConcatDirection {
     /// `after`.
     After,
@@ -1222,7 +1198,7 @@ impl Socket for AudioConcatDirection {
 }
 
 /// The options of `merge_method`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum AudioMergeMergeMethod {
     /// `add`.
     Add,

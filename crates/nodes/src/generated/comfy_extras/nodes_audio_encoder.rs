@@ -10,7 +10,6 @@ pub struct AudioEncoderLoader<'g> {
 }
 
 /// A node of [`AudioEncoderLoader`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct AudioEncoderLoaderNode<'g> {
     /// Output 0, `AUDIO_ENCODER`.
     pub audio_encoder: Out<'g, socket::AudioEncoder>,
@@ -50,7 +49,6 @@ pub struct AudioEncoderEncode<'g> {
 }
 
 /// A node of [`AudioEncoderEncode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct AudioEncoderEncodeNode<'g> {
     /// Output 0, `AUDIO_ENCODER_OUTPUT`.
     pub audio_encoder_output: Out<'g, socket::AudioEncoderOutput>,

@@ -14,7 +14,6 @@ pub struct BerniniConditioning<'g> {
 }
 
 /// A node of [`BerniniConditioning`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct BerniniConditioningNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,

@@ -10,7 +10,6 @@ pub struct LoadBackgroundRemovalModel<'g> {
 }
 
 /// A node of [`LoadBackgroundRemovalModel`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LoadBackgroundRemovalModelNode<'g> {
     /// Output 0, `BACKGROUND_REMOVAL`.
     pub bg_model: Out<'g, socket::BackgroundRemoval>,
@@ -50,7 +49,6 @@ pub struct RemoveBackground<'g> {
 }
 
 /// A node of [`RemoveBackground`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RemoveBackgroundNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,

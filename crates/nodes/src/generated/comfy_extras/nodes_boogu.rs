@@ -16,7 +16,6 @@ pub struct TextEncodeBooguEdit<'g> {
 }
 
 /// A node of [`TextEncodeBooguEdit`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TextEncodeBooguEditNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,

@@ -10,7 +10,6 @@ use super::super::sockets;
 pub struct CreateBoundingBoxes {}
 
 /// A node of [`CreateBoundingBoxes`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CreateBoundingBoxesNode<'g> {
     /// Output 0, `IMAGE`.
     pub preview: Out<'g, socket::Image>,

@@ -7,7 +7,6 @@ use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json,
 pub struct WanCameraEmbedding {}
 
 /// A node of [`WanCameraEmbedding`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanCameraEmbeddingNode<'g> {
     /// Output 0, `WAN_CAMERA_EMBEDDING`.
     pub camera_embedding: Out<'g, socket::WanCameraEmbedding>,
@@ -109,7 +108,7 @@ impl<'g> WanCameraEmbeddingNode<'g> {
 }
 
 /// The options of `camera_pose`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum WanCameraEmbeddingCameraPose {
     /// `Static`.
     Static,

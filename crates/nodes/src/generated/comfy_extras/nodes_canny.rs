@@ -10,7 +10,6 @@ pub struct Canny<'g> {
 }
 
 /// A node of [`Canny`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CannyNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,

@@ -10,7 +10,6 @@ pub struct CFGZeroStar<'g> {
 }
 
 /// A node of [`CFGZeroStar`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CFGZeroStarNode<'g> {
     /// Output 0, `MODEL`.
     pub patched_model: Out<'g, socket::Model>,
@@ -47,7 +46,6 @@ pub struct CFGNorm<'g> {
 }
 
 /// A node of [`CFGNorm`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CFGNormNode<'g> {
     /// Output 0, `MODEL`.
     pub patched_model: Out<'g, socket::Model>,

@@ -7,7 +7,6 @@ use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json,
 pub struct EmptyChromaRadianceLatentImage {}
 
 /// A node of [`EmptyChromaRadianceLatentImage`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct EmptyChromaRadianceLatentImageNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -67,7 +66,6 @@ pub struct ChromaRadianceOptions<'g> {
 }
 
 /// A node of [`ChromaRadianceOptions`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ChromaRadianceOptionsNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,

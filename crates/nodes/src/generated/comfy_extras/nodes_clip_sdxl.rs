@@ -12,7 +12,6 @@ pub struct CLIPTextEncodeSDXLRefiner<'g> {
 }
 
 /// A node of [`CLIPTextEncodeSDXLRefiner`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CLIPTextEncodeSDXLRefinerNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,
@@ -79,7 +78,6 @@ pub struct CLIPTextEncodeSDXL<'g> {
 }
 
 /// A node of [`CLIPTextEncodeSDXL`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CLIPTextEncodeSDXLNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,

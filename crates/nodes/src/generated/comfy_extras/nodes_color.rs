@@ -7,7 +7,6 @@ use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json,
 pub struct ColorToRGBInt {}
 
 /// A node of [`ColorToRGBInt`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ColorToRGBIntNode<'g> {
     /// Output 0, `INT`.
     pub rgb_int: Out<'g, socket::Int>,

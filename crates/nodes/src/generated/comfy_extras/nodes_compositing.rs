@@ -16,7 +16,6 @@ pub struct PorterDuffImageComposite<'g> {
 }
 
 /// A node of [`PorterDuffImageComposite`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PorterDuffImageCompositeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -68,7 +67,6 @@ pub struct SplitImageWithAlpha<'g> {
 }
 
 /// A node of [`SplitImageWithAlpha`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SplitImageWithAlphaNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -108,7 +106,6 @@ pub struct JoinImageWithAlpha<'g> {
 }
 
 /// A node of [`JoinImageWithAlpha`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct JoinImageWithAlphaNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -139,7 +136,7 @@ impl<'g> Node<'g> for JoinImageWithAlphaNode<'g> {
 }
 
 /// The options of `mode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum PorterDuffImageCompositeMode {
     /// `ADD`.
     ADD,

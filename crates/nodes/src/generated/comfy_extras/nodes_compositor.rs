@@ -13,7 +13,6 @@ pub struct ImageCompositor<'g> {
 }
 
 /// A node of [`ImageCompositor`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageCompositorNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -63,7 +62,6 @@ pub struct AddLayer<'g> {
 }
 
 /// A node of [`AddLayer`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct AddLayerNode<'g> {
     /// Output 0, `LAYERS`.
     pub layers: Out<'g, socket::Layers>,
@@ -195,7 +193,6 @@ pub struct LayersFromBoundingBoxes<'g, A: Fits<sockets::BoundingBoxOrArrayOrText
 }
 
 /// A node of [`LayersFromBoundingBoxes`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LayersFromBoundingBoxesNode<'g> {
     /// Output 0, `LAYERS`.
     pub layers: Out<'g, socket::Layers>,
@@ -263,7 +260,7 @@ impl<'g> LayersFromBoundingBoxesNode<'g> {
 }
 
 /// The options of `blend_mode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum AddLayerBlendMode {
     /// `normal`.
     Normal,

@@ -15,7 +15,6 @@ pub struct CLIPTextEncodeControlnet<'g> {
 }
 
 /// A node of [`CLIPTextEncodeControlnet`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CLIPTextEncodeControlnetNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,
@@ -56,7 +55,6 @@ pub struct T5TokenizerOptions<'g> {
 }
 
 /// A node of [`T5TokenizerOptions`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct T5TokenizerOptionsNode<'g> {
     /// Output 0, `CLIP`.
     pub clip: Out<'g, socket::Clip>,

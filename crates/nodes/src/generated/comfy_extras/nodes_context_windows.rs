@@ -11,7 +11,6 @@ pub struct ContextWindowsManual<'g> {
 }
 
 /// A node of [`ContextWindowsManual`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ContextWindowsManualNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -136,7 +135,6 @@ pub struct WanContextWindowsManual<'g> {
 }
 
 /// A node of [`WanContextWindowsManual`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanContextWindowsManualNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -240,7 +238,6 @@ pub struct LTXVContextWindows<'g> {
 }
 
 /// A node of [`LTXVContextWindows`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LTXVContextWindowsNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -337,7 +334,7 @@ impl<'g> LTXVContextWindowsNode<'g> {
 }
 
 /// The options of `context_schedule`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ContextSchedule {
     /// `standard_static`.
     StandardStatic,
@@ -369,7 +366,7 @@ impl Socket for ContextSchedule {
 }
 
 /// The options of `fuse_method`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum FuseMethod {
     /// `pyramid`.
     Pyramid,

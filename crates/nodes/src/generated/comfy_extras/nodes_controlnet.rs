@@ -10,7 +10,6 @@ pub struct SetUnionControlNetType<'g> {
 }
 
 /// A node of [`SetUnionControlNetType`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SetUnionControlNetTypeNode<'g> {
     /// Output 0, `CONTROL_NET`.
     pub control_net: Out<'g, socket::ControlNet>,
@@ -67,7 +66,6 @@ pub struct ControlNetInpaintingAliMamaApply<'g> {
 }
 
 /// A node of [`ControlNetInpaintingAliMamaApply`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ControlNetInpaintingAliMamaApplyNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -129,7 +127,7 @@ impl<'g> ControlNetInpaintingAliMamaApplyNode<'g> {
 }
 
 /// The options of `type`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum SetUnionControlNetTypeType {
     /// `auto`.
     Auto,

@@ -7,7 +7,6 @@ use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json,
 pub struct EmptyCosmosLatentVideo {}
 
 /// A node of [`EmptyCosmosLatentVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct EmptyCosmosLatentVideoNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -74,7 +73,6 @@ pub struct CosmosImageToVideoLatent<'g> {
 }
 
 /// A node of [`CosmosImageToVideoLatent`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CosmosImageToVideoLatentNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -154,7 +152,6 @@ pub struct CosmosPredict2ImageToVideoLatent<'g> {
 }
 
 /// A node of [`CosmosPredict2ImageToVideoLatent`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CosmosPredict2ImageToVideoLatentNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,

@@ -7,7 +7,6 @@ use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json,
 pub struct CurveEditor {}
 
 /// A node of [`CurveEditor`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CurveEditorNode<'g> {
     /// Output 0, `CURVE`.
     pub curve: Out<'g, socket::Curve>,
@@ -59,7 +58,6 @@ pub struct ImageHistogram<'g> {
 }
 
 /// A node of [`ImageHistogram`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageHistogramNode<'g> {
     /// Output 0, `HISTOGRAM`.
     pub rgb: Out<'g, socket::Histogram>,

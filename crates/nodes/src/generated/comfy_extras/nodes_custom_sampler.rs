@@ -2,7 +2,7 @@
 
 #[allow(unused_imports)]
 use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json, Many, Node, Out, Repeat, Settings, Socket, Spec, socket};
-use super::super::options::{SamplerName, Scheduler};
+use super::super::options::{GpuOrCpu, SamplerName, Scheduler};
 
 /// `SamplerCustom`: class `SamplerCustom` of `comfy_extras.nodes_custom_sampler`, in `model/sampling/custom`.
 pub struct SamplerCustom<'g> {
@@ -21,7 +21,6 @@ pub struct SamplerCustom<'g> {
 }
 
 /// A node of [`SamplerCustom`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SamplerCustomNode<'g> {
     /// Output 0, `LATENT`.
     pub output: Out<'g, socket::Latent>,
@@ -89,7 +88,6 @@ pub struct CFGOverride<'g> {
 }
 
 /// A node of [`CFGOverride`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CFGOverrideNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -150,7 +148,6 @@ pub struct BasicScheduler<'g> {
 }
 
 /// A node of [`BasicScheduler`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct BasicSchedulerNode<'g> {
     /// Output 0, `SIGMAS`.
     pub sigmas: Out<'g, socket::Sigmas>,
@@ -208,7 +205,6 @@ impl<'g> BasicSchedulerNode<'g> {
 pub struct KarrasScheduler {}
 
 /// A node of [`KarrasScheduler`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct KarrasSchedulerNode<'g> {
     /// Output 0, `SIGMAS`.
     pub sigmas: Out<'g, socket::Sigmas>,
@@ -272,7 +268,6 @@ impl<'g> KarrasSchedulerNode<'g> {
 pub struct ExponentialScheduler {}
 
 /// A node of [`ExponentialScheduler`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ExponentialSchedulerNode<'g> {
     /// Output 0, `SIGMAS`.
     pub sigmas: Out<'g, socket::Sigmas>,
@@ -329,7 +324,6 @@ impl<'g> ExponentialSchedulerNode<'g> {
 pub struct PolyexponentialScheduler {}
 
 /// A node of [`PolyexponentialScheduler`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PolyexponentialSchedulerNode<'g> {
     /// Output 0, `SIGMAS`.
     pub sigmas: Out<'g, socket::Sigmas>,
@@ -393,7 +387,6 @@ impl<'g> PolyexponentialSchedulerNode<'g> {
 pub struct LaplaceScheduler {}
 
 /// A node of [`LaplaceScheduler`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LaplaceSchedulerNode<'g> {
     /// Output 0, `SIGMAS`.
     pub sigmas: Out<'g, socket::Sigmas>,
@@ -464,7 +457,6 @@ impl<'g> LaplaceSchedulerNode<'g> {
 pub struct VPScheduler {}
 
 /// A node of [`VPScheduler`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VPSchedulerNode<'g> {
     /// Output 0, `SIGMAS`.
     pub sigmas: Out<'g, socket::Sigmas>,
@@ -531,7 +523,6 @@ pub struct BetaSamplingScheduler<'g> {
 }
 
 /// A node of [`BetaSamplingScheduler`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct BetaSamplingSchedulerNode<'g> {
     /// Output 0, `SIGMAS`.
     pub sigmas: Out<'g, socket::Sigmas>,
@@ -592,7 +583,6 @@ pub struct SDTurboScheduler<'g> {
 }
 
 /// A node of [`SDTurboScheduler`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SDTurboSchedulerNode<'g> {
     /// Output 0, `SIGMAS`.
     pub sigmas: Out<'g, socket::Sigmas>,
@@ -643,7 +633,6 @@ impl<'g> SDTurboSchedulerNode<'g> {
 pub struct KSamplerSelect {}
 
 /// A node of [`KSamplerSelect`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct KSamplerSelectNode<'g> {
     /// Output 0, `SAMPLER`.
     pub sampler: Out<'g, socket::Sampler>,
@@ -686,7 +675,6 @@ impl<'g> KSamplerSelectNode<'g> {
 pub struct SamplerEulerAncestral {}
 
 /// A node of [`SamplerEulerAncestral`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SamplerEulerAncestralNode<'g> {
     /// Output 0, `SAMPLER`.
     pub sampler: Out<'g, socket::Sampler>,
@@ -736,7 +724,6 @@ impl<'g> SamplerEulerAncestralNode<'g> {
 pub struct SamplerEulerAncestralCFGPP {}
 
 /// A node of [`SamplerEulerAncestralCFGPP`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SamplerEulerAncestralCFGPPNode<'g> {
     /// Output 0, `SAMPLER`.
     pub sampler: Out<'g, socket::Sampler>,
@@ -786,7 +773,6 @@ impl<'g> SamplerEulerAncestralCFGPPNode<'g> {
 pub struct SamplerLMS {}
 
 /// A node of [`SamplerLMS`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SamplerLMSNode<'g> {
     /// Output 0, `SAMPLER`.
     pub sampler: Out<'g, socket::Sampler>,
@@ -829,7 +815,6 @@ impl<'g> SamplerLMSNode<'g> {
 pub struct SamplerDPMPP3MSDE {}
 
 /// A node of [`SamplerDPMPP3MSDE`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SamplerDPMPP3MSDENode<'g> {
     /// Output 0, `SAMPLER`.
     pub sampler: Out<'g, socket::Sampler>,
@@ -876,7 +861,7 @@ impl<'g> SamplerDPMPP3MSDENode<'g> {
     }
 
     /// `noise_device`: One of 2 options.
-    pub fn noise_device(self, value: impl Fills<'g, NoiseDevice>) -> Self {
+    pub fn noise_device(self, value: impl Fills<'g, GpuOrCpu>) -> Self {
         self.node.put("noise_device", value.fill());
         self
     }
@@ -886,7 +871,6 @@ impl<'g> SamplerDPMPP3MSDENode<'g> {
 pub struct SamplerDPMPP2MSDE {}
 
 /// A node of [`SamplerDPMPP2MSDE`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SamplerDPMPP2MSDENode<'g> {
     /// Output 0, `SAMPLER`.
     pub sampler: Out<'g, socket::Sampler>,
@@ -940,7 +924,7 @@ impl<'g> SamplerDPMPP2MSDENode<'g> {
     }
 
     /// `noise_device`: One of 2 options.
-    pub fn noise_device(self, value: impl Fills<'g, NoiseDevice>) -> Self {
+    pub fn noise_device(self, value: impl Fills<'g, GpuOrCpu>) -> Self {
         self.node.put("noise_device", value.fill());
         self
     }
@@ -950,7 +934,6 @@ impl<'g> SamplerDPMPP2MSDENode<'g> {
 pub struct SamplerDPMPPSDE {}
 
 /// A node of [`SamplerDPMPPSDE`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SamplerDPMPPSDENode<'g> {
     /// Output 0, `SAMPLER`.
     pub sampler: Out<'g, socket::Sampler>,
@@ -1004,7 +987,7 @@ impl<'g> SamplerDPMPPSDENode<'g> {
     }
 
     /// `noise_device`: One of 2 options.
-    pub fn noise_device(self, value: impl Fills<'g, NoiseDevice>) -> Self {
+    pub fn noise_device(self, value: impl Fills<'g, GpuOrCpu>) -> Self {
         self.node.put("noise_device", value.fill());
         self
     }
@@ -1014,7 +997,6 @@ impl<'g> SamplerDPMPPSDENode<'g> {
 pub struct SamplerDPMPP2SAncestral {}
 
 /// A node of [`SamplerDPMPP2SAncestral`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SamplerDPMPP2SAncestralNode<'g> {
     /// Output 0, `SAMPLER`.
     pub sampler: Out<'g, socket::Sampler>,
@@ -1064,7 +1046,6 @@ impl<'g> SamplerDPMPP2SAncestralNode<'g> {
 pub struct SamplerDPMAdaptative {}
 
 /// A node of [`SamplerDPMAdaptative`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SamplerDPMAdaptativeNode<'g> {
     /// Output 0, `SAMPLER`.
     pub sampler: Out<'g, socket::Sampler>,
@@ -1170,7 +1151,6 @@ impl<'g> SamplerDPMAdaptativeNode<'g> {
 pub struct SamplerERSDE {}
 
 /// A node of [`SamplerERSDE`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SamplerERSDENode<'g> {
     /// Output 0, `SAMPLER`.
     pub sampler: Out<'g, socket::Sampler>,
@@ -1241,7 +1221,6 @@ pub struct SamplerSASolver<'g> {
 }
 
 /// A node of [`SamplerSASolver`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SamplerSASolverNode<'g> {
     /// Output 0, `SAMPLER`.
     pub sampler: Out<'g, socket::Sampler>,
@@ -1324,7 +1303,6 @@ impl<'g> SamplerSASolverNode<'g> {
 pub struct SamplerSEEDS2 {}
 
 /// A node of [`SamplerSEEDS2`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SamplerSEEDS2Node<'g> {
     /// Output 0, `SAMPLER`.
     pub sampler: Out<'g, socket::Sampler>,
@@ -1391,7 +1369,6 @@ pub struct SplitSigmas<'g> {
 }
 
 /// A node of [`SplitSigmas`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SplitSigmasNode<'g> {
     /// Output 0, `SIGMAS`.
     pub high_sigmas: Out<'g, socket::Sigmas>,
@@ -1440,7 +1417,6 @@ pub struct SplitSigmasDenoise<'g> {
 }
 
 /// A node of [`SplitSigmasDenoise`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SplitSigmasDenoiseNode<'g> {
     /// Output 0, `SIGMAS`.
     pub high_sigmas: Out<'g, socket::Sigmas>,
@@ -1489,7 +1465,6 @@ pub struct FlipSigmas<'g> {
 }
 
 /// A node of [`FlipSigmas`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct FlipSigmasNode<'g> {
     /// Output 0, `SIGMAS`.
     pub sigmas: Out<'g, socket::Sigmas>,
@@ -1525,7 +1500,6 @@ pub struct SetFirstSigma<'g> {
 }
 
 /// A node of [`SetFirstSigma`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SetFirstSigmaNode<'g> {
     /// Output 0, `SIGMAS`.
     pub sigmas: Out<'g, socket::Sigmas>,
@@ -1572,7 +1546,6 @@ pub struct ExtendIntermediateSigmas<'g> {
 }
 
 /// A node of [`ExtendIntermediateSigmas`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ExtendIntermediateSigmasNode<'g> {
     /// Output 0, `SIGMAS`.
     pub sigmas: Out<'g, socket::Sigmas>,
@@ -1640,7 +1613,6 @@ pub struct SamplingPercentToSigma<'g> {
 }
 
 /// A node of [`SamplingPercentToSigma`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SamplingPercentToSigmaNode<'g> {
     /// Output 0, `FLOAT`.
     pub sigma_value: Out<'g, socket::Float>,
@@ -1698,7 +1670,6 @@ pub struct CFGGuider<'g> {
 }
 
 /// A node of [`CFGGuider`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CFGGuiderNode<'g> {
     /// Output 0, `GUIDER`.
     pub guider: Out<'g, socket::Guider>,
@@ -1753,7 +1724,6 @@ pub struct DualCFGGuider<'g> {
 }
 
 /// A node of [`DualCFGGuider`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct DualCFGGuiderNode<'g> {
     /// Output 0, `GUIDER`.
     pub guider: Out<'g, socket::Guider>,
@@ -1820,7 +1790,6 @@ pub struct DualModelGuider<'g> {
 }
 
 /// A node of [`DualModelGuider`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct DualModelGuiderNode<'g> {
     /// Output 0, `GUIDER`.
     pub guider: Out<'g, socket::Guider>,
@@ -1882,7 +1851,6 @@ pub struct BasicGuider<'g> {
 }
 
 /// A node of [`BasicGuider`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct BasicGuiderNode<'g> {
     /// Output 0, `GUIDER`.
     pub guider: Out<'g, socket::Guider>,
@@ -1916,7 +1884,6 @@ impl<'g> Node<'g> for BasicGuiderNode<'g> {
 pub struct RandomNoise {}
 
 /// A node of [`RandomNoise`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RandomNoiseNode<'g> {
     /// Output 0, `NOISE`.
     pub noise: Out<'g, socket::Noise>,
@@ -1959,7 +1926,6 @@ impl<'g> RandomNoiseNode<'g> {
 pub struct DisableNoise {}
 
 /// A node of [`DisableNoise`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct DisableNoiseNode<'g> {
     /// Output 0, `NOISE`.
     pub noise: Out<'g, socket::Noise>,
@@ -2001,7 +1967,6 @@ pub struct AddNoise<'g> {
 }
 
 /// A node of [`AddNoise`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct AddNoiseNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -2048,7 +2013,6 @@ pub struct SamplerCustomAdvanced<'g> {
 }
 
 /// A node of [`SamplerCustomAdvanced`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SamplerCustomAdvancedNode<'g> {
     /// Output 0, `LATENT`.
     pub output: Out<'g, socket::Latent>,
@@ -2088,7 +2052,6 @@ impl<'g> Node<'g> for SamplerCustomAdvancedNode<'g> {
 pub struct ManualSigmas {}
 
 /// A node of [`ManualSigmas`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ManualSigmasNode<'g> {
     /// Output 0, `SIGMAS`.
     pub sigmas: Out<'g, socket::Sigmas>,
@@ -2127,34 +2090,8 @@ impl<'g> ManualSigmasNode<'g> {
     }
 }
 
-/// The options of `noise_device`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum NoiseDevice {
-    /// `gpu`.
-    Gpu,
-    /// `cpu`.
-    Cpu,
-    /// An option that the catalog does not list.
-    Other(Json),
-}
-
-impl Choice for NoiseDevice {
-    fn into_json(self) -> Json {
-        match self {
-            Self::Gpu => "gpu".into(),
-            Self::Cpu => "cpu".into(),
-            Self::Other(option) => option,
-        }
-    }
-}
-
-impl Socket for NoiseDevice {
-    const NAME: &'static str = "COMBO";
-    const PUBLISHED: &'static str = "string";
-}
-
 /// The options of `solver_type`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum SamplerDPMPP2MSDESolverType {
     /// `midpoint`.
     Midpoint,
@@ -2180,7 +2117,7 @@ impl Socket for SamplerDPMPP2MSDESolverType {
 }
 
 /// The options of `solver_type`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum SamplerERSDESolverType {
     /// `ER-SDE`.
     ERSDE,
@@ -2209,7 +2146,7 @@ impl Socket for SamplerERSDESolverType {
 }
 
 /// The options of `solver_type`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum SamplerSEEDS2SolverType {
     /// `phi_1`.
     Phi1,
@@ -2235,7 +2172,7 @@ impl Socket for SamplerSEEDS2SolverType {
 }
 
 /// The options of `spacing`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ExtendIntermediateSigmasSpacing {
     /// `linear`.
     Linear,
@@ -2264,7 +2201,7 @@ impl Socket for ExtendIntermediateSigmasSpacing {
 }
 
 /// The options of `style`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum DualCFGGuiderStyle {
     /// `regular`.
     Regular,

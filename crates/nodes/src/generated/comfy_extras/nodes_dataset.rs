@@ -9,7 +9,6 @@ use super::super::options::{N3d};
 pub struct LoadImageDataSetFromFolder {}
 
 /// A node of [`LoadImageDataSetFromFolder`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LoadImageDataSetFromFolderNode<'g> {
     /// Output 0, `IMAGE`, a list: what takes it runs once for each element.
     pub images: Out<'g, socket::Image>,
@@ -53,7 +52,6 @@ impl<'g> LoadImageDataSetFromFolderNode<'g> {
 pub struct LoadImageTextDataSetFromFolder {}
 
 /// A node of [`LoadImageTextDataSetFromFolder`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LoadImageTextDataSetFromFolderNode<'g> {
     /// Output 0, `IMAGE`, a list: what takes it runs once for each element.
     pub images: Out<'g, socket::Image>,
@@ -105,7 +103,6 @@ pub struct SaveImageDataSetToFolder<'g> {
 }
 
 /// A node of [`SaveImageDataSetToFolder`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SaveImageDataSetToFolderNode<'g> {
     node: Handle<'g>,
 }
@@ -167,7 +164,6 @@ pub struct SaveImageTextDataSetToFolder<'g> {
 }
 
 /// A node of [`SaveImageTextDataSetToFolder`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SaveImageTextDataSetToFolderNode<'g> {
     node: Handle<'g>,
 }
@@ -230,7 +226,6 @@ impl<'g> SaveImageTextDataSetToFolderNode<'g> {
 pub struct LoadVideoDataSetFromFolder {}
 
 /// A node of [`LoadVideoDataSetFromFolder`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LoadVideoDataSetFromFolderNode<'g> {
     /// Output 0, `VIDEO`, a list: what takes it runs once for each element.
     pub videos: Out<'g, socket::Video>,
@@ -274,7 +269,6 @@ impl<'g> LoadVideoDataSetFromFolderNode<'g> {
 pub struct LoadVideoTextDataSetFromFolder {}
 
 /// A node of [`LoadVideoTextDataSetFromFolder`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LoadVideoTextDataSetFromFolderNode<'g> {
     /// Output 0, `VIDEO`, a list: what takes it runs once for each element.
     pub videos: Out<'g, socket::Video>,
@@ -324,7 +318,6 @@ pub struct ResizeImagesByShorterEdge<'g> {
 }
 
 /// A node of [`ResizeImagesByShorterEdge`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ResizeImagesByShorterEdgeNode<'g> {
     /// Output 0, `IMAGE`.
     pub images: Out<'g, socket::Image>,
@@ -373,7 +366,6 @@ pub struct ResizeImagesByLongerEdge<'g> {
 }
 
 /// A node of [`ResizeImagesByLongerEdge`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ResizeImagesByLongerEdgeNode<'g> {
     /// Output 0, `IMAGE`.
     pub images: Out<'g, socket::Image>,
@@ -421,7 +413,6 @@ pub struct CenterCropImages<'g> {
 }
 
 /// A node of [`CenterCropImages`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CenterCropImagesNode<'g> {
     /// Output 0, `IMAGE`.
     pub images: Out<'g, socket::Image>,
@@ -476,7 +467,6 @@ pub struct RandomCropImages<'g> {
 }
 
 /// A node of [`RandomCropImages`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RandomCropImagesNode<'g> {
     /// Output 0, `IMAGE`.
     pub images: Out<'g, socket::Image>,
@@ -538,7 +528,6 @@ pub struct NormalizeImages<'g> {
 }
 
 /// A node of [`NormalizeImages`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct NormalizeImagesNode<'g> {
     /// Output 0, `IMAGE`.
     pub images: Out<'g, socket::Image>,
@@ -593,7 +582,6 @@ pub struct AdjustBrightness<'g> {
 }
 
 /// A node of [`AdjustBrightness`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct AdjustBrightnessNode<'g> {
     /// Output 0, `IMAGE`.
     pub images: Out<'g, socket::Image>,
@@ -641,7 +629,6 @@ pub struct AdjustContrast<'g> {
 }
 
 /// A node of [`AdjustContrast`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct AdjustContrastNode<'g> {
     /// Output 0, `IMAGE`.
     pub images: Out<'g, socket::Image>,
@@ -690,7 +677,6 @@ pub struct ShuffleDataset<'g> {
 }
 
 /// A node of [`ShuffleDataset`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ShuffleDatasetNode<'g> {
     /// Output 0, `IMAGE`, a list: what takes it runs once for each element.
     pub images: Out<'g, socket::Image>,
@@ -741,7 +727,6 @@ pub struct ShuffleImageTextDataset<'g> {
 }
 
 /// A node of [`ShuffleImageTextDataset`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ShuffleImageTextDatasetNode<'g> {
     /// Output 0, `IMAGE`, a list: what takes it runs once for each element.
     pub images: Out<'g, socket::Image>,
@@ -792,7 +777,6 @@ pub struct VideoFrameSample<'g> {
 }
 
 /// A node of [`VideoFrameSample`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VideoFrameSampleNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -854,7 +838,6 @@ pub struct VideoTemporalCrop<'g> {
 }
 
 /// A node of [`VideoTemporalCrop`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VideoTemporalCropNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -909,7 +892,6 @@ pub struct VideoRandomTemporalCrop<'g> {
 }
 
 /// A node of [`VideoRandomTemporalCrop`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VideoRandomTemporalCropNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -965,7 +947,6 @@ pub struct ShuffleVideoDataset<'g> {
 }
 
 /// A node of [`ShuffleVideoDataset`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ShuffleVideoDatasetNode<'g> {
     /// Output 0, `VIDEO`, a list: what takes it runs once for each element.
     pub videos: Out<'g, socket::Video>,
@@ -1016,7 +997,6 @@ pub struct ShuffleVideoTextDataset<'g> {
 }
 
 /// A node of [`ShuffleVideoTextDataset`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ShuffleVideoTextDatasetNode<'g> {
     /// Output 0, `VIDEO`, a list: what takes it runs once for each element.
     pub videos: Out<'g, socket::Video>,
@@ -1069,7 +1049,6 @@ pub struct TextToLowercase<'g> {
 }
 
 /// A node of [`TextToLowercase`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TextToLowercaseNode<'g> {
     /// Output 0, `STRING`.
     pub texts: Out<'g, socket::Text>,
@@ -1109,7 +1088,6 @@ pub struct TextToUppercase<'g> {
 }
 
 /// A node of [`TextToUppercase`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TextToUppercaseNode<'g> {
     /// Output 0, `STRING`.
     pub texts: Out<'g, socket::Text>,
@@ -1148,7 +1126,6 @@ pub struct TruncateText<'g> {
 }
 
 /// A node of [`TruncateText`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TruncateTextNode<'g> {
     /// Output 0, `STRING`.
     pub texts: Out<'g, socket::Text>,
@@ -1198,7 +1175,6 @@ pub struct AddTextPrefix<'g> {
 }
 
 /// A node of [`AddTextPrefix`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct AddTextPrefixNode<'g> {
     /// Output 0, `STRING`.
     pub texts: Out<'g, socket::Text>,
@@ -1248,7 +1224,6 @@ pub struct AddTextSuffix<'g> {
 }
 
 /// A node of [`AddTextSuffix`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct AddTextSuffixNode<'g> {
     /// Output 0, `STRING`.
     pub texts: Out<'g, socket::Text>,
@@ -1298,7 +1273,6 @@ pub struct ReplaceText<'g> {
 }
 
 /// A node of [`ReplaceText`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ReplaceTextNode<'g> {
     /// Output 0, `STRING`.
     pub texts: Out<'g, socket::Text>,
@@ -1355,7 +1329,6 @@ pub struct StripWhitespace<'g> {
 }
 
 /// A node of [`StripWhitespace`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct StripWhitespaceNode<'g> {
     /// Output 0, `STRING`.
     pub texts: Out<'g, socket::Text>,
@@ -1395,7 +1368,6 @@ pub struct ImageDeduplication<'g> {
 }
 
 /// A node of [`ImageDeduplication`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageDeduplicationNode<'g> {
     /// Output 0, `IMAGE`, a list: what takes it runs once for each element.
     pub images: Out<'g, socket::Image>,
@@ -1444,7 +1416,6 @@ pub struct ImageGrid<'g> {
 }
 
 /// A node of [`ImageGrid`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageGridNode<'g> {
     /// Output 0, `IMAGE`.
     pub images: Out<'g, socket::Image>,
@@ -1515,7 +1486,6 @@ pub struct MergeImageLists<'g> {
 }
 
 /// A node of [`MergeImageLists`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MergeImageListsNode<'g> {
     /// Output 0, `IMAGE`, a list: what takes it runs once for each element.
     pub images: Out<'g, socket::Image>,
@@ -1554,7 +1524,6 @@ pub struct MergeTextLists<'g> {
 }
 
 /// A node of [`MergeTextLists`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MergeTextListsNode<'g> {
     /// Output 0, `STRING`.
     pub texts: Out<'g, socket::Text>,
@@ -1598,7 +1567,6 @@ pub struct MakeTrainingDataset<'g> {
 }
 
 /// A node of [`MakeTrainingDataset`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MakeTrainingDatasetNode<'g> {
     /// Output 0, `LATENT`, a list: what takes it runs once for each element.
     pub latents: Out<'g, socket::Latent>,
@@ -1652,7 +1620,6 @@ pub struct SaveTrainingDataset<'g> {
 }
 
 /// A node of [`SaveTrainingDataset`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SaveTrainingDatasetNode<'g> {
     node: Handle<'g>,
 }
@@ -1706,7 +1673,6 @@ pub struct LoadTrainingDataset<'g> {
 }
 
 /// A node of [`LoadTrainingDataset`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LoadTrainingDatasetNode<'g> {
     /// Output 0, `LATENT`, a list: what takes it runs once for each element.
     pub latents: Out<'g, socket::Latent>,
@@ -1750,7 +1716,6 @@ pub struct ResolutionBucket<'g> {
 }
 
 /// A node of [`ResolutionBucket`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ResolutionBucketNode<'g> {
     /// Output 0, `LATENT`, a list: what takes it runs once for each element.
     pub latents: Out<'g, socket::Latent>,
@@ -1783,7 +1748,7 @@ impl<'g> Node<'g> for ResolutionBucketNode<'g> {
 }
 
 /// The options of `mode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum SaveImageDataSetToFolderMode {
     /// `overwrite`.
     Overwrite,
@@ -1809,7 +1774,7 @@ impl Socket for SaveImageDataSetToFolderMode {
 }
 
 /// The options of `strategy`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum VideoFrameSampleStrategy {
     /// `uniform`.
     Uniform,

@@ -11,7 +11,6 @@ pub struct LoadDA3Model<'g> {
 }
 
 /// A node of [`LoadDA3Model`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LoadDA3ModelNode<'g> {
     /// Output 0, `DA3_MODEL`.
     pub da3_model: Out<'g, socket::Da3Model>,
@@ -61,7 +60,6 @@ pub struct DA3Inference<'g> {
 }
 
 /// A node of [`DA3Inference`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct DA3InferenceNode<'g> {
     /// Output 0, `DA3_GEOMETRY`.
     pub da3_geometry: Out<'g, socket::Da3Geometry>,
@@ -117,7 +115,6 @@ impl<'g> DA3InferenceNode<'g> {
 }
 
 /// The options of `mode`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum DA3InferenceMode<'g> {
     /// `mono`.
     Mono(DA3InferenceModeMono<'g>),
@@ -138,7 +135,6 @@ impl<'g> Branch<'g> for DA3InferenceMode<'g> {
 }
 
 /// `mono`, with the inputs it brings: [`DA3InferenceMode::Mono`].
-#[derive(Debug)]
 pub struct DA3InferenceModeMono<'g> {
     settings: Settings<'g>,
 }
@@ -168,7 +164,6 @@ impl<'g> From<DA3InferenceModeMono<'g>> for DA3InferenceMode<'g> {
 }
 
 /// `multiview`, with the inputs it brings: [`DA3InferenceMode::Multiview`].
-#[derive(Debug)]
 pub struct DA3InferenceModeMultiview<'g> {
     settings: Settings<'g>,
 }
@@ -219,7 +214,6 @@ pub struct DA3Render<'g> {
 }
 
 /// A node of [`DA3Render`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct DA3RenderNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -262,7 +256,6 @@ impl<'g> DA3RenderNode<'g> {
 }
 
 /// The options of `output`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum DA3RenderOutput<'g> {
     /// `depth`.
     Depth(DA3RenderOutputDepth<'g>),
@@ -289,7 +282,6 @@ impl<'g> Branch<'g> for DA3RenderOutput<'g> {
 }
 
 /// `depth`, with the inputs it brings: [`DA3RenderOutput::Depth`].
-#[derive(Debug)]
 pub struct DA3RenderOutputDepth<'g> {
     settings: Settings<'g>,
 }
@@ -334,7 +326,6 @@ impl<'g> From<DA3RenderOutputDepth<'g>> for DA3RenderOutput<'g> {
 }
 
 /// `depth_colored`, with the inputs it brings: [`DA3RenderOutput::DepthColored`].
-#[derive(Debug)]
 pub struct DA3RenderOutputDepthColored<'g> {
     settings: Settings<'g>,
 }
@@ -379,7 +370,6 @@ impl<'g> From<DA3RenderOutputDepthColored<'g>> for DA3RenderOutput<'g> {
 }
 
 /// `sky_mask`, with the inputs it brings: [`DA3RenderOutput::SkyMask`].
-#[derive(Debug)]
 pub struct DA3RenderOutputSkyMask<'g> {
     settings: Settings<'g>,
 }
@@ -417,7 +407,6 @@ impl<'g> From<DA3RenderOutputSkyMask<'g>> for DA3RenderOutput<'g> {
 }
 
 /// `confidence`, with the inputs it brings: [`DA3RenderOutput::Confidence`].
-#[derive(Debug)]
 pub struct DA3RenderOutputConfidence<'g> {
     settings: Settings<'g>,
 }
@@ -461,7 +450,6 @@ pub struct DA3GeometryToMesh<'g> {
 }
 
 /// A node of [`DA3GeometryToMesh`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct DA3GeometryToMeshNode<'g> {
     /// Output 0, `MESH`.
     pub mesh: Out<'g, socket::Mesh>,
@@ -537,7 +525,7 @@ impl<'g> DA3GeometryToMeshNode<'g> {
 }
 
 /// The options of `resize_method`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum DA3InferenceResizeMethod {
     /// `upper_bound_resize`.
     UpperBoundResize,
@@ -563,7 +551,7 @@ impl Socket for DA3InferenceResizeMethod {
 }
 
 /// The options of `ref_view_strategy`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum DA3InferenceModeMultiviewRefViewStrategy {
     /// `saddle_balanced`.
     SaddleBalanced,
@@ -595,7 +583,7 @@ impl Socket for DA3InferenceModeMultiviewRefViewStrategy {
 }
 
 /// The options of `pose_method`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum DA3InferenceModeMultiviewPoseMethod {
     /// `cam_dec`.
     CamDec,
@@ -621,7 +609,7 @@ impl Socket for DA3InferenceModeMultiviewPoseMethod {
 }
 
 /// The options of `normalization`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum DA3RenderOutputDepthNormalization {
     /// `v2_style`.
     V2Style,

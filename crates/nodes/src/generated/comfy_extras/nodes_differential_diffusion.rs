@@ -11,7 +11,6 @@ pub struct DifferentialDiffusion<'g> {
 }
 
 /// A node of [`DifferentialDiffusion`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct DifferentialDiffusionNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,

@@ -11,7 +11,6 @@ pub struct EasyCache<'g> {
 }
 
 /// A node of [`EasyCache`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct EasyCacheNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -80,7 +79,6 @@ pub struct LazyCache<'g> {
 }
 
 /// A node of [`LazyCache`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LazyCacheNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,

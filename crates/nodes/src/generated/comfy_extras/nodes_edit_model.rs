@@ -10,7 +10,6 @@ pub struct ReferenceLatent<'g> {
 }
 
 /// A node of [`ReferenceLatent`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ReferenceLatentNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,

@@ -10,7 +10,6 @@ pub struct EpsilonScaling<'g> {
 }
 
 /// A node of [`EpsilonScaling`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct EpsilonScalingNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -57,7 +56,6 @@ pub struct TemporalScoreRescaling<'g> {
 }
 
 /// A node of [`TemporalScoreRescaling`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TemporalScoreRescalingNode<'g> {
     /// Output 0, `MODEL`.
     pub patched_model: Out<'g, socket::Model>,

@@ -14,7 +14,6 @@ pub struct CLIPTextEncodeFlux<'g> {
 }
 
 /// A node of [`CLIPTextEncodeFlux`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CLIPTextEncodeFluxNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,
@@ -65,7 +64,6 @@ pub struct FluxGuidance<'g> {
 }
 
 /// A node of [`FluxGuidance`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct FluxGuidanceNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,
@@ -112,7 +110,6 @@ pub struct FluxDisableGuidance<'g> {
 }
 
 /// A node of [`FluxDisableGuidance`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct FluxDisableGuidanceNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,
@@ -148,7 +145,6 @@ pub struct FluxKontextImageScale<'g> {
 }
 
 /// A node of [`FluxKontextImageScale`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct FluxKontextImageScaleNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -185,7 +181,6 @@ pub struct FluxKontextMultiReferenceLatentMethod<'g> {
 }
 
 /// A node of [`FluxKontextMultiReferenceLatentMethod`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct FluxKontextMultiReferenceLatentMethodNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,
@@ -229,7 +224,6 @@ impl<'g> FluxKontextMultiReferenceLatentMethodNode<'g> {
 pub struct EmptyFlux2LatentImage {}
 
 /// A node of [`EmptyFlux2LatentImage`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct EmptyFlux2LatentImageNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -286,7 +280,6 @@ impl<'g> EmptyFlux2LatentImageNode<'g> {
 pub struct Flux2Scheduler {}
 
 /// A node of [`Flux2Scheduler`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Flux2SchedulerNode<'g> {
     /// Output 0, `SIGMAS`.
     pub sigmas: Out<'g, socket::Sigmas>,
@@ -347,7 +340,6 @@ pub struct FluxKVCache<'g> {
 }
 
 /// A node of [`FluxKVCache`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct FluxKVCacheNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -377,7 +369,7 @@ impl<'g> Node<'g> for FluxKVCacheNode<'g> {
 }
 
 /// The options of `reference_latents_method`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum FluxKontextMultiReferenceLatentMethodReferenceLatentsMethod {
     /// `offset`.
     Offset,

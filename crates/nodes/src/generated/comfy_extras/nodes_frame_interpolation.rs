@@ -10,7 +10,6 @@ pub struct FrameInterpolationModelLoader<'g> {
 }
 
 /// A node of [`FrameInterpolationModelLoader`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct FrameInterpolationModelLoaderNode<'g> {
     /// Output 0, `INTERP_MODEL`.
     pub interp_model: Out<'g, socket::InterpModel>,
@@ -50,7 +49,6 @@ pub struct FrameInterpolate<'g> {
 }
 
 /// A node of [`FrameInterpolate`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct FrameInterpolateNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,

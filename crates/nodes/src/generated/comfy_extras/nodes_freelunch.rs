@@ -10,7 +10,6 @@ pub struct FreeU<'g> {
 }
 
 /// A node of [`FreeU`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct FreeUNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -78,7 +77,6 @@ pub struct FreeUV2<'g> {
 }
 
 /// A node of [`FreeUV2`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct FreeUV2Node<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,

@@ -11,7 +11,6 @@ pub struct FreSca<'g> {
 }
 
 /// A node of [`FreSca`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct FreScaNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,

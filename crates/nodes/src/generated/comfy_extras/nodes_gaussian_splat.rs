@@ -11,7 +11,6 @@ pub struct SplatToFile3D<'g> {
 }
 
 /// A node of [`SplatToFile3D`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SplatToFile3DNode<'g> {
     /// Output 0, `FILE_3D_SPLAT_ANY`.
     pub model_3d: Out<'g, socket::File3dSplatAny>,
@@ -58,7 +57,6 @@ pub struct File3DToSplat<'g, A: Fits<sockets::File3dOr5More>> {
 }
 
 /// A node of [`File3DToSplat`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct File3DToSplatNode<'g> {
     /// Output 0, `SPLAT`.
     pub splat: Out<'g, socket::Splat>,
@@ -94,7 +92,6 @@ pub struct RenderSplat<'g> {
 }
 
 /// A node of [`RenderSplat`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RenderSplatNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -208,7 +205,6 @@ impl<'g> RenderSplatNode<'g> {
 pub struct CreateCameraInfo {}
 
 /// A node of [`CreateCameraInfo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CreateCameraInfoNode<'g> {
     /// Output 0, `LOAD3D_CAMERA`.
     pub camera_info: Out<'g, socket::Load3dCamera>,
@@ -300,7 +296,6 @@ impl<'g> CreateCameraInfoNode<'g> {
 }
 
 /// The options of `mode`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum CreateCameraInfoMode<'g> {
     /// `orbit`.
     Orbit(CreateCameraInfoModeOrbit<'g>),
@@ -324,7 +319,6 @@ impl<'g> Branch<'g> for CreateCameraInfoMode<'g> {
 }
 
 /// `orbit`, with the inputs it brings: [`CreateCameraInfoMode::Orbit`].
-#[derive(Debug)]
 pub struct CreateCameraInfoModeOrbit<'g> {
     settings: Settings<'g>,
 }
@@ -376,7 +370,6 @@ impl<'g> From<CreateCameraInfoModeOrbit<'g>> for CreateCameraInfoMode<'g> {
 }
 
 /// `look_at`, with the inputs it brings: [`CreateCameraInfoMode::LookAt`].
-#[derive(Debug)]
 pub struct CreateCameraInfoModeLookAt<'g> {
     settings: Settings<'g>,
 }
@@ -428,7 +421,6 @@ impl<'g> From<CreateCameraInfoModeLookAt<'g>> for CreateCameraInfoMode<'g> {
 }
 
 /// `quaternion`, with the inputs it brings: [`CreateCameraInfoMode::Quaternion`].
-#[derive(Debug)]
 pub struct CreateCameraInfoModeQuaternion<'g> {
     settings: Settings<'g>,
 }
@@ -514,7 +506,6 @@ pub struct TransformSplat<'g> {
 }
 
 /// A node of [`TransformSplat`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TransformSplatNode<'g> {
     /// Output 0, `SPLAT`.
     pub splat: Out<'g, socket::Splat>,
@@ -617,7 +608,6 @@ pub struct GetSplatCount<'g> {
 }
 
 /// A node of [`GetSplatCount`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GetSplatCountNode<'g> {
     /// Output 0, `SPLAT`.
     pub splat: Out<'g, socket::Splat>,
@@ -655,7 +645,6 @@ pub struct MergeSplat<'g> {
 }
 
 /// A node of [`MergeSplat`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MergeSplatNode<'g> {
     /// Output 0, `SPLAT`.
     pub splat: Out<'g, socket::Splat>,
@@ -691,7 +680,6 @@ pub struct SplatToMesh<'g> {
 }
 
 /// A node of [`SplatToMesh`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SplatToMeshNode<'g> {
     /// Output 0, `MESH`.
     pub mesh: Out<'g, socket::Mesh>,
@@ -774,7 +762,7 @@ impl<'g> SplatToMeshNode<'g> {
 }
 
 /// The options of `format`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum SplatToFile3DFormat {
     /// `ply`.
     Ply,
@@ -803,7 +791,7 @@ impl Socket for SplatToFile3DFormat {
 }
 
 /// The options of `render_style`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum RenderSplatRenderStyle {
     /// `color`.
     Color,
@@ -835,7 +823,7 @@ impl Socket for RenderSplatRenderStyle {
 }
 
 /// The options of `camera_type`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum CreateCameraInfoCameraType {
     /// `perspective`.
     Perspective,

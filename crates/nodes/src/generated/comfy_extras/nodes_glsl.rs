@@ -11,7 +11,6 @@ pub struct GLSLShader<'g> {
 }
 
 /// A node of [`GLSLShader`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GLSLShaderNode<'g> {
     /// Output 0, `IMAGE`.
     pub image0: Out<'g, socket::Image>,
@@ -89,7 +88,6 @@ impl<'g> GLSLShaderNode<'g> {
 }
 
 /// The options of `size_mode`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum GLSLShaderSizeMode<'g> {
     /// `from_input`.
     FromInput(GLSLShaderSizeModeFromInput<'g>),
@@ -110,7 +108,6 @@ impl<'g> Branch<'g> for GLSLShaderSizeMode<'g> {
 }
 
 /// `from_input`, with the inputs it brings: [`GLSLShaderSizeMode::FromInput`].
-#[derive(Debug)]
 pub struct GLSLShaderSizeModeFromInput<'g> {
     settings: Settings<'g>,
 }
@@ -140,7 +137,6 @@ impl<'g> From<GLSLShaderSizeModeFromInput<'g>> for GLSLShaderSizeMode<'g> {
 }
 
 /// `custom`, with the inputs it brings: [`GLSLShaderSizeMode::Custom`].
-#[derive(Debug)]
 pub struct GLSLShaderSizeModeCustom<'g> {
     settings: Settings<'g>,
 }

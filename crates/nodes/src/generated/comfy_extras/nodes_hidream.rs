@@ -16,7 +16,6 @@ pub struct QuadrupleCLIPLoader<'g> {
 }
 
 /// A node of [`QuadrupleCLIPLoader`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct QuadrupleCLIPLoaderNode<'g> {
     /// Output 0, `CLIP`.
     pub clip: Out<'g, socket::Clip>,
@@ -68,7 +67,6 @@ pub struct CLIPTextEncodeHiDream<'g> {
 }
 
 /// A node of [`CLIPTextEncodeHiDream`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CLIPTextEncodeHiDreamNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,

@@ -7,7 +7,6 @@ use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json,
 pub struct EmptyHiDreamO1LatentImage {}
 
 /// A node of [`EmptyHiDreamO1LatentImage`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct EmptyHiDreamO1LatentImageNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -71,7 +70,6 @@ pub struct HiDreamO1ReferenceImages<'g> {
 }
 
 /// A node of [`HiDreamO1ReferenceImages`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct HiDreamO1ReferenceImagesNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -112,7 +110,6 @@ pub struct HiDreamO1PatchSeamSmoothing<'g> {
 }
 
 /// A node of [`HiDreamO1PatchSeamSmoothing`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct HiDreamO1PatchSeamSmoothingNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -188,7 +185,7 @@ impl<'g> HiDreamO1PatchSeamSmoothingNode<'g> {
 }
 
 /// The options of `pattern`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum HiDreamO1PatchSeamSmoothingPattern {
     /// `single_shift`.
     SingleShift,
@@ -214,7 +211,7 @@ impl Socket for HiDreamO1PatchSeamSmoothingPattern {
 }
 
 /// The options of `passes`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum HiDreamO1PatchSeamSmoothingPasses {
     /// `2`.
     N2,
@@ -246,7 +243,7 @@ impl Socket for HiDreamO1PatchSeamSmoothingPasses {
 }
 
 /// The options of `blend`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum HiDreamO1PatchSeamSmoothingBlend {
     /// `average`.
     Average,

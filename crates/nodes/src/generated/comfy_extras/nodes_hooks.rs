@@ -12,7 +12,6 @@ pub struct CreateHookLora<'g> {
 }
 
 /// A node of [`CreateHookLora`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CreateHookLoraNode<'g> {
     /// Output 0, `HOOKS`.
     pub hooks: Out<'g, socket::Hooks>,
@@ -74,7 +73,6 @@ pub struct CreateHookLoraModelOnly<'g> {
 }
 
 /// A node of [`CreateHookLoraModelOnly`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CreateHookLoraModelOnlyNode<'g> {
     /// Output 0, `HOOKS`.
     pub hooks: Out<'g, socket::Hooks>,
@@ -129,7 +127,6 @@ pub struct CreateHookModelAsLora<'g> {
 }
 
 /// A node of [`CreateHookModelAsLora`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CreateHookModelAsLoraNode<'g> {
     /// Output 0, `HOOKS`.
     pub hooks: Out<'g, socket::Hooks>,
@@ -191,7 +188,6 @@ pub struct CreateHookModelAsLoraModelOnly<'g> {
 }
 
 /// A node of [`CreateHookModelAsLoraModelOnly`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CreateHookModelAsLoraModelOnlyNode<'g> {
     /// Output 0, `HOOKS`.
     pub hooks: Out<'g, socket::Hooks>,
@@ -246,7 +242,6 @@ pub struct SetHookKeyframes<'g> {
 }
 
 /// A node of [`SetHookKeyframes`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SetHookKeyframesNode<'g> {
     /// Output 0, `HOOKS`.
     pub hooks: Out<'g, socket::Hooks>,
@@ -289,7 +284,6 @@ impl<'g> SetHookKeyframesNode<'g> {
 pub struct CreateHookKeyframe {}
 
 /// A node of [`CreateHookKeyframe`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CreateHookKeyframeNode<'g> {
     /// Output 0, `HOOK_KEYFRAMES`.
     pub hook_kf: Out<'g, socket::HookKeyframes>,
@@ -346,7 +340,6 @@ impl<'g> CreateHookKeyframeNode<'g> {
 pub struct CreateHookKeyframesInterpolated {}
 
 /// A node of [`CreateHookKeyframesInterpolated`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CreateHookKeyframesInterpolatedNode<'g> {
     /// Output 0, `HOOK_KEYFRAMES`.
     pub hook_kf: Out<'g, socket::HookKeyframes>,
@@ -441,7 +434,6 @@ pub struct CreateHookKeyframesFromFloats<'g> {
 }
 
 /// A node of [`CreateHookKeyframesFromFloats`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CreateHookKeyframesFromFloatsNode<'g> {
     /// Output 0, `HOOK_KEYFRAMES`.
     pub hook_kf: Out<'g, socket::HookKeyframes>,
@@ -506,7 +498,6 @@ impl<'g> CreateHookKeyframesFromFloatsNode<'g> {
 pub struct CombineHooks2 {}
 
 /// A node of [`CombineHooks2`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CombineHooks2Node<'g> {
     /// Output 0, `HOOKS`.
     pub hooks: Out<'g, socket::Hooks>,
@@ -554,7 +545,6 @@ impl<'g> CombineHooks2Node<'g> {
 pub struct CombineHooks4 {}
 
 /// A node of [`CombineHooks4`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CombineHooks4Node<'g> {
     /// Output 0, `HOOKS`.
     pub hooks: Out<'g, socket::Hooks>,
@@ -614,7 +604,6 @@ impl<'g> CombineHooks4Node<'g> {
 pub struct CombineHooks8 {}
 
 /// A node of [`CombineHooks8`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CombineHooks8Node<'g> {
     /// Output 0, `HOOKS`.
     pub hooks: Out<'g, socket::Hooks>,
@@ -701,7 +690,6 @@ pub struct ConditioningSetProperties<'g> {
 }
 
 /// A node of [`ConditioningSetProperties`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ConditioningSetPropertiesNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,
@@ -776,7 +764,6 @@ pub struct ConditioningSetPropertiesAndCombine<'g> {
 }
 
 /// A node of [`ConditioningSetPropertiesAndCombine`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ConditioningSetPropertiesAndCombineNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,
@@ -852,7 +839,6 @@ pub struct PairConditioningSetProperties<'g> {
 }
 
 /// A node of [`PairConditioningSetProperties`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PairConditioningSetPropertiesNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -934,7 +920,6 @@ pub struct PairConditioningSetPropertiesAndCombine<'g> {
 }
 
 /// A node of [`PairConditioningSetPropertiesAndCombine`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PairConditioningSetPropertiesAndCombineNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -1014,7 +999,6 @@ pub struct ConditioningSetDefaultCombine<'g> {
 }
 
 /// A node of [`ConditioningSetDefaultCombine`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ConditioningSetDefaultCombineNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,
@@ -1067,7 +1051,6 @@ pub struct PairConditioningSetDefaultCombine<'g> {
 }
 
 /// A node of [`PairConditioningSetDefaultCombine`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PairConditioningSetDefaultCombineNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -1124,7 +1107,6 @@ pub struct PairConditioningCombine<'g> {
 }
 
 /// A node of [`PairConditioningCombine`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PairConditioningCombineNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -1166,7 +1148,6 @@ pub struct SetClipHooks<'g> {
 }
 
 /// A node of [`SetClipHooks`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SetClipHooksNode<'g> {
     /// Output 0, `CLIP`.
     pub clip: Out<'g, socket::Clip>,
@@ -1224,7 +1205,6 @@ impl<'g> SetClipHooksNode<'g> {
 pub struct ConditioningTimestepsRange {}
 
 /// A node of [`ConditioningTimestepsRange`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ConditioningTimestepsRangeNode<'g> {
     /// Output 0, `TIMESTEPS_RANGE`.
     pub timesteps_range: Out<'g, socket::TimestepsRange>,

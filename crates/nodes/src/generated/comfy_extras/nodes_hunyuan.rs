@@ -15,7 +15,6 @@ pub struct CLIPTextEncodeHunyuanDiT<'g> {
 }
 
 /// A node of [`CLIPTextEncodeHunyuanDiT`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CLIPTextEncodeHunyuanDiTNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,
@@ -60,7 +59,6 @@ pub struct TextEncodeHunyuanVideoImageToVideo<'g> {
 }
 
 /// A node of [`TextEncodeHunyuanVideoImageToVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TextEncodeHunyuanVideoImageToVideoNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,
@@ -107,7 +105,6 @@ impl<'g> TextEncodeHunyuanVideoImageToVideoNode<'g> {
 pub struct EmptyHunyuanLatentVideo {}
 
 /// A node of [`EmptyHunyuanLatentVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct EmptyHunyuanLatentVideoNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -171,7 +168,6 @@ impl<'g> EmptyHunyuanLatentVideoNode<'g> {
 pub struct EmptyHunyuanVideo15Latent {}
 
 /// A node of [`EmptyHunyuanVideo15Latent`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct EmptyHunyuanVideo15LatentNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -242,7 +238,6 @@ pub struct HunyuanVideo15ImageToVideo<'g> {
 }
 
 /// A node of [`HunyuanVideo15ImageToVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct HunyuanVideo15ImageToVideoNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -332,7 +327,6 @@ pub struct HunyuanVideo15SuperResolution<'g> {
 }
 
 /// A node of [`HunyuanVideo15SuperResolution`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct HunyuanVideo15SuperResolutionNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -405,7 +399,6 @@ pub struct HunyuanVideo15LatentUpscaleWithModel<'g> {
 }
 
 /// A node of [`HunyuanVideo15LatentUpscaleWithModel`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct HunyuanVideo15LatentUpscaleWithModelNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -474,7 +467,6 @@ pub struct LatentUpscaleModelLoader<'g> {
 }
 
 /// A node of [`LatentUpscaleModelLoader`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LatentUpscaleModelLoaderNode<'g> {
     /// Output 0, `LATENT_UPSCALE_MODEL`.
     pub latent_upscale_model: Out<'g, socket::LatentUpscaleModel>,
@@ -514,7 +506,6 @@ pub struct HunyuanImageToVideo<'g> {
 }
 
 /// A node of [`HunyuanImageToVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct HunyuanImageToVideoNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -595,7 +586,6 @@ impl<'g> HunyuanImageToVideoNode<'g> {
 pub struct EmptyHunyuanImageLatent {}
 
 /// A node of [`EmptyHunyuanImageLatent`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct EmptyHunyuanImageLatentNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -659,7 +649,6 @@ pub struct HunyuanRefinerLatent<'g> {
 }
 
 /// A node of [`HunyuanRefinerLatent`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct HunyuanRefinerLatentNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -706,7 +695,7 @@ impl<'g> HunyuanRefinerLatentNode<'g> {
 }
 
 /// The options of `guidance_type`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum HunyuanImageToVideoGuidanceType {
     /// `v1 (concat)`.
     V1Concat,

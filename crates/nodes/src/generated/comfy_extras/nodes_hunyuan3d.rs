@@ -7,7 +7,6 @@ use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json,
 pub struct EmptyLatentHunyuan3Dv2 {}
 
 /// A node of [`EmptyLatentHunyuan3Dv2`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct EmptyLatentHunyuan3Dv2Node<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -60,7 +59,6 @@ pub struct Hunyuan3Dv2Conditioning<'g> {
 }
 
 /// A node of [`Hunyuan3Dv2Conditioning`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Hunyuan3Dv2ConditioningNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -95,7 +93,6 @@ impl<'g> Node<'g> for Hunyuan3Dv2ConditioningNode<'g> {
 pub struct Hunyuan3Dv2ConditioningMultiView {}
 
 /// A node of [`Hunyuan3Dv2ConditioningMultiView`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Hunyuan3Dv2ConditioningMultiViewNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -161,7 +158,6 @@ pub struct VAEDecodeHunyuan3D<'g> {
 }
 
 /// A node of [`VAEDecodeHunyuan3D`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VAEDecodeHunyuan3DNode<'g> {
     /// Output 0, `VOXEL`.
     pub voxel: Out<'g, socket::Voxel>,
@@ -217,7 +213,6 @@ pub struct VoxelToMeshBasic<'g> {
 }
 
 /// A node of [`VoxelToMeshBasic`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VoxelToMeshBasicNode<'g> {
     /// Output 0, `MESH`.
     pub mesh: Out<'g, socket::Mesh>,
@@ -264,7 +259,6 @@ pub struct VoxelToMesh<'g> {
 }
 
 /// A node of [`VoxelToMesh`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VoxelToMeshNode<'g> {
     /// Output 0, `MESH`.
     pub mesh: Out<'g, socket::Mesh>,
@@ -312,7 +306,7 @@ impl<'g> VoxelToMeshNode<'g> {
 }
 
 /// The options of `algorithm`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum VoxelToMeshAlgorithm {
     /// `surface net`.
     SurfaceNet,

@@ -12,7 +12,6 @@ pub struct HypernetworkLoader<'g> {
 }
 
 /// A node of [`HypernetworkLoader`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct HypernetworkLoaderNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,

@@ -10,7 +10,6 @@ pub struct HyperTile<'g> {
 }
 
 /// A node of [`HyperTile`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct HyperTileNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,

@@ -7,7 +7,6 @@ use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json,
 pub struct Ideogram4Scheduler {}
 
 /// A node of [`Ideogram4Scheduler`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Ideogram4SchedulerNode<'g> {
     /// Output 0, `SIGMAS`.
     pub sigmas: Out<'g, socket::Sigmas>,

@@ -12,7 +12,6 @@ pub struct ImageCompare<'g> {
 }
 
 /// A node of [`ImageCompare`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageCompareNode<'g> {
     node: Handle<'g>,
 }

@@ -2,7 +2,7 @@
 
 #[allow(unused_imports)]
 use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json, Many, Node, Out, Repeat, Settings, Socket, Spec, socket};
-use super::super::options::{Direction, FlipMethod, Rotation};
+use super::super::options::{Direction, FlipMethod, Rotation, UpscaleMethod};
 
 /// `Crop Image (DEPRECATED)`: class `ImageCrop` of `comfy_extras.nodes_images`, in `image/transform`.
 /// Deprecated.
@@ -12,7 +12,6 @@ pub struct ImageCrop<'g> {
 }
 
 /// A node of [`ImageCrop`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageCropNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -80,7 +79,6 @@ pub struct ImageCropV2<'g> {
 }
 
 /// A node of [`ImageCropV2`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageCropV2Node<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -129,7 +127,6 @@ pub struct ImageCropToMask<'g> {
 }
 
 /// A node of [`ImageCropToMask`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageCropToMaskNode<'g> {
     /// Output 0, `IMAGE`.
     pub images: Out<'g, socket::Image>,
@@ -202,7 +199,6 @@ impl<'g> ImageCropToMaskNode<'g> {
 pub struct PrimitiveBoundingBox {}
 
 /// A node of [`PrimitiveBoundingBox`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PrimitiveBoundingBoxNode<'g> {
     /// Output 0, `BOUNDING_BOX`.
     pub bounding_box: Out<'g, socket::BoundingBox>,
@@ -269,7 +265,6 @@ pub struct RepeatImageBatch<'g> {
 }
 
 /// A node of [`RepeatImageBatch`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RepeatImageBatchNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -316,7 +311,6 @@ pub struct ImageFromBatch<'g> {
 }
 
 /// A node of [`ImageFromBatch`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageFromBatchNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -370,7 +364,6 @@ pub struct ImageAddNoise<'g> {
 }
 
 /// A node of [`ImageAddNoise`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageAddNoiseNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -425,7 +418,6 @@ pub struct SaveAnimatedWEBP<'g> {
 }
 
 /// A node of [`SaveAnimatedWEBP`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SaveAnimatedWEBPNode<'g> {
     /// Output 0, `IMAGE`.
     pub images: Out<'g, socket::Image>,
@@ -501,7 +493,6 @@ pub struct SaveAnimatedPNG<'g> {
 }
 
 /// A node of [`SaveAnimatedPNG`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SaveAnimatedPNGNode<'g> {
     /// Output 0, `IMAGE`.
     pub images: Out<'g, socket::Image>,
@@ -563,7 +554,6 @@ pub struct SaveImageAdvanced<'g> {
 }
 
 /// A node of [`SaveImageAdvanced`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SaveImageAdvancedNode<'g> {
     /// Output 0, `IMAGE`.
     pub images: Out<'g, socket::Image>,
@@ -613,7 +603,6 @@ impl<'g> SaveImageAdvancedNode<'g> {
 }
 
 /// The options of `format`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum SaveImageAdvancedFormat<'g> {
     /// `png`.
     Png(SaveImageAdvancedFormatPng<'g>),
@@ -634,7 +623,6 @@ impl<'g> Branch<'g> for SaveImageAdvancedFormat<'g> {
 }
 
 /// `png`, with the inputs it brings: [`SaveImageAdvancedFormat::Png`].
-#[derive(Debug)]
 pub struct SaveImageAdvancedFormatPng<'g> {
     settings: Settings<'g>,
 }
@@ -679,7 +667,6 @@ impl<'g> From<SaveImageAdvancedFormatPng<'g>> for SaveImageAdvancedFormat<'g> {
 }
 
 /// `exr`, with the inputs it brings: [`SaveImageAdvancedFormat::Exr`].
-#[derive(Debug)]
 pub struct SaveImageAdvancedFormatExr<'g> {
     settings: Settings<'g>,
 }
@@ -731,7 +718,6 @@ pub struct SaveSVGNode<'g> {
 }
 
 /// A node of [`SaveSVGNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SaveSVGNodeNode<'g> {
     /// Output 0, `SVG`.
     pub svg: Out<'g, socket::Svg>,
@@ -778,7 +764,6 @@ pub struct ImageStitch<'g> {
 }
 
 /// A node of [`ImageStitch`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageStitchNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -852,7 +837,6 @@ pub struct ResizeAndPadImage<'g> {
 }
 
 /// A node of [`ResizeAndPadImage`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ResizeAndPadImageNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -907,7 +891,7 @@ impl<'g> ResizeAndPadImageNode<'g> {
     }
 
     /// `interpolation`: One of 5 options.
-    pub fn interpolation(self, value: impl Fills<'g, ResizeAndPadImageInterpolation>) -> Self {
+    pub fn interpolation(self, value: impl Fills<'g, UpscaleMethod>) -> Self {
         self.node.put("interpolation", value.fill());
         self
     }
@@ -920,7 +904,6 @@ pub struct GetImageSize<'g> {
 }
 
 /// A node of [`GetImageSize`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GetImageSizeNode<'g> {
     /// Output 0, `INT`.
     pub width: Out<'g, socket::Int>,
@@ -960,7 +943,6 @@ pub struct ImageRotate<'g> {
 }
 
 /// A node of [`ImageRotate`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageRotateNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -1007,7 +989,6 @@ pub struct ImageFlip<'g> {
 }
 
 /// A node of [`ImageFlip`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageFlipNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -1054,7 +1035,6 @@ pub struct ImageScaleToMaxDimension<'g> {
 }
 
 /// A node of [`ImageScaleToMaxDimension`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageScaleToMaxDimensionNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -1089,7 +1069,7 @@ impl<'g> Node<'g> for ImageScaleToMaxDimensionNode<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> ImageScaleToMaxDimensionNode<'g> {
     /// `upscale_method`: One of 6 options.
-    pub fn upscale_method(self, value: impl Fills<'g, ImageScaleToMaxDimensionUpscaleMethod>) -> Self {
+    pub fn upscale_method(self, value: impl Fills<'g, UpscaleMethod>) -> Self {
         self.node.put("upscale_method", value.fill());
         self
     }
@@ -1108,7 +1088,6 @@ pub struct SplitImageToTileList<'g> {
 }
 
 /// A node of [`SplitImageToTileList`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SplitImageToTileListNode<'g> {
     /// Output 0, `IMAGE`, a list: what takes it runs once for each element.
     pub image: Out<'g, socket::Image>,
@@ -1170,7 +1149,6 @@ pub struct ImageMergeTileList<'g> {
 }
 
 /// A node of [`ImageMergeTileList`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageMergeTileListNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -1225,7 +1203,7 @@ impl<'g> ImageMergeTileListNode<'g> {
 }
 
 /// The options of `method`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum SaveAnimatedWEBPMethod {
     /// `default`.
     Default,
@@ -1254,7 +1232,7 @@ impl Socket for SaveAnimatedWEBPMethod {
 }
 
 /// The options of `spacing_color`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ImageStitchSpacingColor {
     /// `white`.
     White,
@@ -1289,7 +1267,7 @@ impl Socket for ImageStitchSpacingColor {
 }
 
 /// The options of `padding_color`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ResizeAndPadImagePaddingColor {
     /// `white`.
     White,
@@ -1314,81 +1292,8 @@ impl Socket for ResizeAndPadImagePaddingColor {
     const PUBLISHED: &'static str = "string";
 }
 
-/// The options of `interpolation`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum ResizeAndPadImageInterpolation {
-    /// `area`.
-    Area,
-    /// `bicubic`.
-    Bicubic,
-    /// `nearest-exact`.
-    NearestExact,
-    /// `bilinear`.
-    Bilinear,
-    /// `lanczos`.
-    Lanczos,
-    /// An option that the catalog does not list.
-    Other(Json),
-}
-
-impl Choice for ResizeAndPadImageInterpolation {
-    fn into_json(self) -> Json {
-        match self {
-            Self::Area => "area".into(),
-            Self::Bicubic => "bicubic".into(),
-            Self::NearestExact => "nearest-exact".into(),
-            Self::Bilinear => "bilinear".into(),
-            Self::Lanczos => "lanczos".into(),
-            Self::Other(option) => option,
-        }
-    }
-}
-
-impl Socket for ResizeAndPadImageInterpolation {
-    const NAME: &'static str = "COMBO";
-    const PUBLISHED: &'static str = "string";
-}
-
-/// The options of `upscale_method`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum ImageScaleToMaxDimensionUpscaleMethod {
-    /// `area`.
-    Area,
-    /// `lanczos`.
-    Lanczos,
-    /// `bilinear`.
-    Bilinear,
-    /// `nearest-exact`.
-    NearestExact,
-    /// `bilinear`.
-    Bilinear2,
-    /// `bicubic`.
-    Bicubic,
-    /// An option that the catalog does not list.
-    Other(Json),
-}
-
-impl Choice for ImageScaleToMaxDimensionUpscaleMethod {
-    fn into_json(self) -> Json {
-        match self {
-            Self::Area => "area".into(),
-            Self::Lanczos => "lanczos".into(),
-            Self::Bilinear => "bilinear".into(),
-            Self::NearestExact => "nearest-exact".into(),
-            Self::Bilinear2 => "bilinear".into(),
-            Self::Bicubic => "bicubic".into(),
-            Self::Other(option) => option,
-        }
-    }
-}
-
-impl Socket for ImageScaleToMaxDimensionUpscaleMethod {
-    const NAME: &'static str = "COMBO";
-    const PUBLISHED: &'static str = "string";
-}
-
 /// The options of `bit_depth`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum SaveImageAdvancedFormatPngBitDepth {
     /// `8-bit`.
     N8Bit,
@@ -1414,7 +1319,7 @@ impl Socket for SaveImageAdvancedFormatPngBitDepth {
 }
 
 /// The options of `input_color_space`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum SaveImageAdvancedFormatPngInputColorSpace {
     /// `sRGB`.
     SRGB,
@@ -1437,7 +1342,7 @@ impl Socket for SaveImageAdvancedFormatPngInputColorSpace {
 }
 
 /// The options of `bit_depth`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum SaveImageAdvancedFormatExrBitDepth {
     /// `32-bit float`.
     N32BitFloat,
@@ -1460,7 +1365,7 @@ impl Socket for SaveImageAdvancedFormatExrBitDepth {
 }
 
 /// The options of `input_color_space`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum SaveImageAdvancedFormatExrInputColorSpace {
     /// `sRGB`.
     SRGB,

@@ -16,7 +16,6 @@ pub struct InstructPixToPixConditioning<'g> {
 }
 
 /// A node of [`InstructPixToPixConditioning`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct InstructPixToPixConditioningNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,

@@ -12,7 +12,6 @@ pub struct TextEncodeJoyImageEdit<'g> {
 }
 
 /// A node of [`TextEncodeJoyImageEdit`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TextEncodeJoyImageEditNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,

@@ -11,7 +11,6 @@ pub struct BuildJsonPromptIdeogram<'g> {
 }
 
 /// A node of [`BuildJsonPromptIdeogram`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct BuildJsonPromptIdeogramNode<'g> {
     /// Output 0, `DICT`.
     pub prompt: Out<'g, socket::Dict>,
@@ -94,7 +93,6 @@ impl<'g> BuildJsonPromptIdeogramNode<'g> {
 }
 
 /// The options of `style`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum BuildJsonPromptIdeogramStyle<'g> {
     /// `none`.
     None(BuildJsonPromptIdeogramStyleNone<'g>),
@@ -118,7 +116,6 @@ impl<'g> Branch<'g> for BuildJsonPromptIdeogramStyle<'g> {
 }
 
 /// `none`, with the inputs it brings: [`BuildJsonPromptIdeogramStyle::None`].
-#[derive(Debug)]
 pub struct BuildJsonPromptIdeogramStyleNone<'g> {
     settings: Settings<'g>,
 }
@@ -148,7 +145,6 @@ impl<'g> From<BuildJsonPromptIdeogramStyleNone<'g>> for BuildJsonPromptIdeogramS
 }
 
 /// `photo`, with the inputs it brings: [`BuildJsonPromptIdeogramStyle::Photo`].
-#[derive(Debug)]
 pub struct BuildJsonPromptIdeogramStylePhoto<'g> {
     settings: Settings<'g>,
 }
@@ -186,7 +182,6 @@ impl<'g> From<BuildJsonPromptIdeogramStylePhoto<'g>> for BuildJsonPromptIdeogram
 }
 
 /// `art_style`, with the inputs it brings: [`BuildJsonPromptIdeogramStyle::ArtStyle`].
-#[derive(Debug)]
 pub struct BuildJsonPromptIdeogramStyleArtStyle<'g> {
     settings: Settings<'g>,
 }

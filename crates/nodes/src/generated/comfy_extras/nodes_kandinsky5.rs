@@ -14,7 +14,6 @@ pub struct Kandinsky5ImageToVideo<'g> {
 }
 
 /// A node of [`Kandinsky5ImageToVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Kandinsky5ImageToVideoNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -96,7 +95,6 @@ pub struct NormalizeVideoLatentStart<'g> {
 }
 
 /// A node of [`NormalizeVideoLatentStart`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct NormalizeVideoLatentStartNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -154,7 +152,6 @@ pub struct CLIPTextEncodeKandinsky5<'g> {
 }
 
 /// A node of [`CLIPTextEncodeKandinsky5`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CLIPTextEncodeKandinsky5Node<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,

@@ -12,7 +12,6 @@ pub struct LatentAdd<'g> {
 }
 
 /// A node of [`LatentAdd`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LatentAddNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -51,7 +50,6 @@ pub struct LatentSubtract<'g> {
 }
 
 /// A node of [`LatentSubtract`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LatentSubtractNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -88,7 +86,6 @@ pub struct LatentMultiply<'g> {
 }
 
 /// A node of [`LatentMultiply`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LatentMultiplyNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -137,7 +134,6 @@ pub struct LatentInterpolate<'g> {
 }
 
 /// A node of [`LatentInterpolate`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LatentInterpolateNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -187,7 +183,6 @@ pub struct LatentConcat<'g> {
 }
 
 /// A node of [`LatentConcat`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LatentConcatNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -235,7 +230,6 @@ pub struct LatentCut<'g> {
 }
 
 /// A node of [`LatentCut`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LatentCutNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -271,7 +265,7 @@ impl<'g> Node<'g> for LatentCutNode<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> LatentCutNode<'g> {
     /// `dim`: One of 3 options.
-    pub fn dim(self, value: impl Fills<'g, LatentCutDim>) -> Self {
+    pub fn dim(self, value: impl Fills<'g, Dim>) -> Self {
         self.node.put("dim", value.fill());
         self
     }
@@ -296,7 +290,6 @@ pub struct LatentCutToBatch<'g> {
 }
 
 /// A node of [`LatentCutToBatch`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LatentCutToBatchNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -331,7 +324,7 @@ impl<'g> Node<'g> for LatentCutToBatchNode<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> LatentCutToBatchNode<'g> {
     /// `dim`: One of 3 options.
-    pub fn dim(self, value: impl Fills<'g, LatentCutToBatchDim>) -> Self {
+    pub fn dim(self, value: impl Fills<'g, Dim>) -> Self {
         self.node.put("dim", value.fill());
         self
     }
@@ -353,7 +346,6 @@ pub struct LatentBatch<'g> {
 }
 
 /// A node of [`LatentBatch`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LatentBatchNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -390,7 +382,6 @@ pub struct LatentBatchSeedBehavior<'g> {
 }
 
 /// A node of [`LatentBatchSeedBehavior`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LatentBatchSeedBehaviorNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -440,7 +431,6 @@ pub struct LatentApplyOperation<'g> {
 }
 
 /// A node of [`LatentApplyOperation`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LatentApplyOperationNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -480,7 +470,6 @@ pub struct LatentApplyOperationCFG<'g> {
 }
 
 /// A node of [`LatentApplyOperationCFG`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LatentApplyOperationCFGNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -515,7 +504,6 @@ impl<'g> Node<'g> for LatentApplyOperationCFGNode<'g> {
 pub struct LatentOperationTonemapReinhard {}
 
 /// A node of [`LatentOperationTonemapReinhard`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LatentOperationTonemapReinhardNode<'g> {
     /// Output 0, `LATENT_OPERATION`.
     pub latent_operation: Out<'g, socket::LatentOperation>,
@@ -559,7 +547,6 @@ impl<'g> LatentOperationTonemapReinhardNode<'g> {
 pub struct LatentOperationSharpen {}
 
 /// A node of [`LatentOperationSharpen`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LatentOperationSharpenNode<'g> {
     /// Output 0, `LATENT_OPERATION`.
     pub latent_operation: Out<'g, socket::LatentOperation>,
@@ -619,7 +606,6 @@ pub struct ReplaceVideoLatentFrames<'g> {
 }
 
 /// A node of [`ReplaceVideoLatentFrames`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ReplaceVideoLatentFramesNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -666,7 +652,7 @@ impl<'g> ReplaceVideoLatentFramesNode<'g> {
 }
 
 /// The options of `dim`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum LatentConcatDim {
     /// `x`.
     X,
@@ -704,8 +690,8 @@ impl Socket for LatentConcatDim {
 }
 
 /// The options of `dim`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum LatentCutDim {
+#[derive(Debug, Clone)]
+pub enum Dim {
     /// `x`.
     X,
     /// `y`.
@@ -716,7 +702,7 @@ pub enum LatentCutDim {
     Other(Json),
 }
 
-impl Choice for LatentCutDim {
+impl Choice for Dim {
     fn into_json(self) -> Json {
         match self {
             Self::X => "x".into(),
@@ -727,42 +713,13 @@ impl Choice for LatentCutDim {
     }
 }
 
-impl Socket for LatentCutDim {
-    const NAME: &'static str = "COMBO";
-    const PUBLISHED: &'static str = "string";
-}
-
-/// The options of `dim`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum LatentCutToBatchDim {
-    /// `t`.
-    T,
-    /// `x`.
-    X,
-    /// `y`.
-    Y,
-    /// An option that the catalog does not list.
-    Other(Json),
-}
-
-impl Choice for LatentCutToBatchDim {
-    fn into_json(self) -> Json {
-        match self {
-            Self::T => "t".into(),
-            Self::X => "x".into(),
-            Self::Y => "y".into(),
-            Self::Other(option) => option,
-        }
-    }
-}
-
-impl Socket for LatentCutToBatchDim {
+impl Socket for Dim {
     const NAME: &'static str = "COMBO";
     const PUBLISHED: &'static str = "string";
 }
 
 /// The options of `seed_behavior`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum LatentBatchSeedBehaviorSeedBehavior {
     /// `random`.
     Random,

@@ -14,7 +14,6 @@ pub struct Load3D<'g> {
 }
 
 /// A node of [`Load3D`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Load3DNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -88,7 +87,6 @@ pub struct Load3DAdvanced<'g> {
 }
 
 /// A node of [`Load3DAdvanced`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Load3DAdvancedNode<'g> {
     /// Output 0, `FILE_3D`.
     pub model_3d: Out<'g, socket::File3d>,
@@ -152,7 +150,6 @@ impl<'g> Load3DAdvancedNode<'g> {
 pub struct Preview3D {}
 
 /// A node of [`Preview3D`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Preview3DNode<'g> {
     node: Handle<'g>,
 }
@@ -212,7 +209,6 @@ pub struct Preview3DAdvanced<'g, A: Fits<sockets::File3dGlbOr6More>> {
 }
 
 /// A node of [`Preview3DAdvanced`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Preview3DAdvancedNode<'g> {
     /// Output 0, `FILE_3D`.
     pub model_3d: Out<'g, socket::File3d>,
@@ -292,7 +288,6 @@ pub struct PreviewGaussianSplat<'g, A: Fits<sockets::File3dSplatAnyOr4More>> {
 }
 
 /// A node of [`PreviewGaussianSplat`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PreviewGaussianSplatNode<'g> {
     /// Output 0, `FILE_3D_SPLAT_ANY`.
     pub model_3d: Out<'g, socket::File3dSplatAny>,
@@ -372,7 +367,6 @@ pub struct PreviewPointCloud<'g, A: Fits<sockets::File3dPointCloudAnyOrFile3dPly
 }
 
 /// A node of [`PreviewPointCloud`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PreviewPointCloudNode<'g> {
     /// Output 0, `FILE_3D_POINT_CLOUD_ANY`.
     pub model_3d: Out<'g, socket::File3dPointCloudAny>,

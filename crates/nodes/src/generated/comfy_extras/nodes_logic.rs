@@ -15,7 +15,6 @@ pub struct ComfySwitchNode<'g, A> {
 }
 
 /// A node of [`ComfySwitchNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ComfySwitchNodeNode<'g, A> {
     /// Output 0, `COMFY_MATCHTYPE_V3`.
     pub output: Out<'g, A>,
@@ -56,7 +55,6 @@ pub struct CustomCombo<'g> {
 }
 
 /// A node of [`CustomCombo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CustomComboNode<'g> {
     /// Output 0, `STRING`.
     pub string: Out<'g, socket::Text>,
@@ -96,7 +94,6 @@ pub struct ComfyNotNode<'g, A> {
 }
 
 /// A node of [`ComfyNotNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ComfyNotNodeNode<'g> {
     /// Output 0, `BOOLEAN`.
     pub boolean: Out<'g, socket::Boolean>,
@@ -132,7 +129,6 @@ pub struct ComfyAndNode<'g> {
 }
 
 /// A node of [`ComfyAndNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ComfyAndNodeNode<'g> {
     /// Output 0, `BOOLEAN`.
     pub boolean: Out<'g, socket::Boolean>,
@@ -168,7 +164,6 @@ pub struct ComfyOrNode<'g> {
 }
 
 /// A node of [`ComfyOrNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ComfyOrNodeNode<'g> {
     /// Output 0, `BOOLEAN`.
     pub boolean: Out<'g, socket::Boolean>,

@@ -15,7 +15,6 @@ pub struct LoraLoaderBypass<'g> {
 }
 
 /// A node of [`LoraLoaderBypass`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LoraLoaderBypassNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -77,7 +76,6 @@ pub struct LoraLoaderBypassModelOnly<'g> {
 }
 
 /// A node of [`LoraLoaderBypassModelOnly`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LoraLoaderBypassModelOnlyNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,

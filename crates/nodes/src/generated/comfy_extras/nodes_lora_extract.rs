@@ -9,7 +9,6 @@ use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json,
 pub struct LoraSave {}
 
 /// A node of [`LoraSave`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LoraSaveNode<'g> {
     node: Handle<'g>,
 }
@@ -80,7 +79,7 @@ impl<'g> LoraSaveNode<'g> {
 }
 
 /// The options of `lora_type`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum LoraSaveLoraType {
     /// `standard`.
     Standard,

@@ -7,7 +7,6 @@ use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json,
 pub struct EmptyLTXVLatentVideo {}
 
 /// A node of [`EmptyLTXVLatentVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct EmptyLTXVLatentVideoNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -80,7 +79,6 @@ pub struct LTXVImgToVideo<'g> {
 }
 
 /// A node of [`LTXVImgToVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LTXVImgToVideoNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -166,7 +164,6 @@ pub struct LTXVImgToVideoInplace<'g> {
 }
 
 /// A node of [`LTXVImgToVideoInplace`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LTXVImgToVideoInplaceNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -222,7 +219,6 @@ pub struct ModelSamplingLTXV<'g> {
 }
 
 /// A node of [`ModelSamplingLTXV`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelSamplingLTXVNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -284,7 +280,6 @@ pub struct LTXVConditioning<'g> {
 }
 
 /// A node of [`LTXVConditioning`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LTXVConditioningNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -331,7 +326,6 @@ impl<'g> LTXVConditioningNode<'g> {
 pub struct LTXVScheduler {}
 
 /// A node of [`LTXVScheduler`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LTXVSchedulerNode<'g> {
     /// Output 0, `SIGMAS`.
     pub sigmas: Out<'g, socket::Sigmas>,
@@ -411,7 +405,6 @@ pub struct GetICLoRAParameters<'g> {
 }
 
 /// A node of [`GetICLoRAParameters`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GetICLoRAParametersNode<'g> {
     /// Output 0, `IC_LORA_PARAMETERS`.
     pub iclora_parameters: Out<'g, socket::IcLoraParameters>,
@@ -455,7 +448,6 @@ pub struct LTXVAddGuide<'g> {
 }
 
 /// A node of [`LTXVAddGuide`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LTXVAddGuideNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -529,7 +521,6 @@ pub struct LTXVPreprocess<'g> {
 }
 
 /// A node of [`LTXVPreprocess`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LTXVPreprocessNode<'g> {
     /// Output 0, `IMAGE`.
     pub output_image: Out<'g, socket::Image>,
@@ -580,7 +571,6 @@ pub struct LTXVCropGuides<'g> {
 }
 
 /// A node of [`LTXVCropGuides`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LTXVCropGuidesNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -624,7 +614,6 @@ pub struct LTXVConcatAVLatent<'g> {
 }
 
 /// A node of [`LTXVConcatAVLatent`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LTXVConcatAVLatentNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -661,7 +650,6 @@ pub struct LTXVSeparateAVLatent<'g> {
 }
 
 /// A node of [`LTXVSeparateAVLatent`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LTXVSeparateAVLatentNode<'g> {
     /// Output 0, `LATENT`.
     pub video_latent: Out<'g, socket::Latent>,
@@ -707,7 +695,6 @@ pub struct LTXVReferenceAudio<'g> {
 }
 
 /// A node of [`LTXVReferenceAudio`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LTXVReferenceAudioNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -780,7 +767,6 @@ pub struct LTXVDualCFGGuider<'g> {
 }
 
 /// A node of [`LTXVDualCFGGuider`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LTXVDualCFGGuiderNode<'g> {
     /// Output 0, `GUIDER`.
     pub guider: Out<'g, socket::Guider>,
@@ -836,7 +822,6 @@ pub struct LTXVModalityGuidance<'g> {
 }
 
 /// A node of [`LTXVModalityGuidance`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LTXVModalityGuidanceNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -897,7 +882,6 @@ pub struct LTXVSpatioTemporalGuidance<'g> {
 }
 
 /// A node of [`LTXVSpatioTemporalGuidance`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LTXVSpatioTemporalGuidanceNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -969,7 +953,6 @@ pub struct LTXVDurationPredictor<'g> {
 }
 
 /// A node of [`LTXVDurationPredictor`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LTXVDurationPredictorNode<'g> {
     /// Output 0, `INT`.
     pub num_frames: Out<'g, socket::Int>,

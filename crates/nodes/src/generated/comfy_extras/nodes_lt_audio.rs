@@ -2,7 +2,7 @@
 
 #[allow(unused_imports)]
 use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json, Many, Node, Out, Repeat, Settings, Socket, Spec, socket};
-use super::super::options::{CLIPLoaderDevice};
+use super::super::options::{Device};
 
 /// `Load LTXV Audio VAE`: class `LTXVAudioVAELoader` of `comfy_extras.nodes_lt_audio`, in `model/loaders`.
 pub struct LTXVAudioVAELoader<'g> {
@@ -11,7 +11,6 @@ pub struct LTXVAudioVAELoader<'g> {
 }
 
 /// A node of [`LTXVAudioVAELoader`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LTXVAudioVAELoaderNode<'g> {
     /// Output 0, `VAE`.
     pub audio_vae: Out<'g, socket::Vae>,
@@ -51,7 +50,6 @@ pub struct LTXVAudioVAEEncode<'g> {
 }
 
 /// A node of [`LTXVAudioVAEEncode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LTXVAudioVAEEncodeNode<'g> {
     /// Output 0, `LATENT`.
     pub audio_latent: Out<'g, socket::Latent>,
@@ -90,7 +88,6 @@ pub struct LTXVAudioVAEDecode<'g> {
 }
 
 /// A node of [`LTXVAudioVAEDecode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LTXVAudioVAEDecodeNode<'g> {
     /// Output 0, `AUDIO`.
     pub audio: Out<'g, socket::Audio>,
@@ -127,7 +124,6 @@ pub struct LTXVEmptyLatentAudio<'g> {
 }
 
 /// A node of [`LTXVEmptyLatentAudio`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LTXVEmptyLatentAudioNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -190,7 +186,6 @@ pub struct LTXAVTextEncoderLoader<'g> {
 }
 
 /// A node of [`LTXAVTextEncoderLoader`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LTXAVTextEncoderLoaderNode<'g> {
     /// Output 0, `CLIP`.
     pub clip: Out<'g, socket::Clip>,
@@ -227,7 +222,7 @@ impl<'g> Node<'g> for LTXAVTextEncoderLoaderNode<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> LTXAVTextEncoderLoaderNode<'g> {
     /// `device`: One of 2 options.
-    pub fn device(self, value: impl Fills<'g, CLIPLoaderDevice>) -> Self {
+    pub fn device(self, value: impl Fills<'g, Device>) -> Self {
         self.node.put("device", value.fill());
         self
     }

@@ -15,7 +15,6 @@ pub struct LTXVLatentUpsampler<'g> {
 }
 
 /// A node of [`LTXVLatentUpsampler`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LTXVLatentUpsamplerNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,

@@ -12,7 +12,6 @@ pub struct CLIPTextEncodeLumina2<'g> {
 }
 
 /// A node of [`CLIPTextEncodeLumina2`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CLIPTextEncodeLumina2Node<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,
@@ -61,7 +60,6 @@ pub struct RenormCFG<'g> {
 }
 
 /// A node of [`RenormCFG`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RenormCFGNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -109,7 +107,7 @@ impl<'g> RenormCFGNode<'g> {
 }
 
 /// The options of `system_prompt`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum CLIPTextEncodeLumina2SystemPrompt {
     /// `superior`.
     Superior,

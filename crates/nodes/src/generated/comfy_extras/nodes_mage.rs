@@ -14,7 +14,6 @@ pub struct TextEncodeMageFlowEdit<'g> {
 }
 
 /// A node of [`TextEncodeMageFlowEdit`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TextEncodeMageFlowEditNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,

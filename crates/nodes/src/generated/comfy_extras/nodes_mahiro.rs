@@ -11,7 +11,6 @@ pub struct Mahiro<'g> {
 }
 
 /// A node of [`Mahiro`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MahiroNode<'g> {
     /// Output 0, `MODEL`.
     pub patched_model: Out<'g, socket::Model>,

@@ -2,6 +2,7 @@
 
 #[allow(unused_imports)]
 use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json, Many, Node, Out, Repeat, Settings, Socket, Spec, socket};
+use super::super::options::{Channel};
 
 /// `Latent Composite Masked`: class `LatentCompositeMasked` of `comfy_extras.nodes_mask`, in `model/latent`.
 pub struct LatentCompositeMasked<'g> {
@@ -12,7 +13,6 @@ pub struct LatentCompositeMasked<'g> {
 }
 
 /// A node of [`LatentCompositeMasked`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LatentCompositeMaskedNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -82,7 +82,6 @@ pub struct ImageCompositeMasked<'g> {
 }
 
 /// A node of [`ImageCompositeMasked`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageCompositeMaskedNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -150,7 +149,6 @@ pub struct MaskToImage<'g> {
 }
 
 /// A node of [`MaskToImage`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MaskToImageNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -186,7 +184,6 @@ pub struct ImageToMask<'g> {
 }
 
 /// A node of [`ImageToMask`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageToMaskNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -220,7 +217,7 @@ impl<'g> Node<'g> for ImageToMaskNode<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> ImageToMaskNode<'g> {
     /// `channel`: One of 4 options.
-    pub fn channel(self, value: impl Fills<'g, ImageToMaskChannel>) -> Self {
+    pub fn channel(self, value: impl Fills<'g, Channel>) -> Self {
         self.node.put("channel", value.fill());
         self
     }
@@ -233,7 +230,6 @@ pub struct ImageColorToMask<'g> {
 }
 
 /// A node of [`ImageColorToMask`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageColorToMaskNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -277,7 +273,6 @@ impl<'g> ImageColorToMaskNode<'g> {
 pub struct SolidMask {}
 
 /// A node of [`SolidMask`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SolidMaskNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -337,7 +332,6 @@ pub struct InvertMask<'g> {
 }
 
 /// A node of [`InvertMask`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct InvertMaskNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -373,7 +367,6 @@ pub struct CropMask<'g> {
 }
 
 /// A node of [`CropMask`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CropMaskNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -443,7 +436,6 @@ pub struct MaskComposite<'g> {
 }
 
 /// A node of [`MaskComposite`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MaskCompositeNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -505,7 +497,6 @@ pub struct FeatherMask<'g> {
 }
 
 /// A node of [`FeatherMask`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct FeatherMaskNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -573,7 +564,6 @@ pub struct GrowMask<'g> {
 }
 
 /// A node of [`GrowMask`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GrowMaskNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -627,7 +617,6 @@ pub struct ThresholdMask<'g> {
 }
 
 /// A node of [`ThresholdMask`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ThresholdMaskNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -675,7 +664,6 @@ pub struct MaskPreview<'g> {
 }
 
 /// A node of [`MaskPreview`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MaskPreviewNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -704,40 +692,8 @@ impl<'g> Node<'g> for MaskPreviewNode<'g> {
     }
 }
 
-/// The options of `channel`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum ImageToMaskChannel {
-    /// `red`.
-    Red,
-    /// `green`.
-    Green,
-    /// `blue`.
-    Blue,
-    /// `alpha`.
-    Alpha,
-    /// An option that the catalog does not list.
-    Other(Json),
-}
-
-impl Choice for ImageToMaskChannel {
-    fn into_json(self) -> Json {
-        match self {
-            Self::Red => "red".into(),
-            Self::Green => "green".into(),
-            Self::Blue => "blue".into(),
-            Self::Alpha => "alpha".into(),
-            Self::Other(option) => option,
-        }
-    }
-}
-
-impl Socket for ImageToMaskChannel {
-    const NAME: &'static str = "COMBO";
-    const PUBLISHED: &'static str = "string";
-}
-
 /// The options of `operation`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum MaskCompositeOperation {
     /// `multiply`.
     Multiply,

@@ -10,7 +10,6 @@ pub struct ComfyMathExpression<'g> {
 }
 
 /// A node of [`ComfyMathExpression`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ComfyMathExpressionNode<'g> {
     /// Output 0, `FLOAT`.
     pub float: Out<'g, socket::Float>,

@@ -10,7 +10,6 @@ pub struct LoadMediaPipeFaceLandmarker<'g> {
 }
 
 /// A node of [`LoadMediaPipeFaceLandmarker`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LoadMediaPipeFaceLandmarkerNode<'g> {
     /// Output 0, `FACE_DETECTION_MODEL`.
     pub face_detection_model: Out<'g, socket::FaceDetectionModel>,
@@ -50,7 +49,6 @@ pub struct MediaPipeFaceLandmarker<'g> {
 }
 
 /// A node of [`MediaPipeFaceLandmarker`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MediaPipeFaceLandmarkerNode<'g> {
     /// Output 0, `FACE_LANDMARKS`.
     pub face_landmarks: Out<'g, socket::FaceLandmarks>,
@@ -121,7 +119,6 @@ pub struct MediaPipeFaceMeshVisualize<'g> {
 }
 
 /// A node of [`MediaPipeFaceMeshVisualize`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MediaPipeFaceMeshVisualizeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -189,7 +186,6 @@ impl<'g> MediaPipeFaceMeshVisualizeNode<'g> {
 }
 
 /// The options of `connections`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum MediaPipeFaceMeshVisualizeConnections<'g> {
     /// `all`.
     All(MediaPipeFaceMeshVisualizeConnectionsAll<'g>),
@@ -213,7 +209,6 @@ impl<'g> Branch<'g> for MediaPipeFaceMeshVisualizeConnections<'g> {
 }
 
 /// `all`, with the inputs it brings: [`MediaPipeFaceMeshVisualizeConnections::All`].
-#[derive(Debug)]
 pub struct MediaPipeFaceMeshVisualizeConnectionsAll<'g> {
     settings: Settings<'g>,
 }
@@ -243,7 +238,6 @@ impl<'g> From<MediaPipeFaceMeshVisualizeConnectionsAll<'g>> for MediaPipeFaceMes
 }
 
 /// `fill`, with the inputs it brings: [`MediaPipeFaceMeshVisualizeConnections::Fill`].
-#[derive(Debug)]
 pub struct MediaPipeFaceMeshVisualizeConnectionsFill<'g> {
     settings: Settings<'g>,
 }
@@ -273,7 +267,6 @@ impl<'g> From<MediaPipeFaceMeshVisualizeConnectionsFill<'g>> for MediaPipeFaceMe
 }
 
 /// `custom`, with the inputs it brings: [`MediaPipeFaceMeshVisualizeConnections::Custom`].
-#[derive(Debug)]
 pub struct MediaPipeFaceMeshVisualizeConnectionsCustom<'g> {
     settings: Settings<'g>,
 }
@@ -373,7 +366,6 @@ pub struct MediaPipeFaceMask<'g> {
 }
 
 /// A node of [`MediaPipeFaceMask`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MediaPipeFaceMaskNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -414,7 +406,6 @@ impl<'g> MediaPipeFaceMaskNode<'g> {
 }
 
 /// The options of `regions`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum MediaPipeFaceMaskRegions<'g> {
     /// `all`.
     All(MediaPipeFaceMaskRegionsAll<'g>),
@@ -435,7 +426,6 @@ impl<'g> Branch<'g> for MediaPipeFaceMaskRegions<'g> {
 }
 
 /// `all`, with the inputs it brings: [`MediaPipeFaceMaskRegions::All`].
-#[derive(Debug)]
 pub struct MediaPipeFaceMaskRegionsAll<'g> {
     settings: Settings<'g>,
 }
@@ -465,7 +455,6 @@ impl<'g> From<MediaPipeFaceMaskRegionsAll<'g>> for MediaPipeFaceMaskRegions<'g> 
 }
 
 /// `custom`, with the inputs it brings: [`MediaPipeFaceMaskRegions::Custom`].
-#[derive(Debug)]
 pub struct MediaPipeFaceMaskRegionsCustom<'g> {
     settings: Settings<'g>,
 }
@@ -531,7 +520,7 @@ impl<'g> From<MediaPipeFaceMaskRegionsCustom<'g>> for MediaPipeFaceMaskRegions<'
 }
 
 /// The options of `detector_variant`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum MediaPipeFaceLandmarkerDetectorVariant {
     /// `short`.
     Short,
@@ -560,7 +549,7 @@ impl Socket for MediaPipeFaceLandmarkerDetectorVariant {
 }
 
 /// The options of `missing_frame_fallback`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum MediaPipeFaceLandmarkerMissingFrameFallback {
     /// `empty`.
     Empty,

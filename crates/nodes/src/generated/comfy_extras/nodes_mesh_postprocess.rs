@@ -10,7 +10,6 @@ pub struct FillHoles<'g> {
 }
 
 /// A node of [`FillHoles`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct FillHolesNode<'g> {
     /// Output 0, `MESH`.
     pub mesh: Out<'g, socket::Mesh>,
@@ -78,7 +77,6 @@ pub struct WeldVertices<'g> {
 }
 
 /// A node of [`WeldVertices`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WeldVerticesNode<'g> {
     /// Output 0, `MESH`.
     pub mesh: Out<'g, socket::Mesh>,
@@ -132,7 +130,6 @@ pub struct DecimateMesh<'g> {
 }
 
 /// A node of [`DecimateMesh`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct DecimateMeshNode<'g> {
     /// Output 0, `MESH`.
     pub mesh: Out<'g, socket::Mesh>,
@@ -180,7 +177,6 @@ impl<'g> DecimateMeshNode<'g> {
 }
 
 /// The options of `placement_mode`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum DecimateMeshPlacementMode<'g> {
     /// `midpoint`.
     Midpoint(DecimateMeshPlacementModeMidpoint<'g>),
@@ -201,7 +197,6 @@ impl<'g> Branch<'g> for DecimateMeshPlacementMode<'g> {
 }
 
 /// `midpoint`, with the inputs it brings: [`DecimateMeshPlacementMode::Midpoint`].
-#[derive(Debug)]
 pub struct DecimateMeshPlacementModeMidpoint<'g> {
     settings: Settings<'g>,
 }
@@ -231,7 +226,6 @@ impl<'g> From<DecimateMeshPlacementModeMidpoint<'g>> for DecimateMeshPlacementMo
 }
 
 /// `qem`, with the inputs it brings: [`DecimateMeshPlacementMode::Qem`].
-#[derive(Debug)]
 pub struct DecimateMeshPlacementModeQem<'g> {
     settings: Settings<'g>,
 }
@@ -296,7 +290,6 @@ pub struct RemeshMesh<'g> {
 }
 
 /// A node of [`RemeshMesh`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RemeshMeshNode<'g> {
     /// Output 0, `MESH`.
     pub mesh: Out<'g, socket::Mesh>,
@@ -389,7 +382,6 @@ impl<'g> RemeshMeshNode<'g> {
 }
 
 /// The options of `sign_mode`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum RemeshMeshSignMode<'g> {
     /// `udf`.
     Udf(RemeshMeshSignModeUdf<'g>),
@@ -410,7 +402,6 @@ impl<'g> Branch<'g> for RemeshMeshSignMode<'g> {
 }
 
 /// `udf`, with the inputs it brings: [`RemeshMeshSignMode::Udf`].
-#[derive(Debug)]
 pub struct RemeshMeshSignModeUdf<'g> {
     settings: Settings<'g>,
 }
@@ -462,7 +453,6 @@ impl<'g> From<RemeshMeshSignModeUdf<'g>> for RemeshMeshSignMode<'g> {
 }
 
 /// `sdf`, with the inputs it brings: [`RemeshMeshSignMode::Sdf`].
-#[derive(Debug)]
 pub struct RemeshMeshSignModeSdf<'g> {
     settings: Settings<'g>,
 }
@@ -513,7 +503,6 @@ pub struct UnwrapMesh<'g> {
 }
 
 /// A node of [`UnwrapMesh`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct UnwrapMeshNode<'g> {
     /// Output 0, `MESH`.
     pub mesh: Out<'g, socket::Mesh>,
@@ -581,7 +570,6 @@ pub struct RenderUVAtlas<'g> {
 }
 
 /// A node of [`RenderUVAtlas`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RenderUVAtlasNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -630,7 +618,6 @@ pub struct PaintMesh<'g> {
 }
 
 /// A node of [`PaintMesh`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PaintMeshNode<'g> {
     /// Output 0, `MESH`.
     pub mesh: Out<'g, socket::Mesh>,
@@ -669,7 +656,6 @@ pub struct BakeTextureFromVoxel<'g> {
 }
 
 /// A node of [`BakeTextureFromVoxel`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct BakeTextureFromVoxelNode<'g> {
     /// Output 0, `IMAGE`.
     pub base_color: Out<'g, socket::Image>,
@@ -727,7 +713,6 @@ pub struct MeshTextureToImage<'g> {
 }
 
 /// A node of [`MeshTextureToImage`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MeshTextureToImageNode<'g> {
     /// Output 0, `IMAGE`.
     pub base_color: Out<'g, socket::Image>,
@@ -773,7 +758,6 @@ pub struct ApplyTextureToMesh<'g> {
 }
 
 /// A node of [`ApplyTextureToMesh`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ApplyTextureToMeshNode<'g> {
     /// Output 0, `MESH`.
     pub mesh: Out<'g, socket::Mesh>,
@@ -839,7 +823,6 @@ pub struct BakeNormalMapFromMesh<'g> {
 }
 
 /// A node of [`BakeNormalMapFromMesh`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct BakeNormalMapFromMeshNode<'g> {
     /// Output 0, `IMAGE`.
     pub normal_map: Out<'g, socket::Image>,
@@ -903,7 +886,6 @@ pub struct BakeAmbientOcclusion<'g> {
 }
 
 /// A node of [`BakeAmbientOcclusion`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct BakeAmbientOcclusionNode<'g> {
     /// Output 0, `IMAGE`.
     pub occlusion: Out<'g, socket::Image>,
@@ -979,7 +961,6 @@ pub struct RenderMesh<'g> {
 }
 
 /// A node of [`RenderMesh`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RenderMeshNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -1061,7 +1042,6 @@ pub struct MeshSmoothNormals<'g> {
 }
 
 /// A node of [`MeshSmoothNormals`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MeshSmoothNormalsNode<'g> {
     /// Output 0, `MESH`.
     pub mesh: Out<'g, socket::Mesh>,
@@ -1102,7 +1082,7 @@ impl<'g> MeshSmoothNormalsNode<'g> {
 }
 
 /// The options of `segmenter`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum UnwrapMeshSegmenter {
     /// `pec`.
     Pec,
@@ -1128,7 +1108,7 @@ impl Socket for UnwrapMeshSegmenter {
 }
 
 /// The options of `mode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum RenderMeshMode {
     /// `auto`.
     Auto,

@@ -7,7 +7,6 @@ use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json,
 pub struct EmptyMiniMaxH3LatentAV {}
 
 /// A node of [`EmptyMiniMaxH3LatentAV`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct EmptyMiniMaxH3LatentAVNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -71,7 +70,6 @@ pub struct MiniMaxH3ImageToVideo<'g> {
 }
 
 /// A node of [`MiniMaxH3ImageToVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MiniMaxH3ImageToVideoNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -151,7 +149,6 @@ pub struct MiniMaxH3AddGuide<'g> {
 }
 
 /// A node of [`MiniMaxH3AddGuide`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MiniMaxH3AddGuideNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -229,7 +226,6 @@ pub struct MiniMaxH3ReferenceToVideo<'g> {
 }
 
 /// A node of [`MiniMaxH3ReferenceToVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MiniMaxH3ReferenceToVideoNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -327,7 +323,6 @@ pub struct MiniMaxH3SigmaShift<'g> {
 }
 
 /// A node of [`MiniMaxH3SigmaShift`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MiniMaxH3SigmaShiftNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -375,7 +370,7 @@ impl<'g> MiniMaxH3SigmaShiftNode<'g> {
 }
 
 /// The options of `ref_image_size`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum MiniMaxH3ReferenceToVideoRefImageSize {
     /// `match`.
     Match,

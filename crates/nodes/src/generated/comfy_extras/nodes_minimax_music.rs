@@ -14,7 +14,6 @@ pub struct MiniMaxMusic3TextEncode<'g> {
 }
 
 /// A node of [`MiniMaxMusic3TextEncode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MiniMaxMusic3TextEncodeNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,
@@ -85,7 +84,6 @@ impl<'g> MiniMaxMusic3TextEncodeNode<'g> {
 pub struct EmptyMiniMaxMusic3LatentAudio {}
 
 /// A node of [`EmptyMiniMaxMusic3LatentAudio`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct EmptyMiniMaxMusic3LatentAudioNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,

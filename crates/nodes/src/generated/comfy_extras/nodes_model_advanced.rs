@@ -2,6 +2,7 @@
 
 #[allow(unused_imports)]
 use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json, Many, Node, Out, Repeat, Settings, Socket, Spec, socket};
+use super::super::options::{ComputeDtype};
 
 /// `ModelSamplingDiscrete`: class `ModelSamplingDiscrete` of `comfy_extras.nodes_model_advanced`, in `model/patch`.
 pub struct ModelSamplingDiscrete<'g> {
@@ -10,7 +11,6 @@ pub struct ModelSamplingDiscrete<'g> {
 }
 
 /// A node of [`ModelSamplingDiscrete`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelSamplingDiscreteNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -64,7 +64,6 @@ pub struct ModelSamplingContinuousEDM<'g> {
 }
 
 /// A node of [`ModelSamplingContinuousEDM`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelSamplingContinuousEDMNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -125,7 +124,6 @@ pub struct ModelSamplingContinuousV<'g> {
 }
 
 /// A node of [`ModelSamplingContinuousV`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelSamplingContinuousVNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -186,7 +184,6 @@ pub struct ModelSamplingStableCascade<'g> {
 }
 
 /// A node of [`ModelSamplingStableCascade`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelSamplingStableCascadeNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -233,7 +230,6 @@ pub struct ModelSamplingSD3<'g> {
 }
 
 /// A node of [`ModelSamplingSD3`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelSamplingSD3Node<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -280,7 +276,6 @@ pub struct ModelSamplingAuraFlow<'g> {
 }
 
 /// A node of [`ModelSamplingAuraFlow`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelSamplingAuraFlowNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -327,7 +322,6 @@ pub struct ModelSamplingFlux<'g> {
 }
 
 /// A node of [`ModelSamplingFlux`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelSamplingFluxNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -395,7 +389,6 @@ pub struct ModelNoiseScale<'g> {
 }
 
 /// A node of [`ModelNoiseScale`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelNoiseScaleNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -442,7 +435,6 @@ pub struct RescaleCFG<'g> {
 }
 
 /// A node of [`RescaleCFG`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RescaleCFGNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -489,7 +481,6 @@ pub struct ModelComputeDtype<'g> {
 }
 
 /// A node of [`ModelComputeDtype`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelComputeDtypeNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -523,7 +514,7 @@ impl<'g> Node<'g> for ModelComputeDtypeNode<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> ModelComputeDtypeNode<'g> {
     /// `dtype`: One of 4 options.
-    pub fn dtype(self, value: impl Fills<'g, ModelComputeDtypeDtype>) -> Self {
+    pub fn dtype(self, value: impl Fills<'g, ComputeDtype>) -> Self {
         self.node.put("dtype", value.fill());
         self
     }
@@ -538,7 +529,6 @@ pub struct ModelAttentionBackend<'g> {
 }
 
 /// A node of [`ModelAttentionBackend`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelAttentionBackendNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -571,7 +561,7 @@ impl<'g> Node<'g> for ModelAttentionBackendNode<'g> {
 }
 
 /// The options of `sampling`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ModelSamplingDiscreteSampling {
     /// `eps`.
     Eps,
@@ -609,7 +599,7 @@ impl Socket for ModelSamplingDiscreteSampling {
 }
 
 /// The options of `sampling`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ModelSamplingContinuousEDMSampling {
     /// `v_prediction`.
     VPrediction,
@@ -644,7 +634,7 @@ impl Socket for ModelSamplingContinuousEDMSampling {
 }
 
 /// The options of `sampling`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ModelSamplingContinuousVSampling {
     /// `v_prediction`.
     VPrediction,
@@ -662,38 +652,6 @@ impl Choice for ModelSamplingContinuousVSampling {
 }
 
 impl Socket for ModelSamplingContinuousVSampling {
-    const NAME: &'static str = "COMBO";
-    const PUBLISHED: &'static str = "string";
-}
-
-/// The options of `dtype`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum ModelComputeDtypeDtype {
-    /// `default`.
-    Default,
-    /// `fp32`.
-    Fp32,
-    /// `fp16`.
-    Fp16,
-    /// `bf16`.
-    Bf16,
-    /// An option that the catalog does not list.
-    Other(Json),
-}
-
-impl Choice for ModelComputeDtypeDtype {
-    fn into_json(self) -> Json {
-        match self {
-            Self::Default => "default".into(),
-            Self::Fp32 => "fp32".into(),
-            Self::Fp16 => "fp16".into(),
-            Self::Bf16 => "bf16".into(),
-            Self::Other(option) => option,
-        }
-    }
-}
-
-impl Socket for ModelComputeDtypeDtype {
     const NAME: &'static str = "COMBO";
     const PUBLISHED: &'static str = "string";
 }

@@ -2,6 +2,7 @@
 
 #[allow(unused_imports)]
 use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json, Many, Node, Out, Repeat, Settings, Socket, Spec, socket};
+use super::super::options::{LatentUpscaleUpscaleMethod};
 
 /// `PatchModelAddDownscale (Kohya Deep Shrink)`: class `PatchModelAddDownscale` of `comfy_extras.nodes_model_downscale`, in `model/patch/unet`.
 pub struct PatchModelAddDownscale<'g> {
@@ -10,7 +11,6 @@ pub struct PatchModelAddDownscale<'g> {
 }
 
 /// A node of [`PatchModelAddDownscale`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PatchModelAddDownscaleNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -80,49 +80,14 @@ impl<'g> PatchModelAddDownscaleNode<'g> {
     }
 
     /// `downscale_method`: One of 5 options.
-    pub fn downscale_method(self, value: impl Fills<'g, PatchModelAddDownscaleDownscaleMethod>) -> Self {
+    pub fn downscale_method(self, value: impl Fills<'g, LatentUpscaleUpscaleMethod>) -> Self {
         self.node.put("downscale_method", value.fill());
         self
     }
 
     /// `upscale_method`: One of 5 options.
-    pub fn upscale_method(self, value: impl Fills<'g, PatchModelAddDownscaleDownscaleMethod>) -> Self {
+    pub fn upscale_method(self, value: impl Fills<'g, LatentUpscaleUpscaleMethod>) -> Self {
         self.node.put("upscale_method", value.fill());
         self
     }
-}
-
-/// The options of `downscale_method`, `upscale_method`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum PatchModelAddDownscaleDownscaleMethod {
-    /// `bicubic`.
-    Bicubic,
-    /// `nearest-exact`.
-    NearestExact,
-    /// `bilinear`.
-    Bilinear,
-    /// `area`.
-    Area,
-    /// `bislerp`.
-    Bislerp,
-    /// An option that the catalog does not list.
-    Other(Json),
-}
-
-impl Choice for PatchModelAddDownscaleDownscaleMethod {
-    fn into_json(self) -> Json {
-        match self {
-            Self::Bicubic => "bicubic".into(),
-            Self::NearestExact => "nearest-exact".into(),
-            Self::Bilinear => "bilinear".into(),
-            Self::Area => "area".into(),
-            Self::Bislerp => "bislerp".into(),
-            Self::Other(option) => option,
-        }
-    }
-}
-
-impl Socket for PatchModelAddDownscaleDownscaleMethod {
-    const NAME: &'static str = "COMBO";
-    const PUBLISHED: &'static str = "string";
 }

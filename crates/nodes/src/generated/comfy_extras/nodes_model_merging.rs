@@ -12,7 +12,6 @@ pub struct ModelMergeSimple<'g> {
 }
 
 /// A node of [`ModelMergeSimple`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelMergeSimpleNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -62,7 +61,6 @@ pub struct ModelMergeBlocks<'g> {
 }
 
 /// A node of [`ModelMergeBlocks`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelMergeBlocksNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -126,7 +124,6 @@ pub struct ModelMergeSubtract<'g> {
 }
 
 /// A node of [`ModelMergeSubtract`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelMergeSubtractNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -176,7 +173,6 @@ pub struct ModelMergeAdd<'g> {
 }
 
 /// A node of [`ModelMergeAdd`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelMergeAddNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -218,7 +214,6 @@ pub struct CheckpointSave<'g> {
 }
 
 /// A node of [`CheckpointSave`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CheckpointSaveNode<'g> {
     node: Handle<'g>,
 }
@@ -267,7 +262,6 @@ pub struct CLIPMergeSimple<'g> {
 }
 
 /// A node of [`CLIPMergeSimple`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CLIPMergeSimpleNode<'g> {
     /// Output 0, `CLIP`.
     pub clip: Out<'g, socket::Clip>,
@@ -317,7 +311,6 @@ pub struct CLIPMergeSubtract<'g> {
 }
 
 /// A node of [`CLIPMergeSubtract`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CLIPMergeSubtractNode<'g> {
     /// Output 0, `CLIP`.
     pub clip: Out<'g, socket::Clip>,
@@ -367,7 +360,6 @@ pub struct CLIPMergeAdd<'g> {
 }
 
 /// A node of [`CLIPMergeAdd`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CLIPMergeAddNode<'g> {
     /// Output 0, `CLIP`.
     pub clip: Out<'g, socket::Clip>,
@@ -405,7 +397,6 @@ pub struct CLIPSave<'g> {
 }
 
 /// A node of [`CLIPSave`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CLIPSaveNode<'g> {
     node: Handle<'g>,
 }
@@ -451,7 +442,6 @@ pub struct VAESave<'g> {
 }
 
 /// A node of [`VAESave`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VAESaveNode<'g> {
     node: Handle<'g>,
 }
@@ -497,7 +487,6 @@ pub struct ModelSave<'g> {
 }
 
 /// A node of [`ModelSave`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelSaveNode<'g> {
     node: Handle<'g>,
 }

@@ -12,7 +12,6 @@ pub struct ModelMergeSD1<'g> {
 }
 
 /// A node of [`ModelMergeSD1`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelMergeSD1Node<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -265,7 +264,6 @@ pub struct ModelMergeSD2<'g> {
 }
 
 /// A node of [`ModelMergeSD2`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelMergeSD2Node<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -518,7 +516,6 @@ pub struct ModelMergeSDXL<'g> {
 }
 
 /// A node of [`ModelMergeSDXL`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelMergeSDXLNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -729,7 +726,6 @@ pub struct ModelMergeSD3_2B<'g> {
 }
 
 /// A node of [`ModelMergeSD3_2B`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelMergeSD3_2BNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -982,7 +978,6 @@ pub struct ModelMergeAuraflow<'g> {
 }
 
 /// A node of [`ModelMergeAuraflow`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelMergeAuraflowNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -1326,7 +1321,6 @@ pub struct ModelMergeFlux1<'g> {
 }
 
 /// A node of [`ModelMergeFlux1`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelMergeFlux1Node<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -1810,7 +1804,6 @@ pub struct ModelMergeSD35Large<'g> {
 }
 
 /// A node of [`ModelMergeSD35Large`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelMergeSD35LargeNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -2161,7 +2154,6 @@ pub struct ModelMergeMochiPreview<'g> {
 }
 
 /// A node of [`ModelMergeMochiPreview`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelMergeMochiPreviewNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -2575,7 +2567,6 @@ pub struct ModelMergeLTXV<'g> {
 }
 
 /// A node of [`ModelMergeLTXV`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelMergeLTXVNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -2849,7 +2840,6 @@ pub struct ModelMergeCosmos7B<'g> {
 }
 
 /// A node of [`ModelMergeCosmos7B`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelMergeCosmos7BNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -3130,7 +3120,6 @@ pub struct ModelMergeCosmos14B<'g> {
 }
 
 /// A node of [`ModelMergeCosmos14B`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelMergeCosmos14BNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -3467,7 +3456,6 @@ pub struct ModelMergeWAN2_1<'g> {
 }
 
 /// A node of [`ModelMergeWAN2_1`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelMergeWAN2_1Node<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -3832,7 +3820,6 @@ pub struct ModelMergeCosmosPredict2_2B<'g> {
 }
 
 /// A node of [`ModelMergeCosmosPredict2_2B`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelMergeCosmosPredict2_2BNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -4106,7 +4093,6 @@ pub struct ModelMergeCosmosPredict2_14B<'g> {
 }
 
 /// A node of [`ModelMergeCosmosPredict2_14B`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelMergeCosmosPredict2_14BNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -4436,7 +4422,6 @@ pub struct ModelMergeQwenImage<'g> {
 }
 
 /// A node of [`ModelMergeQwenImage`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelMergeQwenImageNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -4941,7 +4926,6 @@ pub struct ModelMergeKrea2<'g> {
 }
 
 /// A node of [`ModelMergeKrea2`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelMergeKrea2Node<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,

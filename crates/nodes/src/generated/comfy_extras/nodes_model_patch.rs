@@ -11,7 +11,6 @@ pub struct ModelPatchLoader<'g> {
 }
 
 /// A node of [`ModelPatchLoader`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelPatchLoaderNode<'g> {
     /// Output 0, `MODEL_PATCH`.
     pub model_patch: Out<'g, socket::ModelPatch>,
@@ -56,7 +55,6 @@ pub struct QwenImageDiffsynthControlnet<'g> {
 }
 
 /// A node of [`QwenImageDiffsynthControlnet`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct QwenImageDiffsynthControlnetNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -117,7 +115,6 @@ pub struct ZImageFunControlnet<'g> {
 }
 
 /// A node of [`ZImageFunControlnet`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ZImageFunControlnetNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -191,7 +188,6 @@ pub struct WanUni3CControlnetApply<'g> {
 }
 
 /// A node of [`WanUni3CControlnetApply`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanUni3CControlnetApplyNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -260,7 +256,6 @@ pub struct USOStyleReference<'g> {
 }
 
 /// A node of [`USOStyleReference`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct USOStyleReferenceNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -305,7 +300,6 @@ pub struct SUPIRApply<'g> {
 }
 
 /// A node of [`SUPIRApply`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SUPIRApplyNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -381,7 +375,6 @@ pub struct AnimaLLLiteApply<'g> {
 }
 
 /// A node of [`AnimaLLLiteApply`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct AnimaLLLiteApplyNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,

@@ -10,7 +10,6 @@ pub struct LoadMoGeModel<'g> {
 }
 
 /// A node of [`LoadMoGeModel`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LoadMoGeModelNode<'g> {
     /// Output 0, `MOGE_MODEL`.
     pub moge_model: Out<'g, socket::MogeModel>,
@@ -50,7 +49,6 @@ pub struct MoGeInference<'g> {
 }
 
 /// A node of [`MoGeInference`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MoGeInferenceNode<'g> {
     /// Output 0, `MOGE_GEOMETRY`.
     pub moge_geometry: Out<'g, socket::MogeGeometry>,
@@ -128,7 +126,6 @@ pub struct MoGePanoramaInference<'g> {
 }
 
 /// A node of [`MoGePanoramaInference`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MoGePanoramaInferenceNode<'g> {
     /// Output 0, `MOGE_GEOMETRY`.
     pub moge_geometry: Out<'g, socket::MogeGeometry>,
@@ -197,7 +194,6 @@ pub struct MoGeRender<'g> {
 }
 
 /// A node of [`MoGeRender`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MoGeRenderNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -244,7 +240,6 @@ pub struct MoGePointMapToMesh<'g> {
 }
 
 /// A node of [`MoGePointMapToMesh`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MoGePointMapToMeshNode<'g> {
     /// Output 0, `MESH`.
     pub mesh: Out<'g, socket::Mesh>,
@@ -312,7 +307,6 @@ pub struct MoGeGeometryToFOV<'g> {
 }
 
 /// A node of [`MoGeGeometryToFOV`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MoGeGeometryToFOVNode<'g> {
     /// Output 0, `FLOAT`.
     pub fov: Out<'g, socket::Float>,
@@ -362,7 +356,7 @@ impl<'g> MoGeGeometryToFOVNode<'g> {
 }
 
 /// The options of `output`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum MoGeRenderOutput {
     /// `depth`.
     Depth,
@@ -397,7 +391,7 @@ impl Socket for MoGeRenderOutput {
 }
 
 /// The options of `axis`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum MoGeGeometryToFOVAxis {
     /// `vertical`.
     Vertical,
@@ -426,7 +420,7 @@ impl Socket for MoGeGeometryToFOVAxis {
 }
 
 /// The options of `unit`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum MoGeGeometryToFOVUnit {
     /// `degrees`.
     Degrees,

@@ -10,7 +10,6 @@ pub struct Morphology<'g> {
 }
 
 /// A node of [`Morphology`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MorphologyNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -64,7 +63,6 @@ pub struct ImageRGBToYUV<'g> {
 }
 
 /// A node of [`ImageRGBToYUV`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageRGBToYUVNode<'g> {
     /// Output 0, `IMAGE`.
     pub y: Out<'g, socket::Image>,
@@ -108,7 +106,6 @@ pub struct ImageYUVToRGB<'g> {
 }
 
 /// A node of [`ImageYUVToRGB`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageYUVToRGBNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -140,7 +137,7 @@ impl<'g> Node<'g> for ImageYUVToRGBNode<'g> {
 }
 
 /// The options of `operation`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum MorphologyOperation {
     /// `erode`.
     Erode,

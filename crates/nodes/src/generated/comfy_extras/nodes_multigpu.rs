@@ -10,7 +10,6 @@ pub struct MultiGPUWorkUnits<'g> {
 }
 
 /// A node of [`MultiGPUWorkUnits`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MultiGPUWorkUnitsNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -59,7 +58,6 @@ pub struct SelectModelDevice<'g> {
 }
 
 /// A node of [`SelectModelDevice`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SelectModelDeviceNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -100,7 +98,6 @@ pub struct SelectCLIPDevice<'g> {
 }
 
 /// A node of [`SelectCLIPDevice`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SelectCLIPDeviceNode<'g> {
     /// Output 0, `CLIP`.
     pub clip: Out<'g, socket::Clip>,
@@ -141,7 +138,6 @@ pub struct SelectVAEDevice<'g> {
 }
 
 /// A node of [`SelectVAEDevice`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SelectVAEDeviceNode<'g> {
     /// Output 0, `VAE`.
     pub vae: Out<'g, socket::Vae>,

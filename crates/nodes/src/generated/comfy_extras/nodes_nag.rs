@@ -11,7 +11,6 @@ pub struct NAGuidance<'g> {
 }
 
 /// A node of [`NAGuidance`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct NAGuidanceNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,

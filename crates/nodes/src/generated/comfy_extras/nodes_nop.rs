@@ -11,7 +11,6 @@ pub struct WanBlockSwap<'g> {
 }
 
 /// A node of [`WanBlockSwap`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanBlockSwapNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,

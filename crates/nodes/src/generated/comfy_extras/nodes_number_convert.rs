@@ -11,7 +11,6 @@ pub struct ComfyNumberConvert<'g, A: Fits<sockets::IntOr3More>> {
 }
 
 /// A node of [`ComfyNumberConvert`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ComfyNumberConvertNode<'g> {
     /// Output 0, `FLOAT`.
     pub float: Out<'g, socket::Float>,

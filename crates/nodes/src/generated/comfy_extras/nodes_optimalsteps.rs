@@ -7,7 +7,6 @@ use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json,
 pub struct OptimalStepsScheduler {}
 
 /// A node of [`OptimalStepsScheduler`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct OptimalStepsSchedulerNode<'g> {
     /// Output 0, `SIGMAS`.
     pub sigmas: Out<'g, socket::Sigmas>,
@@ -61,7 +60,7 @@ impl<'g> OptimalStepsSchedulerNode<'g> {
 }
 
 /// The options of `model_type`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum OptimalStepsSchedulerModelType {
     /// `FLUX`.
     FLUX,

@@ -10,7 +10,6 @@ pub struct PerturbedAttentionGuidance<'g> {
 }
 
 /// A node of [`PerturbedAttentionGuidance`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PerturbedAttentionGuidanceNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,

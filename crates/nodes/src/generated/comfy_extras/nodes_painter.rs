@@ -7,7 +7,6 @@ use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json,
 pub struct Painter {}
 
 /// A node of [`Painter`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PainterNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,

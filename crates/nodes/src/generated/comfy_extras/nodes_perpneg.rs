@@ -14,7 +14,6 @@ pub struct PerpNeg<'g> {
 }
 
 /// A node of [`PerpNeg`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PerpNegNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -69,7 +68,6 @@ pub struct PerpNegGuider<'g> {
 }
 
 /// A node of [`PerpNegGuider`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PerpNegGuiderNode<'g> {
     /// Output 0, `GUIDER`.
     pub guider: Out<'g, socket::Guider>,

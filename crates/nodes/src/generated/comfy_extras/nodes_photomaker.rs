@@ -11,7 +11,6 @@ pub struct PhotoMakerLoader<'g> {
 }
 
 /// A node of [`PhotoMakerLoader`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PhotoMakerLoaderNode<'g> {
     /// Output 0, `PHOTOMAKER`.
     pub photomaker: Out<'g, socket::Photomaker>,
@@ -54,7 +53,6 @@ pub struct PhotoMakerEncode<'g> {
 }
 
 /// A node of [`PhotoMakerEncode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PhotoMakerEncodeNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,

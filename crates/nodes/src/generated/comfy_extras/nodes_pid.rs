@@ -12,7 +12,6 @@ pub struct PiDConditioning<'g> {
 }
 
 /// A node of [`PiDConditioning`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PiDConditioningNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,
@@ -61,7 +60,7 @@ impl<'g> PiDConditioningNode<'g> {
 }
 
 /// The options of `latent_format`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum PiDConditioningLatentFormat {
     /// `flux`.
     Flux,

@@ -12,7 +12,6 @@ pub struct CLIPTextEncodePixArtAlpha<'g> {
 }
 
 /// A node of [`CLIPTextEncodePixArtAlpha`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CLIPTextEncodePixArtAlphaNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,

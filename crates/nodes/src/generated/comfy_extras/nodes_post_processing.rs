@@ -14,7 +14,6 @@ pub struct ImageBlend<'g> {
 }
 
 /// A node of [`ImageBlend`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageBlendNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -69,7 +68,6 @@ pub struct ImageBlur<'g> {
 }
 
 /// A node of [`ImageBlur`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageBlurNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -123,7 +121,6 @@ pub struct ImageQuantize<'g> {
 }
 
 /// A node of [`ImageQuantize`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageQuantizeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -177,7 +174,6 @@ pub struct ImageSharpen<'g> {
 }
 
 /// A node of [`ImageSharpen`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageSharpenNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -238,7 +234,6 @@ pub struct ImageScaleToTotalPixels<'g> {
 }
 
 /// A node of [`ImageScaleToTotalPixels`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageScaleToTotalPixelsNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -299,7 +294,6 @@ pub struct ResizeImageMaskNode<'g, A: Fits<sockets::ImageOrMask>> {
 }
 
 /// A node of [`ResizeImageMaskNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ResizeImageMaskNodeNode<'g, A> {
     /// Output 0, `COMFY_MATCHTYPE_V3`.
     pub resized: Out<'g, A>,
@@ -350,7 +344,6 @@ impl<'g, A> ResizeImageMaskNodeNode<'g, A> {
 }
 
 /// The options of `resize_type`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum ResizeImageMaskNodeResizeType<'g> {
     /// `scale dimensions`.
     ScaleDimensions(ResizeImageMaskNodeResizeTypeScaleDimensions<'g>),
@@ -392,7 +385,6 @@ impl<'g> Branch<'g> for ResizeImageMaskNodeResizeType<'g> {
 }
 
 /// `scale dimensions`, with the inputs it brings: [`ResizeImageMaskNodeResizeType::ScaleDimensions`].
-#[derive(Debug)]
 pub struct ResizeImageMaskNodeResizeTypeScaleDimensions<'g> {
     settings: Settings<'g>,
 }
@@ -444,7 +436,6 @@ impl<'g> From<ResizeImageMaskNodeResizeTypeScaleDimensions<'g>> for ResizeImageM
 }
 
 /// `scale by multiplier`, with the inputs it brings: [`ResizeImageMaskNodeResizeType::ScaleByMultiplier`].
-#[derive(Debug)]
 pub struct ResizeImageMaskNodeResizeTypeScaleByMultiplier<'g> {
     settings: Settings<'g>,
 }
@@ -482,7 +473,6 @@ impl<'g> From<ResizeImageMaskNodeResizeTypeScaleByMultiplier<'g>> for ResizeImag
 }
 
 /// `scale longer dimension`, with the inputs it brings: [`ResizeImageMaskNodeResizeType::ScaleLongerDimension`].
-#[derive(Debug)]
 pub struct ResizeImageMaskNodeResizeTypeScaleLongerDimension<'g> {
     settings: Settings<'g>,
 }
@@ -520,7 +510,6 @@ impl<'g> From<ResizeImageMaskNodeResizeTypeScaleLongerDimension<'g>> for ResizeI
 }
 
 /// `scale shorter dimension`, with the inputs it brings: [`ResizeImageMaskNodeResizeType::ScaleShorterDimension`].
-#[derive(Debug)]
 pub struct ResizeImageMaskNodeResizeTypeScaleShorterDimension<'g> {
     settings: Settings<'g>,
 }
@@ -558,7 +547,6 @@ impl<'g> From<ResizeImageMaskNodeResizeTypeScaleShorterDimension<'g>> for Resize
 }
 
 /// `scale width`, with the inputs it brings: [`ResizeImageMaskNodeResizeType::ScaleWidth`].
-#[derive(Debug)]
 pub struct ResizeImageMaskNodeResizeTypeScaleWidth<'g> {
     settings: Settings<'g>,
 }
@@ -596,7 +584,6 @@ impl<'g> From<ResizeImageMaskNodeResizeTypeScaleWidth<'g>> for ResizeImageMaskNo
 }
 
 /// `scale height`, with the inputs it brings: [`ResizeImageMaskNodeResizeType::ScaleHeight`].
-#[derive(Debug)]
 pub struct ResizeImageMaskNodeResizeTypeScaleHeight<'g> {
     settings: Settings<'g>,
 }
@@ -634,7 +621,6 @@ impl<'g> From<ResizeImageMaskNodeResizeTypeScaleHeight<'g>> for ResizeImageMaskN
 }
 
 /// `scale total pixels`, with the inputs it brings: [`ResizeImageMaskNodeResizeType::ScaleTotalPixels`].
-#[derive(Debug)]
 pub struct ResizeImageMaskNodeResizeTypeScaleTotalPixels<'g> {
     settings: Settings<'g>,
 }
@@ -678,7 +664,6 @@ pub struct ResizeImageMaskNodeResizeTypeMatchSizeInputs<'g> {
 }
 
 /// `match size`, with the inputs it brings: [`ResizeImageMaskNodeResizeType::MatchSize`].
-#[derive(Debug)]
 pub struct ResizeImageMaskNodeResizeTypeMatchSize<'g> {
     settings: Settings<'g>,
 }
@@ -711,7 +696,6 @@ impl<'g> From<ResizeImageMaskNodeResizeTypeMatchSize<'g>> for ResizeImageMaskNod
 }
 
 /// `scale to multiple`, with the inputs it brings: [`ResizeImageMaskNodeResizeType::ScaleToMultiple`].
-#[derive(Debug)]
 pub struct ResizeImageMaskNodeResizeTypeScaleToMultiple<'g> {
     settings: Settings<'g>,
 }
@@ -755,7 +739,6 @@ pub struct BatchImagesNode<'g> {
 }
 
 /// A node of [`BatchImagesNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct BatchImagesNodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -791,7 +774,6 @@ pub struct BatchMasksNode<'g> {
 }
 
 /// A node of [`BatchMasksNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct BatchMasksNodeNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -827,7 +809,6 @@ pub struct BatchLatentsNode<'g> {
 }
 
 /// A node of [`BatchLatentsNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct BatchLatentsNodeNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -865,7 +846,6 @@ pub struct ColorTransfer<'g> {
 }
 
 /// A node of [`ColorTransfer`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ColorTransferNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -921,7 +901,6 @@ impl<'g> ColorTransferNode<'g> {
 }
 
 /// The options of `source_stats`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum ColorTransferSourceStats<'g> {
     /// `per_frame`.
     PerFrame(ColorTransferSourceStatsPerFrame<'g>),
@@ -945,7 +924,6 @@ impl<'g> Branch<'g> for ColorTransferSourceStats<'g> {
 }
 
 /// `per_frame`, with the inputs it brings: [`ColorTransferSourceStats::PerFrame`].
-#[derive(Debug)]
 pub struct ColorTransferSourceStatsPerFrame<'g> {
     settings: Settings<'g>,
 }
@@ -975,7 +953,6 @@ impl<'g> From<ColorTransferSourceStatsPerFrame<'g>> for ColorTransferSourceStats
 }
 
 /// `uniform`, with the inputs it brings: [`ColorTransferSourceStats::Uniform`].
-#[derive(Debug)]
 pub struct ColorTransferSourceStatsUniform<'g> {
     settings: Settings<'g>,
 }
@@ -1005,7 +982,6 @@ impl<'g> From<ColorTransferSourceStatsUniform<'g>> for ColorTransferSourceStats<
 }
 
 /// `target_frame`, with the inputs it brings: [`ColorTransferSourceStats::TargetFrame`].
-#[derive(Debug)]
 pub struct ColorTransferSourceStatsTargetFrame<'g> {
     settings: Settings<'g>,
 }
@@ -1043,7 +1019,7 @@ impl<'g> From<ColorTransferSourceStatsTargetFrame<'g>> for ColorTransferSourceSt
 }
 
 /// The options of `blend_mode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ImageBlendBlendMode {
     /// `normal`.
     Normal,
@@ -1081,7 +1057,7 @@ impl Socket for ImageBlendBlendMode {
 }
 
 /// The options of `dither`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ImageQuantizeDither {
     /// `none`.
     None,
@@ -1119,7 +1095,7 @@ impl Socket for ImageQuantizeDither {
 }
 
 /// The options of `method`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ColorTransferMethod {
     /// `reinhard_lab`.
     ReinhardLab,

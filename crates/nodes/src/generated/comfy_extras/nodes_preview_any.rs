@@ -11,7 +11,6 @@ pub struct PreviewAny<'g, A> {
 }
 
 /// A node of [`PreviewAny`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PreviewAnyNode<'g> {
     /// Output 0, `STRING`.
     pub string: Out<'g, socket::Text>,

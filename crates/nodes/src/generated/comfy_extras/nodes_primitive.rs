@@ -10,7 +10,6 @@ pub struct PrimitiveString<'g> {
 }
 
 /// A node of [`PrimitiveString`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PrimitiveStringNode<'g> {
     /// Output 0, `STRING`.
     pub string: Out<'g, socket::Text>,
@@ -48,7 +47,6 @@ pub struct PrimitiveStringMultiline<'g> {
 }
 
 /// A node of [`PrimitiveStringMultiline`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PrimitiveStringMultilineNode<'g> {
     /// Output 0, `STRING`.
     pub string: Out<'g, socket::Text>,
@@ -86,7 +84,6 @@ pub struct PrimitiveInt<'g> {
 }
 
 /// A node of [`PrimitiveInt`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PrimitiveIntNode<'g> {
     /// Output 0, `INT`.
     pub int: Out<'g, socket::Int>,
@@ -124,7 +121,6 @@ pub struct PrimitiveFloat<'g> {
 }
 
 /// A node of [`PrimitiveFloat`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PrimitiveFloatNode<'g> {
     /// Output 0, `FLOAT`.
     pub float: Out<'g, socket::Float>,
@@ -162,7 +158,6 @@ pub struct PrimitiveBoolean<'g> {
 }
 
 /// A node of [`PrimitiveBoolean`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PrimitiveBooleanNode<'g> {
     /// Output 0, `BOOLEAN`.
     pub boolean: Out<'g, socket::Boolean>,

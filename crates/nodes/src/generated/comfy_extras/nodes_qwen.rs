@@ -12,7 +12,6 @@ pub struct TextEncodeQwenImageEdit<'g> {
 }
 
 /// A node of [`TextEncodeQwenImageEdit`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TextEncodeQwenImageEditNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,
@@ -68,7 +67,6 @@ pub struct TextEncodeQwenImageEditPlus<'g> {
 }
 
 /// A node of [`TextEncodeQwenImageEditPlus`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TextEncodeQwenImageEditPlusNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,
@@ -131,7 +129,6 @@ impl<'g> TextEncodeQwenImageEditPlusNode<'g> {
 pub struct EmptyQwenImageLayeredLatentImage {}
 
 /// A node of [`EmptyQwenImageLayeredLatentImage`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct EmptyQwenImageLayeredLatentImageNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,

@@ -11,7 +11,6 @@ pub struct RebatchLatents<'g> {
 }
 
 /// A node of [`RebatchLatents`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RebatchLatentsNode<'g> {
     /// Output 0, `LATENT`, a list: what takes it runs once for each element.
     pub latent: Out<'g, socket::Latent>,
@@ -59,7 +58,6 @@ pub struct RebatchImages<'g> {
 }
 
 /// A node of [`RebatchImages`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RebatchImagesNode<'g> {
     /// Output 0, `IMAGE`, a list: what takes it runs once for each element.
     pub image: Out<'g, socket::Image>,

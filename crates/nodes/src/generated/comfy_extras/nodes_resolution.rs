@@ -7,7 +7,6 @@ use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json,
 pub struct ResolutionSelector {}
 
 /// A node of [`ResolutionSelector`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ResolutionSelectorNode<'g> {
     /// Output 0, `INT`.
     pub width: Out<'g, socket::Int>,
@@ -63,7 +62,7 @@ impl<'g> ResolutionSelectorNode<'g> {
 }
 
 /// The options of `aspect_ratio`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ResolutionSelectorAspectRatio {
     /// `1:1 (Square)`.
     N1_1Square,

@@ -11,7 +11,6 @@ pub struct ScaleROPE<'g> {
 }
 
 /// A node of [`ScaleROPE`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ScaleROPENode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,

@@ -12,7 +12,6 @@ pub struct RTDETRDetect<'g> {
 }
 
 /// A node of [`RTDETRDetect`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RTDETRDetectNode<'g> {
     /// Output 0, `BOUNDING_BOX`.
     pub bboxes: Out<'g, socket::BoundingBox>,
@@ -74,7 +73,6 @@ pub struct DrawBBoxes<'g> {
 }
 
 /// A node of [`DrawBBoxes`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct DrawBBoxesNode<'g> {
     /// Output 0, `IMAGE`.
     pub out_image: Out<'g, socket::Image>,
@@ -113,7 +111,7 @@ impl<'g> DrawBBoxesNode<'g> {
 }
 
 /// The options of `class_name`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum RTDETRDetectClassName {
     /// `all`.
     All,

@@ -11,7 +11,6 @@ pub struct SelfAttentionGuidance<'g> {
 }
 
 /// A node of [`SelfAttentionGuidance`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SelfAttentionGuidanceNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,

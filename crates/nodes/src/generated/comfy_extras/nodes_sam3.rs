@@ -12,7 +12,6 @@ pub struct SAM3Detect<'g> {
 }
 
 /// A node of [`SAM3Detect`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SAM3DetectNode<'g> {
     /// Output 0, `MASK`.
     pub masks: Out<'g, socket::Mask>,
@@ -102,7 +101,6 @@ pub struct SAM3VideoTrack<'g> {
 }
 
 /// A node of [`SAM3VideoTrack`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SAM3VideoTrackNode<'g> {
     /// Output 0, `SAM3_TRACK_DATA`.
     pub track_data: Out<'g, socket::Sam3TrackData>,
@@ -177,7 +175,6 @@ pub struct SAM3TrackPreview<'g> {
 }
 
 /// A node of [`SAM3TrackPreview`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SAM3TrackPreviewNode<'g> {
     node: Handle<'g>,
 }
@@ -235,7 +232,6 @@ pub struct SAM3TrackToMask<'g> {
 }
 
 /// A node of [`SAM3TrackToMask`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SAM3TrackToMaskNode<'g> {
     /// Output 0, `MASK`.
     pub masks: Out<'g, socket::Mask>,

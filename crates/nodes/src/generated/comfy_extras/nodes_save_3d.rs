@@ -12,7 +12,6 @@ pub struct SaveGLB<'g, A: Fits<sockets::MeshOr13More>> {
 }
 
 /// A node of [`SaveGLB`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SaveGLBNode<'g> {
     node: Handle<'g>,
 }
@@ -57,7 +56,6 @@ pub struct MeshToFile3D<'g> {
 }
 
 /// A node of [`MeshToFile3D`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MeshToFile3DNode<'g> {
     /// Output 0, `FILE_3D_GLB`.
     pub model_3d: Out<'g, socket::File3dGlb>,
@@ -93,7 +91,6 @@ pub struct RotateMesh<'g> {
 }
 
 /// A node of [`RotateMesh`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RotateMeshNode<'g> {
     /// Output 0, `MESH`.
     pub mesh: Out<'g, socket::Mesh>,
@@ -137,7 +134,6 @@ impl<'g> RotateMeshNode<'g> {
 }
 
 /// The options of `mode`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum RotateMeshMode<'g> {
     /// `euler_xyz`.
     EulerXyz(RotateMeshModeEulerXyz<'g>),
@@ -158,7 +154,6 @@ impl<'g> Branch<'g> for RotateMeshMode<'g> {
 }
 
 /// `euler_xyz`, with the inputs it brings: [`RotateMeshMode::EulerXyz`].
-#[derive(Debug)]
 pub struct RotateMeshModeEulerXyz<'g> {
     settings: Settings<'g>,
 }
@@ -210,7 +205,6 @@ impl<'g> From<RotateMeshModeEulerXyz<'g>> for RotateMeshMode<'g> {
 }
 
 /// `quaternion`, with the inputs it brings: [`RotateMeshMode::Quaternion`].
-#[derive(Debug)]
 pub struct RotateMeshModeQuaternion<'g> {
     settings: Settings<'g>,
 }
@@ -275,7 +269,6 @@ pub struct MergeMeshes<'g> {
 }
 
 /// A node of [`MergeMeshes`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MergeMeshesNode<'g> {
     /// Output 0, `MESH`.
     pub mesh: Out<'g, socket::Mesh>,
@@ -311,7 +304,6 @@ pub struct GetMeshInfo<'g> {
 }
 
 /// A node of [`GetMeshInfo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GetMeshInfoNode<'g> {
     /// Output 0, `MESH`.
     pub mesh: Out<'g, socket::Mesh>,
@@ -353,7 +345,6 @@ pub struct Save3DAdvanced<'g, A: Fits<sockets::File3dGlbOr6More>> {
 }
 
 /// A node of [`Save3DAdvanced`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Save3DAdvancedNode<'g> {
     /// Output 0, `FILE_3D`.
     pub model_3d: Out<'g, socket::File3d>,
@@ -440,7 +431,6 @@ pub struct SaveGaussianSplat<'g, A: Fits<sockets::File3dSplatAnyOr4More>> {
 }
 
 /// A node of [`SaveGaussianSplat`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SaveGaussianSplatNode<'g> {
     /// Output 0, `FILE_3D_SPLAT_ANY`.
     pub model_3d: Out<'g, socket::File3dSplatAny>,
@@ -527,7 +517,6 @@ pub struct SavePointCloud<'g, A: Fits<sockets::File3dPointCloudAnyOrFile3dPly>> 
 }
 
 /// A node of [`SavePointCloud`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SavePointCloudNode<'g> {
     /// Output 0, `FILE_3D_POINT_CLOUD_ANY`.
     pub model_3d: Out<'g, socket::File3dPointCloudAny>,

@@ -16,7 +16,6 @@ pub struct WanSCAILToVideo<'g> {
 }
 
 /// A node of [`WanSCAILToVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanSCAILToVideoNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -171,7 +170,6 @@ pub struct SCAIL2ColoredMask<'g> {
 }
 
 /// A node of [`SCAIL2ColoredMask`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SCAIL2ColoredMaskNode<'g> {
     /// Output 0, `IMAGE`.
     pub pose_video_mask: Out<'g, socket::Image>,
@@ -234,7 +232,7 @@ impl<'g> SCAIL2ColoredMaskNode<'g> {
 }
 
 /// The options of `sort_by`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum SCAIL2ColoredMaskSortBy {
     /// `none`.
     None,

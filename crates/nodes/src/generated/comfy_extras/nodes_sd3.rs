@@ -14,7 +14,6 @@ pub struct TripleCLIPLoader<'g> {
 }
 
 /// A node of [`TripleCLIPLoader`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TripleCLIPLoaderNode<'g> {
     /// Output 0, `CLIP`.
     pub clip: Out<'g, socket::Clip>,
@@ -53,7 +52,6 @@ impl<'g> Node<'g> for TripleCLIPLoaderNode<'g> {
 pub struct EmptySD3LatentImage {}
 
 /// A node of [`EmptySD3LatentImage`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct EmptySD3LatentImageNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -119,7 +117,6 @@ pub struct CLIPTextEncodeSD3<'g> {
 }
 
 /// A node of [`CLIPTextEncodeSD3`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CLIPTextEncodeSD3Node<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,
@@ -181,7 +178,6 @@ pub struct ControlNetApplySD3<'g> {
 }
 
 /// A node of [`ControlNetApplySD3`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ControlNetApplySD3Node<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -249,7 +245,6 @@ pub struct SkipLayerGuidanceSD3<'g> {
 }
 
 /// A node of [`SkipLayerGuidanceSD3`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SkipLayerGuidanceSD3Node<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -311,7 +306,7 @@ impl<'g> SkipLayerGuidanceSD3Node<'g> {
 }
 
 /// The options of `empty_padding`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum CLIPTextEncodeSD3EmptyPadding {
     /// `none`.
     None,

@@ -14,7 +14,6 @@ pub struct SDPoseKeypointExtractor<'g> {
 }
 
 /// A node of [`SDPoseKeypointExtractor`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SDPoseKeypointExtractorNode<'g> {
     /// Output 0, `POSE_KEYPOINT`.
     pub keypoints: Out<'g, socket::PoseKeypoint>,
@@ -69,7 +68,6 @@ pub struct SDPoseDrawKeypoints<'g> {
 }
 
 /// A node of [`SDPoseDrawKeypoints`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SDPoseDrawKeypointsNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -165,7 +163,6 @@ pub struct SDPoseFaceBBoxes<'g> {
 }
 
 /// A node of [`SDPoseFaceBBoxes`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SDPoseFaceBBoxesNode<'g> {
     /// Output 0, `BOUNDING_BOX`.
     pub bboxes: Out<'g, socket::BoundingBox>,
@@ -221,7 +218,6 @@ pub struct CropByBBoxes<'g> {
 }
 
 /// A node of [`CropByBBoxes`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CropByBBoxesNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -284,7 +280,7 @@ impl<'g> CropByBBoxesNode<'g> {
 }
 
 /// The options of `keep_aspect`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum CropByBBoxesKeepAspect {
     /// `stretch`.
     Stretch,

@@ -14,7 +14,6 @@ pub struct SD4XUpscaleConditioning<'g> {
 }
 
 /// A node of [`SD4XUpscaleConditioning`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SD4XUpscaleConditioningNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,

@@ -10,7 +10,6 @@ pub struct SeedNode<'g> {
 }
 
 /// A node of [`SeedNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SeedNodeNode<'g> {
     /// Output 0, `INT`.
     pub seed: Out<'g, socket::Int>,

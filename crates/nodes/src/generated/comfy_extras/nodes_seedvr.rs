@@ -12,7 +12,6 @@ pub struct SeedVR2Conditioning<'g> {
 }
 
 /// A node of [`SeedVR2Conditioning`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SeedVR2ConditioningNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -51,7 +50,6 @@ pub struct SeedVR2Preprocess<'g> {
 }
 
 /// A node of [`SeedVR2Preprocess`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SeedVR2PreprocessNode<'g> {
     /// Output 0, `IMAGE`.
     pub images: Out<'g, socket::Image>,
@@ -89,7 +87,6 @@ pub struct SeedVR2PostProcessing<'g> {
 }
 
 /// A node of [`SeedVR2PostProcessing`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SeedVR2PostProcessingNode<'g> {
     /// Output 0, `IMAGE`.
     pub images: Out<'g, socket::Image>,
@@ -137,7 +134,6 @@ pub struct SeedVR2TemporalChunk<'g> {
 }
 
 /// A node of [`SeedVR2TemporalChunk`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SeedVR2TemporalChunkNode<'g> {
     /// Output 0, `LATENT`, a list: what takes it runs once for each element.
     pub latents: Out<'g, socket::Latent>,
@@ -187,7 +183,6 @@ impl<'g> SeedVR2TemporalChunkNode<'g> {
 }
 
 /// The options of `chunking_mode`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum SeedVR2TemporalChunkChunkingMode<'g> {
     /// `auto`.
     Auto(SeedVR2TemporalChunkChunkingModeAuto<'g>),
@@ -208,7 +203,6 @@ impl<'g> Branch<'g> for SeedVR2TemporalChunkChunkingMode<'g> {
 }
 
 /// `auto`, with the inputs it brings: [`SeedVR2TemporalChunkChunkingMode::Auto`].
-#[derive(Debug)]
 pub struct SeedVR2TemporalChunkChunkingModeAuto<'g> {
     settings: Settings<'g>,
 }
@@ -238,7 +232,6 @@ impl<'g> From<SeedVR2TemporalChunkChunkingModeAuto<'g>> for SeedVR2TemporalChunk
 }
 
 /// `manual`, with the inputs it brings: [`SeedVR2TemporalChunkChunkingMode::Manual`].
-#[derive(Debug)]
 pub struct SeedVR2TemporalChunkChunkingModeManual<'g> {
     settings: Settings<'g>,
 }
@@ -285,7 +278,6 @@ pub struct SeedVR2TemporalMerge<'g> {
 }
 
 /// A node of [`SeedVR2TemporalMerge`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SeedVR2TemporalMergeNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -316,7 +308,7 @@ impl<'g> Node<'g> for SeedVR2TemporalMergeNode<'g> {
 }
 
 /// The options of `color_correction_method`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum SeedVR2PostProcessingColorCorrectionMethod {
     /// `lab`.
     Lab,

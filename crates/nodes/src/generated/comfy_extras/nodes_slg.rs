@@ -11,7 +11,6 @@ pub struct SkipLayerGuidanceDiT<'g> {
 }
 
 /// A node of [`SkipLayerGuidanceDiT`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SkipLayerGuidanceDiTNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -94,7 +93,6 @@ pub struct SkipLayerGuidanceDiTSimple<'g> {
 }
 
 /// A node of [`SkipLayerGuidanceDiTSimple`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SkipLayerGuidanceDiTSimpleNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,

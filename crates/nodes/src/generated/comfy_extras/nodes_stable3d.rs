@@ -14,7 +14,6 @@ pub struct StableZero123Conditioning<'g> {
 }
 
 /// A node of [`StableZero123Conditioning`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct StableZero123ConditioningNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -99,7 +98,6 @@ pub struct StableZero123ConditioningBatched<'g> {
 }
 
 /// A node of [`StableZero123ConditioningBatched`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct StableZero123ConditioningBatchedNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -198,7 +196,6 @@ pub struct SV3DConditioning<'g> {
 }
 
 /// A node of [`SV3DConditioning`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SV3DConditioningNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,

@@ -7,7 +7,6 @@ use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json,
 pub struct StableCascadeEmptyLatentImage {}
 
 /// A node of [`StableCascadeEmptyLatentImage`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct StableCascadeEmptyLatentImageNode<'g> {
     /// Output 0, `LATENT`.
     pub stage_c: Out<'g, socket::Latent>,
@@ -78,7 +77,6 @@ pub struct StableCascadeStageBConditioning<'g> {
 }
 
 /// A node of [`StableCascadeStageBConditioning`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct StableCascadeStageBConditioningNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,
@@ -117,7 +115,6 @@ pub struct StableCascadeStageCVAEEncode<'g> {
 }
 
 /// A node of [`StableCascadeStageCVAEEncode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct StableCascadeStageCVAEEncodeNode<'g> {
     /// Output 0, `LATENT`.
     pub stage_c: Out<'g, socket::Latent>,
@@ -170,7 +167,6 @@ pub struct StableCascadeSuperResolutionControlnet<'g> {
 }
 
 /// A node of [`StableCascadeSuperResolutionControlnet`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct StableCascadeSuperResolutionControlnetNode<'g> {
     /// Output 0, `IMAGE`.
     pub controlnet_input: Out<'g, socket::Image>,

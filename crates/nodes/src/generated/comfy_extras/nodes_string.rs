@@ -7,7 +7,6 @@ use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json,
 pub struct StringFormat {}
 
 /// A node of [`StringFormat`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct StringFormatNode<'g> {
     /// Output 0, `STRING`.
     pub string: Out<'g, socket::Text>,
@@ -61,7 +60,6 @@ pub struct StringConcatenate<'g> {
 }
 
 /// A node of [`StringConcatenate`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct StringConcatenateNode<'g> {
     /// Output 0, `STRING`.
     pub string: Out<'g, socket::Text>,
@@ -115,7 +113,6 @@ pub struct StringSubstring<'g> {
 }
 
 /// A node of [`StringSubstring`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct StringSubstringNode<'g> {
     /// Output 0, `STRING`.
     pub string: Out<'g, socket::Text>,
@@ -157,7 +154,6 @@ pub struct StringLength<'g> {
 }
 
 /// A node of [`StringLength`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct StringLengthNode<'g> {
     /// Output 0, `INT`.
     pub length: Out<'g, socket::Int>,
@@ -195,7 +191,6 @@ pub struct CaseConverter<'g> {
 }
 
 /// A node of [`CaseConverter`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CaseConverterNode<'g> {
     /// Output 0, `STRING`.
     pub string: Out<'g, socket::Text>,
@@ -243,7 +238,6 @@ pub struct StringTrim<'g> {
 }
 
 /// A node of [`StringTrim`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct StringTrimNode<'g> {
     /// Output 0, `STRING`.
     pub string: Out<'g, socket::Text>,
@@ -295,7 +289,6 @@ pub struct StringReplace<'g> {
 }
 
 /// A node of [`StringReplace`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct StringReplaceNode<'g> {
     /// Output 0, `STRING`.
     pub string: Out<'g, socket::Text>,
@@ -339,7 +332,6 @@ pub struct StringContains<'g> {
 }
 
 /// A node of [`StringContains`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct StringContainsNode<'g> {
     /// Output 0, `BOOLEAN`.
     pub contains: Out<'g, socket::Boolean>,
@@ -391,7 +383,6 @@ pub struct StringCompare<'g> {
 }
 
 /// A node of [`StringCompare`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct StringCompareNode<'g> {
     /// Output 0, `BOOLEAN`.
     pub boolean: Out<'g, socket::Boolean>,
@@ -450,7 +441,6 @@ pub struct RegexMatch<'g> {
 }
 
 /// A node of [`RegexMatch`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RegexMatchNode<'g> {
     /// Output 0, `BOOLEAN`.
     pub matches: Out<'g, socket::Boolean>,
@@ -516,7 +506,6 @@ pub struct RegexExtract<'g> {
 }
 
 /// A node of [`RegexExtract`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RegexExtractNode<'g> {
     /// Output 0, `STRING`.
     pub string: Out<'g, socket::Text>,
@@ -598,7 +587,6 @@ pub struct RegexReplace<'g> {
 }
 
 /// A node of [`RegexReplace`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RegexReplaceNode<'g> {
     /// Output 0, `STRING`.
     pub string: Out<'g, socket::Text>,
@@ -673,7 +661,6 @@ pub struct JsonExtractString<'g> {
 }
 
 /// A node of [`JsonExtractString`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct JsonExtractStringNode<'g> {
     /// Output 0, `STRING`.
     pub string: Out<'g, socket::Text>,
@@ -713,7 +700,6 @@ pub struct ConvertDictionaryToString<'g> {
 }
 
 /// A node of [`ConvertDictionaryToString`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ConvertDictionaryToStringNode<'g> {
     /// Output 0, `STRING`.
     pub string: Out<'g, socket::Text>,
@@ -760,7 +746,6 @@ pub struct ConvertArrayToString<'g> {
 }
 
 /// A node of [`ConvertArrayToString`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ConvertArrayToStringNode<'g> {
     /// Output 0, `STRING`.
     pub string: Out<'g, socket::Text>,
@@ -801,7 +786,7 @@ impl<'g> ConvertArrayToStringNode<'g> {
 }
 
 /// The options of `mode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum CaseConverterMode {
     /// `UPPERCASE`.
     UPPERCASE,
@@ -833,7 +818,7 @@ impl Socket for CaseConverterMode {
 }
 
 /// The options of `mode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum StringTrimMode {
     /// `Both`.
     Both,
@@ -862,7 +847,7 @@ impl Socket for StringTrimMode {
 }
 
 /// The options of `mode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum StringCompareMode {
     /// `Starts With`.
     StartsWith,
@@ -891,7 +876,7 @@ impl Socket for StringCompareMode {
 }
 
 /// The options of `mode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum RegexExtractMode {
     /// `First Match`.
     FirstMatch,

@@ -10,7 +10,6 @@ pub struct TCFG<'g> {
 }
 
 /// A node of [`TCFG`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TCFGNode<'g> {
     /// Output 0, `MODEL`.
     pub patched_model: Out<'g, socket::Model>,

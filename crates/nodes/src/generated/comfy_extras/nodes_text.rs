@@ -11,7 +11,6 @@ pub struct SaveText<'g> {
 }
 
 /// A node of [`SaveText`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SaveTextNode<'g> {
     /// Output 0, `STRING`.
     pub text: Out<'g, socket::Text>,
@@ -59,7 +58,7 @@ impl<'g> SaveTextNode<'g> {
 }
 
 /// The options of `format`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum SaveTextFormat {
     /// `txt`.
     Txt,

@@ -11,7 +11,6 @@ pub struct TextOverlay<'g> {
 }
 
 /// A node of [`TextOverlay`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TextOverlayNode<'g> {
     /// Output 0, `IMAGE`.
     pub images: Out<'g, socket::Image>,
@@ -87,7 +86,7 @@ impl<'g> TextOverlayNode<'g> {
 }
 
 /// The options of `position`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum TextOverlayPosition {
     /// `top`.
     Top,

@@ -10,7 +10,6 @@ pub struct TextGenerate<'g> {
 }
 
 /// A node of [`TextGenerate`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TextGenerateNode<'g> {
     /// Output 0, `STRING`.
     pub generated_text: Out<'g, socket::Text>,
@@ -104,7 +103,6 @@ impl<'g> TextGenerateNode<'g> {
 }
 
 /// The options of `sampling_mode`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum TextGenerateSamplingMode<'g> {
     /// `on`.
     On(TextGenerateSamplingModeOn<'g>),
@@ -125,7 +123,6 @@ impl<'g> Branch<'g> for TextGenerateSamplingMode<'g> {
 }
 
 /// `on`, with the inputs it brings: [`TextGenerateSamplingMode::On`].
-#[derive(Debug)]
 pub struct TextGenerateSamplingModeOn<'g> {
     settings: Settings<'g>,
 }
@@ -205,7 +202,6 @@ impl<'g> From<TextGenerateSamplingModeOn<'g>> for TextGenerateSamplingMode<'g> {
 }
 
 /// `off`, with the inputs it brings: [`TextGenerateSamplingMode::Off`].
-#[derive(Debug)]
 pub struct TextGenerateSamplingModeOff<'g> {
     settings: Settings<'g>,
 }
@@ -241,7 +237,6 @@ pub struct TextGenerateLTX2Prompt<'g> {
 }
 
 /// A node of [`TextGenerateLTX2Prompt`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TextGenerateLTX2PromptNode<'g> {
     /// Output 0, `STRING`.
     pub generated_text: Out<'g, socket::Text>,
@@ -335,7 +330,6 @@ impl<'g> TextGenerateLTX2PromptNode<'g> {
 }
 
 /// The options of `sampling_mode`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum TextGenerateLTX2PromptSamplingMode<'g> {
     /// `on`.
     On(TextGenerateLTX2PromptSamplingModeOn<'g>),
@@ -356,7 +350,6 @@ impl<'g> Branch<'g> for TextGenerateLTX2PromptSamplingMode<'g> {
 }
 
 /// `on`, with the inputs it brings: [`TextGenerateLTX2PromptSamplingMode::On`].
-#[derive(Debug)]
 pub struct TextGenerateLTX2PromptSamplingModeOn<'g> {
     settings: Settings<'g>,
 }
@@ -436,7 +429,6 @@ impl<'g> From<TextGenerateLTX2PromptSamplingModeOn<'g>> for TextGenerateLTX2Prom
 }
 
 /// `off`, with the inputs it brings: [`TextGenerateLTX2PromptSamplingMode::Off`].
-#[derive(Debug)]
 pub struct TextGenerateLTX2PromptSamplingModeOff<'g> {
     settings: Settings<'g>,
 }

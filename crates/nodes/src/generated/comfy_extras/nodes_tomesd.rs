@@ -10,7 +10,6 @@ pub struct TomePatchModel<'g> {
 }
 
 /// A node of [`TomePatchModel`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TomePatchModelNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,

@@ -11,7 +11,6 @@ pub struct CreateList<'g, A> {
 }
 
 /// A node of [`CreateList`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CreateListNode<'g, A> {
     /// Output 0, `COMFY_MATCHTYPE_V3`, a list: what takes it runs once for each element.
     pub list: Out<'g, A>,

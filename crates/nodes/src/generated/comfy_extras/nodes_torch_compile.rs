@@ -12,7 +12,6 @@ pub struct TorchCompileModel<'g> {
 }
 
 /// A node of [`TorchCompileModel`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TorchCompileModelNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,

@@ -16,7 +16,6 @@ pub struct TrainLoraNode<'g> {
 }
 
 /// A node of [`TrainLoraNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TrainLoraNodeNode<'g> {
     /// Output 0, `LORA_MODEL`.
     pub lora: Out<'g, socket::LoraModel>,
@@ -191,7 +190,6 @@ pub struct LoraModelLoader<'g> {
 }
 
 /// A node of [`LoraModelLoader`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LoraModelLoaderNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -248,7 +246,6 @@ pub struct SaveLoRA<'g> {
 }
 
 /// A node of [`SaveLoRA`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SaveLoRANode<'g> {
     node: Handle<'g>,
 }
@@ -302,7 +299,6 @@ pub struct LossGraphNode<'g> {
 }
 
 /// A node of [`LossGraphNode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LossGraphNodeNode<'g> {
     node: Handle<'g>,
 }
@@ -341,7 +337,7 @@ impl<'g> LossGraphNodeNode<'g> {
 }
 
 /// The options of `optimizer`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum TrainLoraNodeOptimizer {
     /// `AdamW`.
     AdamW,
@@ -373,7 +369,7 @@ impl Socket for TrainLoraNodeOptimizer {
 }
 
 /// The options of `loss_function`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum TrainLoraNodeLossFunction {
     /// `MSE`.
     MSE,
@@ -405,7 +401,7 @@ impl Socket for TrainLoraNodeLossFunction {
 }
 
 /// The options of `training_dtype`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum TrainLoraNodeTrainingDtype {
     /// `bf16`.
     Bf16,
@@ -434,7 +430,7 @@ impl Socket for TrainLoraNodeTrainingDtype {
 }
 
 /// The options of `lora_dtype`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum TrainLoraNodeLoraDtype {
     /// `bf16`.
     Bf16,
@@ -460,7 +456,7 @@ impl Socket for TrainLoraNodeLoraDtype {
 }
 
 /// The options of `algorithm`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum TrainLoraNodeAlgorithm {
     /// `LoRA`.
     LoRA,

@@ -12,7 +12,6 @@ pub struct Trellis2Conditioning<'g> {
 }
 
 /// A node of [`Trellis2Conditioning`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Trellis2ConditioningNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -53,7 +52,6 @@ pub struct Pixal3DConditioning<'g> {
 }
 
 /// A node of [`Pixal3DConditioning`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Pixal3DConditioningNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -107,7 +105,6 @@ pub struct Trellis2ShapeStage<'g> {
 }
 
 /// A node of [`Trellis2ShapeStage`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Trellis2ShapeStageNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -146,7 +143,6 @@ impl<'g> Node<'g> for Trellis2ShapeStageNode<'g> {
 pub struct EmptyTrellis2LatentStructure {}
 
 /// A node of [`EmptyTrellis2LatentStructure`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct EmptyTrellis2LatentStructureNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -196,7 +192,6 @@ pub struct Trellis2TextureStage<'g> {
 }
 
 /// A node of [`Trellis2TextureStage`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Trellis2TextureStageNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -242,7 +237,6 @@ pub struct VaeDecodeTextureTrellis<'g> {
 }
 
 /// A node of [`VaeDecodeTextureTrellis`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VaeDecodeTextureTrellisNode<'g> {
     /// Output 0, `VOXEL`.
     pub voxel_colors: Out<'g, socket::Voxel>,
@@ -282,7 +276,6 @@ pub struct VaeDecodeShapeTrellis<'g> {
 }
 
 /// A node of [`VaeDecodeShapeTrellis`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VaeDecodeShapeTrellisNode<'g> {
     /// Output 0, `MESH`.
     pub mesh: Out<'g, socket::Mesh>,
@@ -323,7 +316,6 @@ pub struct VaeDecodeStructureTrellis2<'g> {
 }
 
 /// A node of [`VaeDecodeStructureTrellis2`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VaeDecodeStructureTrellis2Node<'g> {
     /// Output 0, `VOXEL`.
     pub voxel: Out<'g, socket::Voxel>,
@@ -377,7 +369,6 @@ pub struct Trellis2UpsampleStage<'g> {
 }
 
 /// A node of [`Trellis2UpsampleStage`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Trellis2UpsampleStageNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -425,7 +416,7 @@ impl<'g> Trellis2UpsampleStageNode<'g> {
 }
 
 /// The options of `resolution`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum VaeDecodeStructureTrellis2Resolution {
     /// `32`.
     N32,

@@ -12,7 +12,6 @@ pub struct TripoSplatPreprocessImage<'g> {
 }
 
 /// A node of [`TripoSplatPreprocessImage`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TripoSplatPreprocessImageNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -71,7 +70,6 @@ pub struct TripoSplatConditioning<'g> {
 }
 
 /// A node of [`TripoSplatConditioning`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TripoSplatConditioningNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -115,7 +113,6 @@ pub struct VAEDecodeTripoSplat<'g> {
 }
 
 /// A node of [`VAEDecodeTripoSplat`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VAEDecodeTripoSplatNode<'g> {
     /// Output 0, `SPLAT`.
     pub splat: Out<'g, socket::Splat>,
@@ -172,7 +169,6 @@ pub struct TripoSplatSamplingPreview<'g> {
 }
 
 /// A node of [`TripoSplatSamplingPreview`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TripoSplatSamplingPreviewNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,

@@ -10,7 +10,6 @@ pub struct UpscaleModelLoader<'g> {
 }
 
 /// A node of [`UpscaleModelLoader`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct UpscaleModelLoaderNode<'g> {
     /// Output 0, `UPSCALE_MODEL`.
     pub upscale_model: Out<'g, socket::UpscaleModel>,
@@ -50,7 +49,6 @@ pub struct ImageUpscaleWithModel<'g> {
 }
 
 /// A node of [`ImageUpscaleWithModel`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageUpscaleWithModelNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,

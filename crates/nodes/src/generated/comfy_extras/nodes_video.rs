@@ -12,7 +12,6 @@ pub struct SaveWEBM<'g> {
 }
 
 /// A node of [`SaveWEBM`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SaveWEBMNode<'g> {
     /// Output 0, `IMAGE`.
     pub images: Out<'g, socket::Image>,
@@ -81,7 +80,6 @@ pub struct SaveVideo<'g> {
 }
 
 /// A node of [`SaveVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SaveVideoNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -137,7 +135,6 @@ impl<'g> SaveVideoNode<'g> {
 }
 
 /// The options of `format`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum SaveVideoFormat<'g> {
     /// `auto`.
     Auto(SaveVideoFormatAuto<'g>),
@@ -164,7 +161,6 @@ impl<'g> Branch<'g> for SaveVideoFormat<'g> {
 }
 
 /// `auto`, with the inputs it brings: [`SaveVideoFormat::Auto`].
-#[derive(Debug)]
 pub struct SaveVideoFormatAuto<'g> {
     settings: Settings<'g>,
 }
@@ -202,7 +198,6 @@ impl<'g> From<SaveVideoFormatAuto<'g>> for SaveVideoFormat<'g> {
 }
 
 /// `mp4`, with the inputs it brings: [`SaveVideoFormat::Mp4`].
-#[derive(Debug)]
 pub struct SaveVideoFormatMp4<'g> {
     settings: Settings<'g>,
 }
@@ -240,7 +235,6 @@ impl<'g> From<SaveVideoFormatMp4<'g>> for SaveVideoFormat<'g> {
 }
 
 /// `mkv`, with the inputs it brings: [`SaveVideoFormat::Mkv`].
-#[derive(Debug)]
 pub struct SaveVideoFormatMkv<'g> {
     settings: Settings<'g>,
 }
@@ -278,7 +272,6 @@ impl<'g> From<SaveVideoFormatMkv<'g>> for SaveVideoFormat<'g> {
 }
 
 /// `webm`, with the inputs it brings: [`SaveVideoFormat::Webm`].
-#[derive(Debug)]
 pub struct SaveVideoFormatWebm<'g> {
     settings: Settings<'g>,
 }
@@ -316,7 +309,6 @@ impl<'g> From<SaveVideoFormatWebm<'g>> for SaveVideoFormat<'g> {
 }
 
 /// The options of `codec`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum SaveVideoCodec<'g> {
     /// `auto`.
     Auto(SaveVideoCodecAuto<'g>),
@@ -340,7 +332,6 @@ impl<'g> Branch<'g> for SaveVideoCodec<'g> {
 }
 
 /// `auto`, with the inputs it brings: [`SaveVideoCodec::Auto`].
-#[derive(Debug)]
 pub struct SaveVideoCodecAuto<'g> {
     settings: Settings<'g>,
 }
@@ -370,7 +361,6 @@ impl<'g> From<SaveVideoCodecAuto<'g>> for SaveVideoCodec<'g> {
 }
 
 /// `h264`, with the inputs it brings: [`SaveVideoCodec::H264`].
-#[derive(Debug)]
 pub struct SaveVideoCodecH264<'g> {
     settings: Settings<'g>,
 }
@@ -408,7 +398,6 @@ impl<'g> From<SaveVideoCodecH264<'g>> for SaveVideoCodec<'g> {
 }
 
 /// `av1`, with the inputs it brings: [`SaveVideoCodec::Av1`].
-#[derive(Debug)]
 pub struct SaveVideoCodecAv1<'g> {
     settings: Settings<'g>,
 }
@@ -446,7 +435,6 @@ impl<'g> From<SaveVideoCodecAv1<'g>> for SaveVideoCodec<'g> {
 }
 
 /// The options of `encoding`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum SaveVideoCodecAv1Encoding<'g> {
     /// `auto`.
     Auto(SaveVideoCodecAv1EncodingAuto<'g>),
@@ -467,7 +455,6 @@ impl<'g> Branch<'g> for SaveVideoCodecAv1Encoding<'g> {
 }
 
 /// `auto`, with the inputs it brings: [`SaveVideoCodecAv1Encoding::Auto`].
-#[derive(Debug)]
 pub struct SaveVideoCodecAv1EncodingAuto<'g> {
     settings: Settings<'g>,
 }
@@ -497,7 +484,6 @@ impl<'g> From<SaveVideoCodecAv1EncodingAuto<'g>> for SaveVideoCodecAv1Encoding<'
 }
 
 /// `re-encode`, with the inputs it brings: [`SaveVideoCodecAv1Encoding::ReEncode`].
-#[derive(Debug)]
 pub struct SaveVideoCodecAv1EncodingReEncode<'g> {
     settings: Settings<'g>,
 }
@@ -542,7 +528,6 @@ impl<'g> From<SaveVideoCodecAv1EncodingReEncode<'g>> for SaveVideoCodecAv1Encodi
 }
 
 /// The options of `encoding`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum SaveVideoCodecH264Encoding<'g> {
     /// `auto`.
     Auto(SaveVideoCodecH264EncodingAuto<'g>),
@@ -563,7 +548,6 @@ impl<'g> Branch<'g> for SaveVideoCodecH264Encoding<'g> {
 }
 
 /// `auto`, with the inputs it brings: [`SaveVideoCodecH264Encoding::Auto`].
-#[derive(Debug)]
 pub struct SaveVideoCodecH264EncodingAuto<'g> {
     settings: Settings<'g>,
 }
@@ -593,7 +577,6 @@ impl<'g> From<SaveVideoCodecH264EncodingAuto<'g>> for SaveVideoCodecH264Encoding
 }
 
 /// `re-encode`, with the inputs it brings: [`SaveVideoCodecH264Encoding::ReEncode`].
-#[derive(Debug)]
 pub struct SaveVideoCodecH264EncodingReEncode<'g> {
     settings: Settings<'g>,
 }
@@ -638,7 +621,6 @@ impl<'g> From<SaveVideoCodecH264EncodingReEncode<'g>> for SaveVideoCodecH264Enco
 }
 
 /// The options of `codec`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum SaveVideoFormatWebmCodec<'g> {
     /// `auto`.
     Auto(SaveVideoFormatWebmCodecAuto<'g>),
@@ -659,7 +641,6 @@ impl<'g> Branch<'g> for SaveVideoFormatWebmCodec<'g> {
 }
 
 /// `auto`, with the inputs it brings: [`SaveVideoFormatWebmCodec::Auto`].
-#[derive(Debug)]
 pub struct SaveVideoFormatWebmCodecAuto<'g> {
     settings: Settings<'g>,
 }
@@ -689,7 +670,6 @@ impl<'g> From<SaveVideoFormatWebmCodecAuto<'g>> for SaveVideoFormatWebmCodec<'g>
 }
 
 /// `av1`, with the inputs it brings: [`SaveVideoFormatWebmCodec::Av1`].
-#[derive(Debug)]
 pub struct SaveVideoFormatWebmCodecAv1<'g> {
     settings: Settings<'g>,
 }
@@ -727,7 +707,6 @@ impl<'g> From<SaveVideoFormatWebmCodecAv1<'g>> for SaveVideoFormatWebmCodec<'g> 
 }
 
 /// The options of `encoding`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum SaveVideoFormatWebmCodecAv1Encoding<'g> {
     /// `auto`.
     Auto(SaveVideoFormatWebmCodecAv1EncodingAuto<'g>),
@@ -748,7 +727,6 @@ impl<'g> Branch<'g> for SaveVideoFormatWebmCodecAv1Encoding<'g> {
 }
 
 /// `auto`, with the inputs it brings: [`SaveVideoFormatWebmCodecAv1Encoding::Auto`].
-#[derive(Debug)]
 pub struct SaveVideoFormatWebmCodecAv1EncodingAuto<'g> {
     settings: Settings<'g>,
 }
@@ -778,7 +756,6 @@ impl<'g> From<SaveVideoFormatWebmCodecAv1EncodingAuto<'g>> for SaveVideoFormatWe
 }
 
 /// `re-encode`, with the inputs it brings: [`SaveVideoFormatWebmCodecAv1Encoding::ReEncode`].
-#[derive(Debug)]
 pub struct SaveVideoFormatWebmCodecAv1EncodingReEncode<'g> {
     settings: Settings<'g>,
 }
@@ -823,7 +800,6 @@ impl<'g> From<SaveVideoFormatWebmCodecAv1EncodingReEncode<'g>> for SaveVideoForm
 }
 
 /// The options of `codec`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum SaveVideoFormatMkvCodec<'g> {
     /// `auto`.
     Auto(SaveVideoFormatMkvCodecAuto<'g>),
@@ -847,7 +823,6 @@ impl<'g> Branch<'g> for SaveVideoFormatMkvCodec<'g> {
 }
 
 /// `auto`, with the inputs it brings: [`SaveVideoFormatMkvCodec::Auto`].
-#[derive(Debug)]
 pub struct SaveVideoFormatMkvCodecAuto<'g> {
     settings: Settings<'g>,
 }
@@ -877,7 +852,6 @@ impl<'g> From<SaveVideoFormatMkvCodecAuto<'g>> for SaveVideoFormatMkvCodec<'g> {
 }
 
 /// `h264`, with the inputs it brings: [`SaveVideoFormatMkvCodec::H264`].
-#[derive(Debug)]
 pub struct SaveVideoFormatMkvCodecH264<'g> {
     settings: Settings<'g>,
 }
@@ -915,7 +889,6 @@ impl<'g> From<SaveVideoFormatMkvCodecH264<'g>> for SaveVideoFormatMkvCodec<'g> {
 }
 
 /// `av1`, with the inputs it brings: [`SaveVideoFormatMkvCodec::Av1`].
-#[derive(Debug)]
 pub struct SaveVideoFormatMkvCodecAv1<'g> {
     settings: Settings<'g>,
 }
@@ -953,7 +926,6 @@ impl<'g> From<SaveVideoFormatMkvCodecAv1<'g>> for SaveVideoFormatMkvCodec<'g> {
 }
 
 /// The options of `encoding`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum SaveVideoFormatMkvCodecAv1Encoding<'g> {
     /// `auto`.
     Auto(SaveVideoFormatMkvCodecAv1EncodingAuto<'g>),
@@ -974,7 +946,6 @@ impl<'g> Branch<'g> for SaveVideoFormatMkvCodecAv1Encoding<'g> {
 }
 
 /// `auto`, with the inputs it brings: [`SaveVideoFormatMkvCodecAv1Encoding::Auto`].
-#[derive(Debug)]
 pub struct SaveVideoFormatMkvCodecAv1EncodingAuto<'g> {
     settings: Settings<'g>,
 }
@@ -1004,7 +975,6 @@ impl<'g> From<SaveVideoFormatMkvCodecAv1EncodingAuto<'g>> for SaveVideoFormatMkv
 }
 
 /// `re-encode`, with the inputs it brings: [`SaveVideoFormatMkvCodecAv1Encoding::ReEncode`].
-#[derive(Debug)]
 pub struct SaveVideoFormatMkvCodecAv1EncodingReEncode<'g> {
     settings: Settings<'g>,
 }
@@ -1049,7 +1019,6 @@ impl<'g> From<SaveVideoFormatMkvCodecAv1EncodingReEncode<'g>> for SaveVideoForma
 }
 
 /// The options of `encoding`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum SaveVideoFormatMkvCodecH264Encoding<'g> {
     /// `auto`.
     Auto(SaveVideoFormatMkvCodecH264EncodingAuto<'g>),
@@ -1070,7 +1039,6 @@ impl<'g> Branch<'g> for SaveVideoFormatMkvCodecH264Encoding<'g> {
 }
 
 /// `auto`, with the inputs it brings: [`SaveVideoFormatMkvCodecH264Encoding::Auto`].
-#[derive(Debug)]
 pub struct SaveVideoFormatMkvCodecH264EncodingAuto<'g> {
     settings: Settings<'g>,
 }
@@ -1100,7 +1068,6 @@ impl<'g> From<SaveVideoFormatMkvCodecH264EncodingAuto<'g>> for SaveVideoFormatMk
 }
 
 /// `re-encode`, with the inputs it brings: [`SaveVideoFormatMkvCodecH264Encoding::ReEncode`].
-#[derive(Debug)]
 pub struct SaveVideoFormatMkvCodecH264EncodingReEncode<'g> {
     settings: Settings<'g>,
 }
@@ -1145,7 +1112,6 @@ impl<'g> From<SaveVideoFormatMkvCodecH264EncodingReEncode<'g>> for SaveVideoForm
 }
 
 /// The options of `codec`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum SaveVideoFormatMp4Codec<'g> {
     /// `auto`.
     Auto(SaveVideoFormatMp4CodecAuto<'g>),
@@ -1169,7 +1135,6 @@ impl<'g> Branch<'g> for SaveVideoFormatMp4Codec<'g> {
 }
 
 /// `auto`, with the inputs it brings: [`SaveVideoFormatMp4Codec::Auto`].
-#[derive(Debug)]
 pub struct SaveVideoFormatMp4CodecAuto<'g> {
     settings: Settings<'g>,
 }
@@ -1199,7 +1164,6 @@ impl<'g> From<SaveVideoFormatMp4CodecAuto<'g>> for SaveVideoFormatMp4Codec<'g> {
 }
 
 /// `h264`, with the inputs it brings: [`SaveVideoFormatMp4Codec::H264`].
-#[derive(Debug)]
 pub struct SaveVideoFormatMp4CodecH264<'g> {
     settings: Settings<'g>,
 }
@@ -1237,7 +1201,6 @@ impl<'g> From<SaveVideoFormatMp4CodecH264<'g>> for SaveVideoFormatMp4Codec<'g> {
 }
 
 /// `av1`, with the inputs it brings: [`SaveVideoFormatMp4Codec::Av1`].
-#[derive(Debug)]
 pub struct SaveVideoFormatMp4CodecAv1<'g> {
     settings: Settings<'g>,
 }
@@ -1275,7 +1238,6 @@ impl<'g> From<SaveVideoFormatMp4CodecAv1<'g>> for SaveVideoFormatMp4Codec<'g> {
 }
 
 /// The options of `encoding`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum SaveVideoFormatMp4CodecAv1Encoding<'g> {
     /// `auto`.
     Auto(SaveVideoFormatMp4CodecAv1EncodingAuto<'g>),
@@ -1296,7 +1258,6 @@ impl<'g> Branch<'g> for SaveVideoFormatMp4CodecAv1Encoding<'g> {
 }
 
 /// `auto`, with the inputs it brings: [`SaveVideoFormatMp4CodecAv1Encoding::Auto`].
-#[derive(Debug)]
 pub struct SaveVideoFormatMp4CodecAv1EncodingAuto<'g> {
     settings: Settings<'g>,
 }
@@ -1326,7 +1287,6 @@ impl<'g> From<SaveVideoFormatMp4CodecAv1EncodingAuto<'g>> for SaveVideoFormatMp4
 }
 
 /// `re-encode`, with the inputs it brings: [`SaveVideoFormatMp4CodecAv1Encoding::ReEncode`].
-#[derive(Debug)]
 pub struct SaveVideoFormatMp4CodecAv1EncodingReEncode<'g> {
     settings: Settings<'g>,
 }
@@ -1371,7 +1331,6 @@ impl<'g> From<SaveVideoFormatMp4CodecAv1EncodingReEncode<'g>> for SaveVideoForma
 }
 
 /// The options of `encoding`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum SaveVideoFormatMp4CodecH264Encoding<'g> {
     /// `auto`.
     Auto(SaveVideoFormatMp4CodecH264EncodingAuto<'g>),
@@ -1392,7 +1351,6 @@ impl<'g> Branch<'g> for SaveVideoFormatMp4CodecH264Encoding<'g> {
 }
 
 /// `auto`, with the inputs it brings: [`SaveVideoFormatMp4CodecH264Encoding::Auto`].
-#[derive(Debug)]
 pub struct SaveVideoFormatMp4CodecH264EncodingAuto<'g> {
     settings: Settings<'g>,
 }
@@ -1422,7 +1380,6 @@ impl<'g> From<SaveVideoFormatMp4CodecH264EncodingAuto<'g>> for SaveVideoFormatMp
 }
 
 /// `re-encode`, with the inputs it brings: [`SaveVideoFormatMp4CodecH264Encoding::ReEncode`].
-#[derive(Debug)]
 pub struct SaveVideoFormatMp4CodecH264EncodingReEncode<'g> {
     settings: Settings<'g>,
 }
@@ -1467,7 +1424,6 @@ impl<'g> From<SaveVideoFormatMp4CodecH264EncodingReEncode<'g>> for SaveVideoForm
 }
 
 /// The options of `codec`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum SaveVideoFormatAutoCodec<'g> {
     /// `auto`.
     Auto(SaveVideoFormatAutoCodecAuto<'g>),
@@ -1491,7 +1447,6 @@ impl<'g> Branch<'g> for SaveVideoFormatAutoCodec<'g> {
 }
 
 /// `auto`, with the inputs it brings: [`SaveVideoFormatAutoCodec::Auto`].
-#[derive(Debug)]
 pub struct SaveVideoFormatAutoCodecAuto<'g> {
     settings: Settings<'g>,
 }
@@ -1521,7 +1476,6 @@ impl<'g> From<SaveVideoFormatAutoCodecAuto<'g>> for SaveVideoFormatAutoCodec<'g>
 }
 
 /// `h264`, with the inputs it brings: [`SaveVideoFormatAutoCodec::H264`].
-#[derive(Debug)]
 pub struct SaveVideoFormatAutoCodecH264<'g> {
     settings: Settings<'g>,
 }
@@ -1559,7 +1513,6 @@ impl<'g> From<SaveVideoFormatAutoCodecH264<'g>> for SaveVideoFormatAutoCodec<'g>
 }
 
 /// `av1`, with the inputs it brings: [`SaveVideoFormatAutoCodec::Av1`].
-#[derive(Debug)]
 pub struct SaveVideoFormatAutoCodecAv1<'g> {
     settings: Settings<'g>,
 }
@@ -1597,7 +1550,6 @@ impl<'g> From<SaveVideoFormatAutoCodecAv1<'g>> for SaveVideoFormatAutoCodec<'g> 
 }
 
 /// The options of `encoding`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum SaveVideoFormatAutoCodecAv1Encoding<'g> {
     /// `auto`.
     Auto(SaveVideoFormatAutoCodecAv1EncodingAuto<'g>),
@@ -1618,7 +1570,6 @@ impl<'g> Branch<'g> for SaveVideoFormatAutoCodecAv1Encoding<'g> {
 }
 
 /// `auto`, with the inputs it brings: [`SaveVideoFormatAutoCodecAv1Encoding::Auto`].
-#[derive(Debug)]
 pub struct SaveVideoFormatAutoCodecAv1EncodingAuto<'g> {
     settings: Settings<'g>,
 }
@@ -1648,7 +1599,6 @@ impl<'g> From<SaveVideoFormatAutoCodecAv1EncodingAuto<'g>> for SaveVideoFormatAu
 }
 
 /// `re-encode`, with the inputs it brings: [`SaveVideoFormatAutoCodecAv1Encoding::ReEncode`].
-#[derive(Debug)]
 pub struct SaveVideoFormatAutoCodecAv1EncodingReEncode<'g> {
     settings: Settings<'g>,
 }
@@ -1693,7 +1643,6 @@ impl<'g> From<SaveVideoFormatAutoCodecAv1EncodingReEncode<'g>> for SaveVideoForm
 }
 
 /// The options of `encoding`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum SaveVideoFormatAutoCodecH264Encoding<'g> {
     /// `auto`.
     Auto(SaveVideoFormatAutoCodecH264EncodingAuto<'g>),
@@ -1714,7 +1663,6 @@ impl<'g> Branch<'g> for SaveVideoFormatAutoCodecH264Encoding<'g> {
 }
 
 /// `auto`, with the inputs it brings: [`SaveVideoFormatAutoCodecH264Encoding::Auto`].
-#[derive(Debug)]
 pub struct SaveVideoFormatAutoCodecH264EncodingAuto<'g> {
     settings: Settings<'g>,
 }
@@ -1744,7 +1692,6 @@ impl<'g> From<SaveVideoFormatAutoCodecH264EncodingAuto<'g>> for SaveVideoFormatA
 }
 
 /// `re-encode`, with the inputs it brings: [`SaveVideoFormatAutoCodecH264Encoding::ReEncode`].
-#[derive(Debug)]
 pub struct SaveVideoFormatAutoCodecH264EncodingReEncode<'g> {
     settings: Settings<'g>,
 }
@@ -1795,7 +1742,6 @@ pub struct CreateVideo<'g> {
 }
 
 /// A node of [`CreateVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CreateVideoNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -1855,7 +1801,6 @@ pub struct GetVideoComponents<'g> {
 }
 
 /// A node of [`GetVideoComponents`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GetVideoComponentsNode<'g> {
     /// Output 0, `IMAGE`.
     pub images: Out<'g, socket::Image>,
@@ -1899,7 +1844,6 @@ pub struct LoadVideo<'g> {
 }
 
 /// A node of [`LoadVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LoadVideoNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -1937,7 +1881,6 @@ pub struct VideoSlice<'g> {
 }
 
 /// A node of [`VideoSlice`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VideoSliceNode<'g> {
     /// Output 0, `VIDEO`.
     pub video: Out<'g, socket::Video>,
@@ -1992,7 +1935,7 @@ impl<'g> VideoSliceNode<'g> {
 }
 
 /// The options of `codec`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum SaveWEBMCodec {
     /// `vp9`.
     Vp9,
@@ -2018,7 +1961,7 @@ impl Socket for SaveWEBMCodec {
 }
 
 /// The options of `color_space`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum SaveVideoCodecH264EncodingReEncodeColorSpace {
     /// `auto`.
     Auto,

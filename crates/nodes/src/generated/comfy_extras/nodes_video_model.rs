@@ -10,7 +10,6 @@ pub struct ImageOnlyCheckpointLoader<'g> {
 }
 
 /// A node of [`ImageOnlyCheckpointLoader`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageOnlyCheckpointLoaderNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -56,7 +55,6 @@ pub struct SVDImg2vidConditioning<'g> {
 }
 
 /// A node of [`SVDImg2vidConditioning`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SVDImg2vidConditioningNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -144,7 +142,6 @@ pub struct VideoLinearCFGGuidance<'g> {
 }
 
 /// A node of [`VideoLinearCFGGuidance`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VideoLinearCFGGuidanceNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -191,7 +188,6 @@ pub struct VideoTriangleCFGGuidance<'g> {
 }
 
 /// A node of [`VideoTriangleCFGGuidance`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VideoTriangleCFGGuidanceNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -243,7 +239,6 @@ pub struct ImageOnlyCheckpointSave<'g> {
 }
 
 /// A node of [`ImageOnlyCheckpointSave`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageOnlyCheckpointSaveNode<'g> {
     node: Handle<'g>,
 }
@@ -290,7 +285,6 @@ pub struct ConditioningSetAreaPercentageVideo<'g> {
 }
 
 /// A node of [`ConditioningSetAreaPercentageVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ConditioningSetAreaPercentageVideoNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,

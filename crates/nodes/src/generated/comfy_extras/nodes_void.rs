@@ -10,7 +10,6 @@ pub struct OpticalFlowLoader<'g> {
 }
 
 /// A node of [`OpticalFlowLoader`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct OpticalFlowLoaderNode<'g> {
     /// Output 0, `OPTICAL_FLOW`.
     pub optical_flow: Out<'g, socket::OpticalFlow>,
@@ -48,7 +47,6 @@ pub struct VOIDQuadmaskPreprocess<'g> {
 }
 
 /// A node of [`VOIDQuadmaskPreprocess`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VOIDQuadmaskPreprocessNode<'g> {
     /// Output 0, `MASK`.
     pub quadmask: Out<'g, socket::Mask>,
@@ -103,7 +101,6 @@ pub struct VOIDInpaintConditioning<'g> {
 }
 
 /// A node of [`VOIDInpaintConditioning`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VOIDInpaintConditioningNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -181,7 +178,6 @@ pub struct VOIDWarpedNoise<'g> {
 }
 
 /// A node of [`VOIDWarpedNoise`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VOIDWarpedNoiseNode<'g> {
     /// Output 0, `LATENT`.
     pub warped_noise: Out<'g, socket::Latent>,
@@ -250,7 +246,6 @@ pub struct VOIDWarpedNoiseSource<'g> {
 }
 
 /// A node of [`VOIDWarpedNoiseSource`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VOIDWarpedNoiseSourceNode<'g> {
     /// Output 0, `NOISE`.
     pub noise: Out<'g, socket::Noise>,
@@ -283,7 +278,6 @@ impl<'g> Node<'g> for VOIDWarpedNoiseSourceNode<'g> {
 pub struct VOIDSampler {}
 
 /// A node of [`VOIDSampler`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VOIDSamplerNode<'g> {
     /// Output 0, `SAMPLER`.
     pub sampler: Out<'g, socket::Sampler>,

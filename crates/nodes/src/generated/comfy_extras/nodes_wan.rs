@@ -2,7 +2,7 @@
 
 #[allow(unused_imports)]
 use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json, Many, Node, Out, Repeat, Settings, Socket, Spec, socket};
-use super::super::options::{Device};
+use super::super::options::{GpuOrCpu};
 
 /// `WanTrackToVideo`: class `WanTrackToVideo` of `comfy_extras.nodes_wan`, in `model/conditioning/wan/move`.
 pub struct WanTrackToVideo<'g> {
@@ -17,7 +17,6 @@ pub struct WanTrackToVideo<'g> {
 }
 
 /// A node of [`WanTrackToVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanTrackToVideoNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -123,7 +122,6 @@ pub struct WanImageToVideo<'g> {
 }
 
 /// A node of [`WanImageToVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanImageToVideoNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -213,7 +211,6 @@ pub struct WanFunControlToVideo<'g> {
 }
 
 /// A node of [`WanFunControlToVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanFunControlToVideoNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -309,7 +306,6 @@ pub struct Wan22FunControlToVideo<'g> {
 }
 
 /// A node of [`Wan22FunControlToVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Wan22FunControlToVideoNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -399,7 +395,6 @@ pub struct WanFunInpaintToVideo<'g> {
 }
 
 /// A node of [`WanFunInpaintToVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanFunInpaintToVideoNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -495,7 +490,6 @@ pub struct WanFirstLastFrameToVideo<'g> {
 }
 
 /// A node of [`WanFirstLastFrameToVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanFirstLastFrameToVideoNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -597,7 +591,6 @@ pub struct WanVaceToVideo<'g> {
 }
 
 /// A node of [`WanVaceToVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanVaceToVideoNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -698,7 +691,6 @@ pub struct TrimVideoLatent<'g> {
 }
 
 /// A node of [`TrimVideoLatent`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TrimVideoLatentNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -749,7 +741,6 @@ pub struct WanCameraImageToVideo<'g> {
 }
 
 /// A node of [`WanCameraImageToVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanCameraImageToVideoNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -845,7 +836,6 @@ pub struct WanPhantomSubjectToVideo<'g> {
 }
 
 /// A node of [`WanPhantomSubjectToVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanPhantomSubjectToVideoNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -931,7 +921,6 @@ pub struct WanSoundImageToVideo<'g> {
 }
 
 /// A node of [`WanSoundImageToVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanSoundImageToVideoNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -1035,7 +1024,6 @@ pub struct WanSoundImageToVideoExtend<'g> {
 }
 
 /// A node of [`WanSoundImageToVideoExtend`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanSoundImageToVideoExtendNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -1112,7 +1100,6 @@ pub struct WanHuMoImageToVideo<'g> {
 }
 
 /// A node of [`WanHuMoImageToVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanHuMoImageToVideoNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -1203,7 +1190,6 @@ pub struct WanAnimateToVideo<'g> {
 }
 
 /// A node of [`WanAnimateToVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanAnimateToVideoNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -1344,7 +1330,6 @@ pub struct WanAnimate2ToVideo<'g> {
 }
 
 /// A node of [`WanAnimate2ToVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanAnimate2ToVideoNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -1496,7 +1481,6 @@ pub struct WanAnimate2Cache<'g> {
 }
 
 /// A node of [`WanAnimate2Cache`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanAnimate2CacheNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -1531,7 +1515,7 @@ impl<'g> Node<'g> for WanAnimate2CacheNode<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> WanAnimate2CacheNode<'g> {
     /// `device`: One of 2 options, default `"cpu"`.
-    pub fn device(self, value: impl Fills<'g, Device>) -> Self {
+    pub fn device(self, value: impl Fills<'g, GpuOrCpu>) -> Self {
         self.node.put("device", value.fill());
         self
     }
@@ -1550,7 +1534,6 @@ pub struct Wan22ImageToVideoLatent<'g> {
 }
 
 /// A node of [`Wan22ImageToVideoLatent`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Wan22ImageToVideoLatentNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -1634,7 +1617,6 @@ pub struct WanInfiniteTalkToVideo<'g> {
 }
 
 /// A node of [`WanInfiniteTalkToVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanInfiniteTalkToVideoNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -1741,7 +1723,6 @@ impl<'g> WanInfiniteTalkToVideoNode<'g> {
 }
 
 /// The options of `mode`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum WanInfiniteTalkToVideoMode<'g> {
     /// `single_speaker`.
     SingleSpeaker(WanInfiniteTalkToVideoModeSingleSpeaker<'g>),
@@ -1762,7 +1743,6 @@ impl<'g> Branch<'g> for WanInfiniteTalkToVideoMode<'g> {
 }
 
 /// `single_speaker`, with the inputs it brings: [`WanInfiniteTalkToVideoMode::SingleSpeaker`].
-#[derive(Debug)]
 pub struct WanInfiniteTalkToVideoModeSingleSpeaker<'g> {
     settings: Settings<'g>,
 }
@@ -1792,7 +1772,6 @@ impl<'g> From<WanInfiniteTalkToVideoModeSingleSpeaker<'g>> for WanInfiniteTalkTo
 }
 
 /// `two_speakers`, with the inputs it brings: [`WanInfiniteTalkToVideoMode::TwoSpeakers`].
-#[derive(Debug)]
 pub struct WanInfiniteTalkToVideoModeTwoSpeakers<'g> {
     settings: Settings<'g>,
 }
@@ -1840,7 +1819,7 @@ impl<'g> From<WanInfiniteTalkToVideoModeTwoSpeakers<'g>> for WanInfiniteTalkToVi
 }
 
 /// The options of `dtype`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum WanAnimate2CacheDtype {
     /// `default`.
     Default,

@@ -14,7 +14,6 @@ pub struct WanDancerVideo<'g> {
 }
 
 /// A node of [`WanDancerVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanDancerVideoNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -111,7 +110,6 @@ pub struct WanDancerEncodeAudio<'g> {
 }
 
 /// A node of [`WanDancerEncodeAudio`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanDancerEncodeAudioNode<'g> {
     /// Output 0, `AUDIO_ENCODER_OUTPUT`.
     pub audio_encoder_output: Out<'g, socket::AudioEncoderOutput>,
@@ -169,7 +167,6 @@ pub struct WanDancerPadKeyframes<'g> {
 }
 
 /// A node of [`WanDancerPadKeyframes`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanDancerPadKeyframesNode<'g> {
     /// Output 0, `IMAGE`.
     pub keyframes_sequence: Out<'g, socket::Image>,
@@ -230,7 +227,6 @@ pub struct WanDancerPadKeyframesList<'g> {
 }
 
 /// A node of [`WanDancerPadKeyframesList`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanDancerPadKeyframesListNode<'g> {
     /// Output 0, `IMAGE`, a list: what takes it runs once for each element.
     pub keyframes_sequence: Out<'g, socket::Image>,

@@ -16,7 +16,6 @@ pub struct WanMoveTrackToVideo<'g> {
 }
 
 /// A node of [`WanMoveTrackToVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanMoveTrackToVideoNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -107,7 +106,6 @@ impl<'g> WanMoveTrackToVideoNode<'g> {
 pub struct WanMoveTracksFromCoords {}
 
 /// A node of [`WanMoveTracksFromCoords`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanMoveTracksFromCoordsNode<'g> {
     /// Output 0, `TRACKS`.
     pub tracks: Out<'g, socket::Tracks>,
@@ -159,7 +157,6 @@ pub struct WanMoveConcatTrack<'g> {
 }
 
 /// A node of [`WanMoveConcatTrack`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanMoveConcatTrackNode<'g> {
     /// Output 0, `TRACKS`.
     pub tracks: Out<'g, socket::Tracks>,
@@ -204,7 +201,6 @@ pub struct WanMoveVisualizeTracks<'g> {
 }
 
 /// A node of [`WanMoveVisualizeTracks`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanMoveVisualizeTracksNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -275,7 +271,6 @@ impl<'g> WanMoveVisualizeTracksNode<'g> {
 pub struct GenerateTracks {}
 
 /// A node of [`GenerateTracks`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GenerateTracksNode<'g> {
     /// Output 0, `TRACKS`.
     pub tracks: Out<'g, socket::Tracks>,
@@ -407,7 +402,7 @@ impl<'g> GenerateTracksNode<'g> {
 }
 
 /// The options of `interpolation`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum GenerateTracksInterpolation {
     /// `linear`.
     Linear,

@@ -10,7 +10,6 @@ pub struct WebcamCapture<'g> {
 }
 
 /// A node of [`WebcamCapture`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WebcamCaptureNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,

@@ -13,7 +13,6 @@ pub struct TextEncodeZImageOmni<'g> {
 }
 
 /// A node of [`TextEncodeZImageOmni`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TextEncodeZImageOmniNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,

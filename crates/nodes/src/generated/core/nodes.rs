@@ -2,7 +2,7 @@
 
 #[allow(unused_imports)]
 use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json, Many, Node, Out, Repeat, Settings, Socket, Spec, socket};
-use super::super::options::{CLIPLoaderDevice, Channel, Crop, FlipMethod, LatentUpscaleUpscaleMethod, Rotation, SamplerName, Scheduler, SetCondArea, UpscaleMethod};
+use super::super::options::{Channel, Crop, Device, FlipMethod, LatentUpscaleUpscaleMethod, Rotation, SamplerName, Scheduler, SetCondArea, UpscaleMethod};
 
 /// `KSampler`: class `KSampler` of `nodes`, in `model/sampling`.
 pub struct KSampler<'g> {
@@ -17,7 +17,6 @@ pub struct KSampler<'g> {
 }
 
 /// A node of [`KSampler`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct KSamplerNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -102,7 +101,6 @@ pub struct CheckpointLoaderSimple<'g> {
 }
 
 /// A node of [`CheckpointLoaderSimple`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CheckpointLoaderSimpleNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -146,7 +144,6 @@ pub struct CLIPTextEncode<'g> {
 }
 
 /// A node of [`CLIPTextEncode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CLIPTextEncodeNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,
@@ -185,7 +182,6 @@ pub struct CLIPSetLastLayer<'g> {
 }
 
 /// A node of [`CLIPSetLastLayer`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CLIPSetLastLayerNode<'g> {
     /// Output 0, `CLIP`.
     pub clip: Out<'g, socket::Clip>,
@@ -234,7 +230,6 @@ pub struct VAEDecode<'g> {
 }
 
 /// A node of [`VAEDecode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VAEDecodeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -273,7 +268,6 @@ pub struct VAEEncode<'g> {
 }
 
 /// A node of [`VAEEncode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VAEEncodeNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -314,7 +308,6 @@ pub struct VAEEncodeForInpaint<'g> {
 }
 
 /// A node of [`VAEEncodeForInpaint`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VAEEncodeForInpaintNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -363,7 +356,6 @@ pub struct VAELoader<'g> {
 }
 
 /// A node of [`VAELoader`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VAELoaderNode<'g> {
     /// Output 0, `VAE`.
     pub vae: Out<'g, socket::Vae>,
@@ -398,7 +390,6 @@ impl<'g> Node<'g> for VAELoaderNode<'g> {
 pub struct EmptyLatentImage {}
 
 /// A node of [`EmptyLatentImage`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct EmptyLatentImageNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -458,7 +449,6 @@ pub struct LatentUpscale<'g> {
 }
 
 /// A node of [`LatentUpscale`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LatentUpscaleNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -526,7 +516,6 @@ pub struct LatentUpscaleBy<'g> {
 }
 
 /// A node of [`LatentUpscaleBy`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LatentUpscaleByNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -580,7 +569,6 @@ pub struct LatentFromBatch<'g> {
 }
 
 /// A node of [`LatentFromBatch`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LatentFromBatchNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -634,7 +622,6 @@ pub struct RepeatLatentBatch<'g> {
 }
 
 /// A node of [`RepeatLatentBatch`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RepeatLatentBatchNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -682,7 +669,6 @@ pub struct SaveImage<'g> {
 }
 
 /// A node of [`SaveImage`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SaveImageNode<'g> {
     /// Output 0, `IMAGE`.
     pub images: Out<'g, socket::Image>,
@@ -730,7 +716,6 @@ pub struct PreviewImage<'g> {
 }
 
 /// A node of [`PreviewImage`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PreviewImageNode<'g> {
     /// Output 0, `IMAGE`.
     pub images: Out<'g, socket::Image>,
@@ -766,7 +751,6 @@ pub struct LoadImage<'g> {
 }
 
 /// A node of [`LoadImage`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LoadImageNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -806,7 +790,6 @@ pub struct LoadImageMask<'g> {
 }
 
 /// A node of [`LoadImageMask`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LoadImageMaskNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -855,7 +838,6 @@ pub struct LoadImageOutput<'g> {
 }
 
 /// A node of [`LoadImageOutput`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LoadImageOutputNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -895,7 +877,6 @@ pub struct ImageScale<'g> {
 }
 
 /// A node of [`ImageScale`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageScaleNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -963,7 +944,6 @@ pub struct ImageScaleBy<'g> {
 }
 
 /// A node of [`ImageScaleBy`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageScaleByNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -1017,7 +997,6 @@ pub struct ImageInvert<'g> {
 }
 
 /// A node of [`ImageInvert`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageInvertNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -1056,7 +1035,6 @@ pub struct ImageBatch<'g> {
 }
 
 /// A node of [`ImageBatch`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageBatchNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -1093,7 +1071,6 @@ pub struct ImagePadForOutpaint<'g> {
 }
 
 /// A node of [`ImagePadForOutpaint`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImagePadForOutpaintNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -1167,7 +1144,6 @@ impl<'g> ImagePadForOutpaintNode<'g> {
 pub struct EmptyImage {}
 
 /// A node of [`EmptyImage`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct EmptyImageNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -1236,7 +1212,6 @@ pub struct ConditioningAverage<'g> {
 }
 
 /// A node of [`ConditioningAverage`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ConditioningAverageNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,
@@ -1286,7 +1261,6 @@ pub struct ConditioningCombine<'g> {
 }
 
 /// A node of [`ConditioningCombine`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ConditioningCombineNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,
@@ -1325,7 +1299,6 @@ pub struct ConditioningConcat<'g> {
 }
 
 /// A node of [`ConditioningConcat`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ConditioningConcatNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,
@@ -1362,7 +1335,6 @@ pub struct ConditioningMultiply<'g> {
 }
 
 /// A node of [`ConditioningMultiply`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ConditioningMultiplyNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,
@@ -1409,7 +1381,6 @@ pub struct ConditioningSetArea<'g> {
 }
 
 /// A node of [`ConditioningSetArea`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ConditioningSetAreaNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,
@@ -1484,7 +1455,6 @@ pub struct ConditioningSetAreaPercentage<'g> {
 }
 
 /// A node of [`ConditioningSetAreaPercentage`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ConditioningSetAreaPercentageNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,
@@ -1559,7 +1529,6 @@ pub struct ConditioningSetAreaStrength<'g> {
 }
 
 /// A node of [`ConditioningSetAreaStrength`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ConditioningSetAreaStrengthNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,
@@ -1608,7 +1577,6 @@ pub struct ConditioningSetMask<'g> {
 }
 
 /// A node of [`ConditioningSetMask`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ConditioningSetMaskNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,
@@ -1669,7 +1637,6 @@ pub struct KSamplerAdvanced<'g> {
 }
 
 /// A node of [`KSamplerAdvanced`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct KSamplerAdvancedNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -1714,7 +1681,7 @@ impl<'g> Node<'g> for KSamplerAdvancedNode<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> KSamplerAdvancedNode<'g> {
     /// `add_noise`: One of 2 options.
-    pub fn add_noise(self, value: impl Fills<'g, KSamplerAdvancedAddNoise>) -> Self {
+    pub fn add_noise(self, value: impl Fills<'g, EnableOrDisable>) -> Self {
         self.node.put("add_noise", value.fill());
         self
     }
@@ -1762,7 +1729,7 @@ impl<'g> KSamplerAdvancedNode<'g> {
     }
 
     /// `return_with_leftover_noise`: One of 2 options.
-    pub fn return_with_leftover_noise(self, value: impl Fills<'g, KSamplerAdvancedReturnWithLeftoverNoise>) -> Self {
+    pub fn return_with_leftover_noise(self, value: impl Fills<'g, EnableOrDisable>) -> Self {
         self.node.put("return_with_leftover_noise", value.fill());
         self
     }
@@ -1777,7 +1744,6 @@ pub struct SetLatentNoiseMask<'g> {
 }
 
 /// A node of [`SetLatentNoiseMask`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SetLatentNoiseMaskNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -1816,7 +1782,6 @@ pub struct LatentComposite<'g> {
 }
 
 /// A node of [`LatentComposite`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LatentCompositeNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -1880,7 +1845,6 @@ pub struct LatentBlend<'g> {
 }
 
 /// A node of [`LatentBlend`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LatentBlendNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -1928,7 +1892,6 @@ pub struct LatentRotate<'g> {
 }
 
 /// A node of [`LatentRotate`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LatentRotateNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -1975,7 +1938,6 @@ pub struct LatentFlip<'g> {
 }
 
 /// A node of [`LatentFlip`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LatentFlipNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -2022,7 +1984,6 @@ pub struct LatentCrop<'g> {
 }
 
 /// A node of [`LatentCrop`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LatentCropNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -2094,7 +2055,6 @@ pub struct LoraLoader<'g> {
 }
 
 /// A node of [`LoraLoader`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LoraLoaderNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -2153,7 +2113,6 @@ pub struct CLIPLoader<'g> {
 }
 
 /// A node of [`CLIPLoader`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CLIPLoaderNode<'g> {
     /// Output 0, `CLIP`.
     pub clip: Out<'g, socket::Clip>,
@@ -2195,7 +2154,7 @@ impl<'g> CLIPLoaderNode<'g> {
     }
 
     /// `device`: One of 2 options, optional.
-    pub fn device(self, value: impl Fills<'g, CLIPLoaderDevice>) -> Self {
+    pub fn device(self, value: impl Fills<'g, Device>) -> Self {
         self.node.put("device", value.fill());
         self
     }
@@ -2208,7 +2167,6 @@ pub struct UNETLoader<'g> {
 }
 
 /// A node of [`UNETLoader`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct UNETLoaderNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -2258,7 +2216,6 @@ pub struct DualCLIPLoader<'g> {
 }
 
 /// A node of [`DualCLIPLoader`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct DualCLIPLoaderNode<'g> {
     /// Output 0, `CLIP`.
     pub clip: Out<'g, socket::Clip>,
@@ -2302,7 +2259,7 @@ impl<'g> DualCLIPLoaderNode<'g> {
     }
 
     /// `device`: One of 2 options, optional.
-    pub fn device(self, value: impl Fills<'g, CLIPLoaderDevice>) -> Self {
+    pub fn device(self, value: impl Fills<'g, Device>) -> Self {
         self.node.put("device", value.fill());
         self
     }
@@ -2317,7 +2274,6 @@ pub struct CLIPVisionEncode<'g> {
 }
 
 /// A node of [`CLIPVisionEncode`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CLIPVisionEncodeNode<'g> {
     /// Output 0, `CLIP_VISION_OUTPUT`.
     pub clip_vision_output: Out<'g, socket::ClipVisionOutput>,
@@ -2369,7 +2325,6 @@ pub struct StyleModelApply<'g> {
 }
 
 /// A node of [`StyleModelApply`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct StyleModelApplyNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,
@@ -2427,7 +2382,6 @@ pub struct UnCLIPConditioning<'g> {
 }
 
 /// A node of [`UnCLIPConditioning`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct UnCLIPConditioningNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,
@@ -2487,7 +2441,6 @@ pub struct ControlNetApply<'g> {
 }
 
 /// A node of [`ControlNetApply`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ControlNetApplyNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,
@@ -2542,7 +2495,6 @@ pub struct ControlNetApplyAdvanced<'g> {
 }
 
 /// A node of [`ControlNetApplyAdvanced`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ControlNetApplyAdvancedNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -2614,7 +2566,6 @@ pub struct ControlNetLoader<'g> {
 }
 
 /// A node of [`ControlNetLoader`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ControlNetLoaderNode<'g> {
     /// Output 0, `CONTROL_NET`.
     pub control_net: Out<'g, socket::ControlNet>,
@@ -2654,7 +2605,6 @@ pub struct DiffControlNetLoader<'g> {
 }
 
 /// A node of [`DiffControlNetLoader`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct DiffControlNetLoaderNode<'g> {
     /// Output 0, `CONTROL_NET`.
     pub control_net: Out<'g, socket::ControlNet>,
@@ -2693,7 +2643,6 @@ pub struct StyleModelLoader<'g> {
 }
 
 /// A node of [`StyleModelLoader`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct StyleModelLoaderNode<'g> {
     /// Output 0, `STYLE_MODEL`.
     pub style_model: Out<'g, socket::StyleModel>,
@@ -2731,7 +2680,6 @@ pub struct CLIPVisionLoader<'g> {
 }
 
 /// A node of [`CLIPVisionLoader`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CLIPVisionLoaderNode<'g> {
     /// Output 0, `CLIP_VISION`.
     pub clip_vision: Out<'g, socket::ClipVision>,
@@ -2771,7 +2719,6 @@ pub struct VAEDecodeTiled<'g> {
 }
 
 /// A node of [`VAEDecodeTiled`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VAEDecodeTiledNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -2842,7 +2789,6 @@ pub struct VAEEncodeTiled<'g> {
 }
 
 /// A node of [`VAEEncodeTiled`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VAEEncodeTiledNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -2911,7 +2857,6 @@ pub struct UnCLIPCheckpointLoader<'g> {
 }
 
 /// A node of [`UnCLIPCheckpointLoader`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct UnCLIPCheckpointLoaderNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -2955,7 +2900,6 @@ pub struct GLIGENLoader<'g> {
 }
 
 /// A node of [`GLIGENLoader`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GLIGENLoaderNode<'g> {
     /// Output 0, `GLIGEN`.
     pub gligen: Out<'g, socket::Gligen>,
@@ -2999,7 +2943,6 @@ pub struct GLIGENTextBoxApply<'g> {
 }
 
 /// A node of [`GLIGENTextBoxApply`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GLIGENTextBoxApplyNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,
@@ -3079,7 +3022,6 @@ pub struct InpaintModelConditioning<'g> {
 }
 
 /// A node of [`InpaintModelConditioning`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct InpaintModelConditioningNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -3135,7 +3077,6 @@ pub struct CheckpointLoader<'g> {
 }
 
 /// A node of [`CheckpointLoader`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CheckpointLoaderNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -3188,7 +3129,6 @@ pub struct DiffusersLoader<'g> {
 }
 
 /// A node of [`DiffusersLoader`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct DiffusersLoaderNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -3230,7 +3170,6 @@ pub struct LoadLatent<'g> {
 }
 
 /// A node of [`LoadLatent`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LoadLatentNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -3269,7 +3208,6 @@ pub struct SaveLatent<'g> {
 }
 
 /// A node of [`SaveLatent`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SaveLatentNode<'g> {
     /// Output 0, `LATENT`.
     pub samples: Out<'g, socket::Latent>,
@@ -3316,7 +3254,6 @@ pub struct ConditioningZeroOut<'g> {
 }
 
 /// A node of [`ConditioningZeroOut`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ConditioningZeroOutNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,
@@ -3352,7 +3289,6 @@ pub struct ConditioningSetTimestepRange<'g> {
 }
 
 /// A node of [`ConditioningSetTimestepRange`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ConditioningSetTimestepRangeNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,
@@ -3408,7 +3344,6 @@ pub struct LoraLoaderModelOnly<'g> {
 }
 
 /// A node of [`LoraLoaderModelOnly`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LoraLoaderModelOnlyNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -3450,9 +3385,9 @@ impl<'g> LoraLoaderModelOnlyNode<'g> {
     }
 }
 
-/// The options of `add_noise`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum KSamplerAdvancedAddNoise {
+/// The options of `add_noise`, `return_with_leftover_noise`.
+#[derive(Debug, Clone)]
+pub enum EnableOrDisable {
     /// `enable`.
     Enable,
     /// `disable`.
@@ -3461,7 +3396,7 @@ pub enum KSamplerAdvancedAddNoise {
     Other(Json),
 }
 
-impl Choice for KSamplerAdvancedAddNoise {
+impl Choice for EnableOrDisable {
     fn into_json(self) -> Json {
         match self {
             Self::Enable => "enable".into(),
@@ -3471,39 +3406,13 @@ impl Choice for KSamplerAdvancedAddNoise {
     }
 }
 
-impl Socket for KSamplerAdvancedAddNoise {
-    const NAME: &'static str = "COMBO";
-    const PUBLISHED: &'static str = "string";
-}
-
-/// The options of `return_with_leftover_noise`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum KSamplerAdvancedReturnWithLeftoverNoise {
-    /// `disable`.
-    Disable,
-    /// `enable`.
-    Enable,
-    /// An option that the catalog does not list.
-    Other(Json),
-}
-
-impl Choice for KSamplerAdvancedReturnWithLeftoverNoise {
-    fn into_json(self) -> Json {
-        match self {
-            Self::Disable => "disable".into(),
-            Self::Enable => "enable".into(),
-            Self::Other(option) => option,
-        }
-    }
-}
-
-impl Socket for KSamplerAdvancedReturnWithLeftoverNoise {
+impl Socket for EnableOrDisable {
     const NAME: &'static str = "COMBO";
     const PUBLISHED: &'static str = "string";
 }
 
 /// The options of `type`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum CLIPLoaderType {
     /// `stable_diffusion`.
     StableDiffusion,
@@ -3607,7 +3516,7 @@ impl Socket for CLIPLoaderType {
 }
 
 /// The options of `weight_dtype`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum UNETLoaderWeightDtype {
     /// `default`.
     Default,
@@ -3639,7 +3548,7 @@ impl Socket for UNETLoaderWeightDtype {
 }
 
 /// The options of `type`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum DualCLIPLoaderType {
     /// `sdxl`.
     Sdxl,
@@ -3695,7 +3604,7 @@ impl Socket for DualCLIPLoaderType {
 }
 
 /// The options of `crop`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum CLIPVisionEncodeCrop {
     /// `center`.
     Center,
@@ -3721,7 +3630,7 @@ impl Socket for CLIPVisionEncodeCrop {
 }
 
 /// The options of `strength_type`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum StyleModelApplyStrengthType {
     /// `multiply`.
     Multiply,
@@ -3747,7 +3656,7 @@ impl Socket for StyleModelApplyStrengthType {
 }
 
 /// The options of `config_name`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum CheckpointLoaderConfigName {
     /// `anything_v3.yaml`.
     AnythingV3Yaml,

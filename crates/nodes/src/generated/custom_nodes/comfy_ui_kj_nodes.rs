@@ -2,14 +2,13 @@
 
 #[allow(unused_imports)]
 use ::comfyc::dsl::{Arg, Branch, Choice, Class, Fills, Fits, Grow, Handle, Json, Many, Node, Out, Repeat, Settings, Socket, Spec, socket};
-use super::super::options::{Backend, Channel, ComputeDtype, CreateHookKeyframesInterpolatedInterpolation, Crop, Device, Direction, LeftOrCenterOrRight, SetCondArea, UpscaleMethod};
+use super::super::options::{Backend, Channel, ComputeDtype, CreateHookKeyframesInterpolatedInterpolation, Crop, Direction, GpuOrCpu, LeftOrCenterOrRight, SetCondArea, UpscaleMethod};
 use super::super::sockets;
 
 /// `BOOL Constant`: class `BOOLConstant` of `custom_nodes.ComfyUI-KJNodes`, in `KJNodes/constants`.
 pub struct BOOLConstant {}
 
 /// A node of [`BOOLConstant`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct BOOLConstantNode<'g> {
     /// Output 0, `BOOLEAN`.
     pub value: Out<'g, socket::Boolean>,
@@ -52,7 +51,6 @@ impl<'g> BOOLConstantNode<'g> {
 pub struct INTConstant {}
 
 /// A node of [`INTConstant`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct INTConstantNode<'g> {
     /// Output 0, `INT`.
     pub value: Out<'g, socket::Int>,
@@ -95,7 +93,6 @@ impl<'g> INTConstantNode<'g> {
 pub struct FloatConstant {}
 
 /// A node of [`FloatConstant`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct FloatConstantNode<'g> {
     /// Output 0, `FLOAT`.
     pub value: Out<'g, socket::Float>,
@@ -138,7 +135,6 @@ impl<'g> FloatConstantNode<'g> {
 pub struct StringConstant {}
 
 /// A node of [`StringConstant`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct StringConstantNode<'g> {
     /// Output 0, `STRING`.
     pub string: Out<'g, socket::Text>,
@@ -181,7 +177,6 @@ impl<'g> StringConstantNode<'g> {
 pub struct StringConstantMultiline {}
 
 /// A node of [`StringConstantMultiline`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct StringConstantMultilineNode<'g> {
     /// Output 0, `STRING`.
     pub string: Out<'g, socket::Text>,
@@ -236,7 +231,6 @@ pub struct ConditioningMultiCombine<'g> {
 }
 
 /// A node of [`ConditioningMultiCombine`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ConditioningMultiCombineNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub combined: Out<'g, socket::Conditioning>,
@@ -303,7 +297,6 @@ pub struct ConditioningSetMaskAndCombine<'g> {
 }
 
 /// A node of [`ConditioningSetMaskAndCombine`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ConditioningSetMaskAndCombineNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub combined_positive: Out<'g, socket::Conditioning>,
@@ -387,7 +380,6 @@ pub struct ConditioningSetMaskAndCombine3<'g> {
 }
 
 /// A node of [`ConditioningSetMaskAndCombine3`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ConditioningSetMaskAndCombine3Node<'g> {
     /// Output 0, `CONDITIONING`.
     pub combined_positive: Out<'g, socket::Conditioning>,
@@ -487,7 +479,6 @@ pub struct ConditioningSetMaskAndCombine4<'g> {
 }
 
 /// A node of [`ConditioningSetMaskAndCombine4`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ConditioningSetMaskAndCombine4Node<'g> {
     /// Output 0, `CONDITIONING`.
     pub combined_positive: Out<'g, socket::Conditioning>,
@@ -603,7 +594,6 @@ pub struct ConditioningSetMaskAndCombine5<'g> {
 }
 
 /// A node of [`ConditioningSetMaskAndCombine5`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ConditioningSetMaskAndCombine5Node<'g> {
     /// Output 0, `CONDITIONING`.
     pub combined_positive: Out<'g, socket::Conditioning>,
@@ -698,7 +688,6 @@ impl<'g> ConditioningSetMaskAndCombine5Node<'g> {
 pub struct CondPassThrough {}
 
 /// A node of [`CondPassThrough`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CondPassThroughNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -754,7 +743,6 @@ pub struct WanImageToVideoSVIPro<'g> {
 }
 
 /// A node of [`WanImageToVideoSVIPro`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanImageToVideoSVIProNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -822,7 +810,6 @@ pub struct DrawMaskOnImage<'g> {
 }
 
 /// A node of [`DrawMaskOnImage`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct DrawMaskOnImageNode<'g> {
     /// Output 0, `IMAGE`.
     pub images: Out<'g, socket::Image>,
@@ -864,7 +851,7 @@ impl<'g> DrawMaskOnImageNode<'g> {
     }
 
     /// `device`: One of 2 options, default `"cpu"`, optional.
-    pub fn device(self, value: impl Fills<'g, Device>) -> Self {
+    pub fn device(self, value: impl Fills<'g, GpuOrCpu>) -> Self {
         self.node.put("device", value.fill());
         self
     }
@@ -874,7 +861,6 @@ impl<'g> DrawMaskOnImageNode<'g> {
 pub struct DownloadAndLoadCLIPSeg {}
 
 /// A node of [`DownloadAndLoadCLIPSeg`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct DownloadAndLoadCLIPSegNode<'g> {
     /// Output 0, `CLIPSEGMODEL`.
     pub clipseg_model: Out<'g, socket::Clipsegmodel>,
@@ -922,7 +908,6 @@ pub struct BatchCLIPSeg<'g> {
 }
 
 /// A node of [`BatchCLIPSeg`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct BatchCLIPSegNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -1027,7 +1012,6 @@ pub struct BlockifyMask<'g> {
 }
 
 /// A node of [`BlockifyMask`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct BlockifyMaskNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -1068,7 +1052,7 @@ impl<'g> BlockifyMaskNode<'g> {
     }
 
     /// `device`: One of 2 options, default `"cpu"`, optional.
-    pub fn device(self, value: impl Fills<'g, Device>) -> Self {
+    pub fn device(self, value: impl Fills<'g, GpuOrCpu>) -> Self {
         self.node.put("device", value.fill());
         self
     }
@@ -1081,7 +1065,6 @@ pub struct ColorToMask<'g> {
 }
 
 /// A node of [`ColorToMask`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ColorToMaskNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -1160,7 +1143,6 @@ impl<'g> ColorToMaskNode<'g> {
 pub struct CreateGradientMask {}
 
 /// A node of [`CreateGradientMask`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CreateGradientMaskNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -1224,7 +1206,6 @@ impl<'g> CreateGradientMaskNode<'g> {
 pub struct CreateTextMask {}
 
 /// A node of [`CreateTextMask`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CreateTextMaskNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -1346,7 +1327,6 @@ impl<'g> CreateTextMaskNode<'g> {
 pub struct CreateAudioMask {}
 
 /// A node of [`CreateAudioMask`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CreateAudioMaskNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -1424,7 +1404,6 @@ impl<'g> CreateAudioMaskNode<'g> {
 pub struct CreateFadeMask {}
 
 /// A node of [`CreateFadeMask`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CreateFadeMaskNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -1523,7 +1502,6 @@ impl<'g> CreateFadeMaskNode<'g> {
 pub struct CreateFadeMaskAdvanced {}
 
 /// A node of [`CreateFadeMaskAdvanced`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CreateFadeMaskAdvancedNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -1601,7 +1579,6 @@ impl<'g> CreateFadeMaskAdvancedNode<'g> {
 pub struct CreateFluidMask {}
 
 /// A node of [`CreateFluidMask`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CreateFluidMaskNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -1702,7 +1679,6 @@ impl<'g> CreateFluidMaskNode<'g> {
 pub struct CreateShapeMask {}
 
 /// A node of [`CreateShapeMask`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CreateShapeMaskNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -1803,7 +1779,6 @@ impl<'g> CreateShapeMaskNode<'g> {
 pub struct CreateVoronoiMask {}
 
 /// A node of [`CreateVoronoiMask`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CreateVoronoiMaskNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -1883,7 +1858,6 @@ impl<'g> CreateVoronoiMaskNode<'g> {
 pub struct CreateMagicMask {}
 
 /// A node of [`CreateMagicMask`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CreateMagicMaskNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -1973,7 +1947,6 @@ pub struct GetMaskSizeAndCount<'g> {
 }
 
 /// A node of [`GetMaskSizeAndCount`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GetMaskSizeAndCountNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -2015,7 +1988,6 @@ pub struct GrowMaskWithBlur<'g> {
 }
 
 /// A node of [`GrowMaskWithBlur`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GrowMaskWithBlurNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -2115,7 +2087,6 @@ pub struct MaskBatchMulti<'g> {
 }
 
 /// A node of [`MaskBatchMulti`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MaskBatchMultiNode<'g> {
     /// Output 0, `MASK`.
     pub masks: Out<'g, socket::Mask>,
@@ -2163,7 +2134,6 @@ pub struct OffsetMask<'g> {
 }
 
 /// A node of [`OffsetMask`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct OffsetMaskNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -2252,7 +2222,6 @@ pub struct RemapMaskRange<'g> {
 }
 
 /// A node of [`RemapMaskRange`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RemapMaskRangeNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -2306,7 +2275,6 @@ pub struct ResizeMask<'g> {
 }
 
 /// A node of [`ResizeMask`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ResizeMaskNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -2385,7 +2353,6 @@ pub struct RoundMask<'g> {
 }
 
 /// A node of [`RoundMask`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RoundMaskNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -2422,7 +2389,6 @@ pub struct SeparateMasks<'g> {
 }
 
 /// A node of [`SeparateMasks`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SeparateMasksNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -2490,7 +2456,6 @@ pub struct ConsolidateMasksKJ<'g> {
 }
 
 /// A node of [`ConsolidateMasksKJ`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ConsolidateMasksKJNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -2551,7 +2516,6 @@ pub struct AddLabel<'g> {
 }
 
 /// A node of [`AddLabel`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct AddLabelNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -2663,7 +2627,6 @@ pub struct ColorMatch<'g> {
 }
 
 /// A node of [`ColorMatch`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ColorMatchNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -2727,7 +2690,6 @@ pub struct ColorMatchV2<'g> {
 }
 
 /// A node of [`ColorMatchV2`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ColorMatchV2Node<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -2791,7 +2753,6 @@ pub struct ImageTensorList<'g> {
 }
 
 /// A node of [`ImageTensorList`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageTensorListNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -2830,7 +2791,6 @@ pub struct CrossFadeImages<'g> {
 }
 
 /// A node of [`CrossFadeImages`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CrossFadeImagesNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -2906,7 +2866,6 @@ pub struct CrossFadeImagesMulti<'g> {
 }
 
 /// A node of [`CrossFadeImagesMulti`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CrossFadeImagesMultiNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -2973,7 +2932,6 @@ pub struct GetImagesFromBatchIndexed<'g> {
 }
 
 /// A node of [`GetImagesFromBatchIndexed`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GetImagesFromBatchIndexedNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -3017,7 +2975,6 @@ impl<'g> GetImagesFromBatchIndexedNode<'g> {
 pub struct GetImageRangeFromBatch {}
 
 /// A node of [`GetImageRangeFromBatch`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GetImageRangeFromBatchNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -3084,7 +3041,6 @@ pub struct RandomImageFromBatch<'g, A: Fits<sockets::ImageOrMask>> {
 }
 
 /// A node of [`RandomImageFromBatch`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RandomImageFromBatchNode<'g, A> {
     /// Output 0, `COMFY_MATCHTYPE_V3`.
     pub output: Out<'g, A>,
@@ -3173,7 +3129,6 @@ pub struct GetLatentRangeFromBatch<'g> {
 }
 
 /// A node of [`GetLatentRangeFromBatch`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GetLatentRangeFromBatchNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -3227,7 +3182,6 @@ pub struct GetLatentSizeAndCount<'g> {
 }
 
 /// A node of [`GetLatentSizeAndCount`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GetLatentSizeAndCountNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -3273,7 +3227,6 @@ pub struct GetImageSizeAndCount<'g> {
 }
 
 /// A node of [`GetImageSizeAndCount`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GetImageSizeAndCountNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -3316,7 +3269,6 @@ pub struct FastPreview<'g> {
 }
 
 /// A node of [`FastPreview`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct FastPreviewNode<'g> {
     node: Handle<'g>,
 }
@@ -3369,7 +3321,6 @@ pub struct FastPreviewBatch<'g, A: Fits<sockets::ImageOrMask>> {
 }
 
 /// A node of [`FastPreviewBatch`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct FastPreviewBatchNode<'g> {
     node: Handle<'g>,
 }
@@ -3428,7 +3379,6 @@ pub struct ImageBatchFilter<'g> {
 }
 
 /// A node of [`ImageBatchFilter`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageBatchFilterNode<'g> {
     /// Output 0, `IMAGE`.
     pub images: Out<'g, socket::Image>,
@@ -3488,7 +3438,6 @@ impl<'g> ImageBatchFilterNode<'g> {
 pub struct ImageAndMaskPreview {}
 
 /// A node of [`ImageAndMaskPreview`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageAndMaskPreviewNode<'g> {
     /// Output 0, `IMAGE`.
     pub composite: Out<'g, socket::Image>,
@@ -3562,7 +3511,6 @@ pub struct ImageAddMulti<'g> {
 }
 
 /// A node of [`ImageAddMulti`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageAddMultiNode<'g> {
     /// Output 0, `IMAGE`.
     pub images: Out<'g, socket::Image>,
@@ -3626,7 +3574,6 @@ pub struct ImageBatchJoinWithTransition<'g> {
 }
 
 /// A node of [`ImageBatchJoinWithTransition`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageBatchJoinWithTransitionNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -3716,7 +3663,6 @@ pub struct ImageBatchMulti<'g> {
 }
 
 /// A node of [`ImageBatchMulti`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageBatchMultiNode<'g> {
     /// Output 0, `IMAGE`.
     pub images: Out<'g, socket::Image>,
@@ -3769,7 +3715,6 @@ pub struct ImageBatchRepeatInterleaving<'g> {
 }
 
 /// A node of [`ImageBatchRepeatInterleaving`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageBatchRepeatInterleavingNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -3821,7 +3766,6 @@ impl<'g> ImageBatchRepeatInterleavingNode<'g> {
 pub struct ImageBatchTestPattern {}
 
 /// A node of [`ImageBatchTestPattern`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageBatchTestPatternNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -3918,7 +3862,6 @@ pub struct ImageConcanate<'g, A: Fits<sockets::ImageOrMask>, B: Fits<sockets::Im
 }
 
 /// A node of [`ImageConcanate`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageConcanateNode<'g, A> {
     /// Output 0, `COMFY_MATCHTYPE_V3`.
     pub output: Out<'g, A>,
@@ -3973,7 +3916,6 @@ pub struct ImageConcatFromBatch<'g> {
 }
 
 /// A node of [`ImageConcatFromBatch`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageConcatFromBatchNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -4034,7 +3976,6 @@ pub struct ImageConcatMulti<'g, A: Fits<sockets::ImageOrMask>> {
 }
 
 /// A node of [`ImageConcatMulti`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageConcatMultiNode<'g, A> {
     /// Output 0, `COMFY_MATCHTYPE_V3`.
     pub output: Out<'g, A>,
@@ -4103,7 +4044,6 @@ pub struct ImageCropByMask<'g> {
 }
 
 /// A node of [`ImageCropByMask`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageCropByMaskNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -4142,7 +4082,6 @@ pub struct ImageCropByMaskAndResize<'g> {
 }
 
 /// A node of [`ImageCropByMaskAndResize`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageCropByMaskAndResizeNode<'g> {
     /// Output 0, `IMAGE`.
     pub images: Out<'g, socket::Image>,
@@ -4217,7 +4156,6 @@ pub struct ImageCropByMaskBatch<'g> {
 }
 
 /// A node of [`ImageCropByMaskBatch`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageCropByMaskBatchNode<'g> {
     /// Output 0, `IMAGE`.
     pub images: Out<'g, socket::Image>,
@@ -4301,7 +4239,6 @@ pub struct ImageUncropByMask<'g, A: Fits<sockets::BboxOrBoundingBox>> {
 }
 
 /// A node of [`ImageUncropByMask`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageUncropByMaskNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -4340,7 +4277,6 @@ pub struct ImageBatchExtendWithOverlap<'g> {
 }
 
 /// A node of [`ImageBatchExtendWithOverlap`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageBatchExtendWithOverlapNode<'g> {
     /// Output 0, `IMAGE`.
     pub source_images: Out<'g, socket::Image>,
@@ -4408,7 +4344,6 @@ impl<'g> ImageBatchExtendWithOverlapNode<'g> {
 pub struct ImageGrabPIL {}
 
 /// A node of [`ImageGrabPIL`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageGrabPILNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -4495,7 +4430,6 @@ pub struct ImageGridComposite2x2<'g> {
 }
 
 /// A node of [`ImageGridComposite2x2`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageGridComposite2x2Node<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -4550,7 +4484,6 @@ pub struct ImageGridComposite3x3<'g> {
 }
 
 /// A node of [`ImageGridComposite3x3`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageGridComposite3x3Node<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -4594,7 +4527,6 @@ pub struct ImageGridtoBatch<'g> {
 }
 
 /// A node of [`ImageGridtoBatch`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageGridtoBatchNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -4650,7 +4582,6 @@ pub struct ImageNoiseAugmentation<'g> {
 }
 
 /// A node of [`ImageNoiseAugmentation`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageNoiseAugmentationNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -4699,7 +4630,6 @@ pub struct ImageNormalizeNeg1To1<'g> {
 }
 
 /// A node of [`ImageNormalizeNeg1To1`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageNormalizeNeg1To1Node<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -4732,7 +4662,6 @@ impl<'g> Node<'g> for ImageNormalizeNeg1To1Node<'g> {
 pub struct ImagePass {}
 
 /// A node of [`ImagePass`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImagePassNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -4776,7 +4705,6 @@ pub struct ImagePadKJ<'g> {
 }
 
 /// A node of [`ImagePadKJ`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImagePadKJNode<'g> {
     /// Output 0, `IMAGE`.
     pub images: Out<'g, socket::Image>,
@@ -4885,7 +4813,6 @@ pub struct ImagePadForOutpaintMasked<'g> {
 }
 
 /// A node of [`ImagePadForOutpaintMasked`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImagePadForOutpaintMaskedNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -4968,7 +4895,6 @@ pub struct ImagePadForOutpaintTargetSize<'g> {
 }
 
 /// A node of [`ImagePadForOutpaintTargetSize`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImagePadForOutpaintTargetSizeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -5044,7 +4970,6 @@ pub struct ImagePrepForICLora<'g> {
 }
 
 /// A node of [`ImagePrepForICLora`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImagePrepForICLoraNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -5126,7 +5051,6 @@ pub struct ImageResizeKJ<'g> {
 }
 
 /// A node of [`ImageResizeKJ`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageResizeKJNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -5218,7 +5142,6 @@ pub struct ImageResizeKJv2<'g> {
 }
 
 /// A node of [`ImageResizeKJv2`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageResizeKJv2Node<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -5313,7 +5236,7 @@ impl<'g> ImageResizeKJv2Node<'g> {
     }
 
     /// `device`: One of 2 options, optional.
-    pub fn device(self, value: impl Fills<'g, Device>) -> Self {
+    pub fn device(self, value: impl Fills<'g, GpuOrCpu>) -> Self {
         self.node.put("device", value.fill());
         self
     }
@@ -5328,7 +5251,6 @@ pub struct ImageUpscaleWithModelBatched<'g> {
 }
 
 /// A node of [`ImageUpscaleWithModelBatched`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageUpscaleWithModelBatchedNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -5399,7 +5321,6 @@ pub struct InsertImagesToBatchIndexed<'g> {
 }
 
 /// A node of [`InsertImagesToBatchIndexed`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct InsertImagesToBatchIndexedNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -5456,7 +5377,6 @@ pub struct InsertLatentToIndexed<'g> {
 }
 
 /// A node of [`InsertLatentToIndexed`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct InsertLatentToIndexedNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -5504,7 +5424,6 @@ pub struct LoadAndResizeImage<'g> {
 }
 
 /// A node of [`LoadAndResizeImage`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LoadAndResizeImageNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -5606,7 +5525,6 @@ impl<'g> LoadAndResizeImageNode<'g> {
 pub struct LoadImagesFromFolderKJ {}
 
 /// A node of [`LoadImagesFromFolderKJ`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LoadImagesFromFolderKJNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -5697,7 +5615,6 @@ impl<'g> LoadImagesFromFolderKJNode<'g> {
 pub struct LoadVideosFromFolder {}
 
 /// A node of [`LoadVideosFromFolder`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LoadVideosFromFolderNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -5810,7 +5727,6 @@ pub struct MergeImageChannels<'g> {
 }
 
 /// A node of [`MergeImageChannels`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MergeImageChannelsNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -5857,7 +5773,6 @@ pub struct PadImageBatchInterleaved<'g> {
 }
 
 /// A node of [`PadImageBatchInterleaved`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PadImageBatchInterleavedNode<'g> {
     /// Output 0, `IMAGE`.
     pub images: Out<'g, socket::Image>,
@@ -5918,7 +5833,6 @@ impl<'g> PadImageBatchInterleavedNode<'g> {
 pub struct PreviewAnimation {}
 
 /// A node of [`PreviewAnimation`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PreviewAnimationNode<'g> {
     node: Handle<'g>,
 }
@@ -5974,7 +5888,6 @@ pub struct RemapImageRange<'g> {
 }
 
 /// A node of [`RemapImageRange`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct RemapImageRangeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -6035,7 +5948,6 @@ pub struct ReverseImageBatch<'g> {
 }
 
 /// A node of [`ReverseImageBatch`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ReverseImageBatchNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -6068,7 +5980,6 @@ impl<'g> Node<'g> for ReverseImageBatchNode<'g> {
 pub struct ReplaceImagesInBatch {}
 
 /// A node of [`ReplaceImagesInBatch`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ReplaceImagesInBatchNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -6143,7 +6054,6 @@ pub struct SaveImageWithAlpha<'g> {
 }
 
 /// A node of [`SaveImageWithAlpha`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SaveImageWithAlphaNode<'g> {
     node: Handle<'g>,
 }
@@ -6190,7 +6100,6 @@ pub struct SaveImageKJ<'g> {
 }
 
 /// A node of [`SaveImageKJ`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SaveImageKJNode<'g> {
     /// Output 0, `STRING`.
     pub filename: Out<'g, socket::Text>,
@@ -6257,7 +6166,6 @@ pub struct ShuffleImageBatch<'g> {
 }
 
 /// A node of [`ShuffleImageBatch`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ShuffleImageBatchNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -6304,7 +6212,6 @@ pub struct SplitImageChannels<'g> {
 }
 
 /// A node of [`SplitImageChannels`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SplitImageChannelsNode<'g> {
     /// Output 0, `IMAGE`.
     pub red: Out<'g, socket::Image>,
@@ -6346,7 +6253,6 @@ pub struct TransitionImagesMulti<'g> {
 }
 
 /// A node of [`TransitionImagesMulti`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TransitionImagesMultiNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -6441,7 +6347,6 @@ pub struct TransitionImagesInBatch<'g> {
 }
 
 /// A node of [`TransitionImagesInBatch`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TransitionImagesInBatchNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -6525,7 +6430,6 @@ pub struct EncodeVideoComponents<'g> {
 }
 
 /// A node of [`EncodeVideoComponents`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct EncodeVideoComponentsNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -6601,7 +6505,6 @@ impl<'g> EncodeVideoComponentsNode<'g> {
 }
 
 /// The options of `keep_proportion`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum EncodeVideoComponentsKeepProportion<'g> {
     /// `stretch`.
     Stretch(EncodeVideoComponentsKeepProportionStretch<'g>),
@@ -6640,7 +6543,6 @@ impl<'g> Branch<'g> for EncodeVideoComponentsKeepProportion<'g> {
 }
 
 /// `stretch`, with the inputs it brings: [`EncodeVideoComponentsKeepProportion::Stretch`].
-#[derive(Debug)]
 pub struct EncodeVideoComponentsKeepProportionStretch<'g> {
     settings: Settings<'g>,
 }
@@ -6670,7 +6572,6 @@ impl<'g> From<EncodeVideoComponentsKeepProportionStretch<'g>> for EncodeVideoCom
 }
 
 /// `resize`, with the inputs it brings: [`EncodeVideoComponentsKeepProportion::Resize`].
-#[derive(Debug)]
 pub struct EncodeVideoComponentsKeepProportionResize<'g> {
     settings: Settings<'g>,
 }
@@ -6700,7 +6601,6 @@ impl<'g> From<EncodeVideoComponentsKeepProportionResize<'g>> for EncodeVideoComp
 }
 
 /// `total_pixels`, with the inputs it brings: [`EncodeVideoComponentsKeepProportion::TotalPixels`].
-#[derive(Debug)]
 pub struct EncodeVideoComponentsKeepProportionTotalPixels<'g> {
     settings: Settings<'g>,
 }
@@ -6730,7 +6630,6 @@ impl<'g> From<EncodeVideoComponentsKeepProportionTotalPixels<'g>> for EncodeVide
 }
 
 /// `crop`, with the inputs it brings: [`EncodeVideoComponentsKeepProportion::Crop`].
-#[derive(Debug)]
 pub struct EncodeVideoComponentsKeepProportionCrop<'g> {
     settings: Settings<'g>,
 }
@@ -6768,7 +6667,6 @@ impl<'g> From<EncodeVideoComponentsKeepProportionCrop<'g>> for EncodeVideoCompon
 }
 
 /// `pad`, with the inputs it brings: [`EncodeVideoComponentsKeepProportion::Pad`].
-#[derive(Debug)]
 pub struct EncodeVideoComponentsKeepProportionPad<'g> {
     settings: Settings<'g>,
 }
@@ -6813,7 +6711,6 @@ impl<'g> From<EncodeVideoComponentsKeepProportionPad<'g>> for EncodeVideoCompone
 }
 
 /// `pad_edge`, with the inputs it brings: [`EncodeVideoComponentsKeepProportion::PadEdge`].
-#[derive(Debug)]
 pub struct EncodeVideoComponentsKeepProportionPadEdge<'g> {
     settings: Settings<'g>,
 }
@@ -6851,7 +6748,6 @@ impl<'g> From<EncodeVideoComponentsKeepProportionPadEdge<'g>> for EncodeVideoCom
 }
 
 /// `pad_edge_pixel`, with the inputs it brings: [`EncodeVideoComponentsKeepProportion::PadEdgePixel`].
-#[derive(Debug)]
 pub struct EncodeVideoComponentsKeepProportionPadEdgePixel<'g> {
     settings: Settings<'g>,
 }
@@ -6889,7 +6785,6 @@ impl<'g> From<EncodeVideoComponentsKeepProportionPadEdgePixel<'g>> for EncodeVid
 }
 
 /// `pillarbox_blur`, with the inputs it brings: [`EncodeVideoComponentsKeepProportion::PillarboxBlur`].
-#[derive(Debug)]
 pub struct EncodeVideoComponentsKeepProportionPillarboxBlur<'g> {
     settings: Settings<'g>,
 }
@@ -6936,7 +6831,6 @@ pub struct DecodeAndSaveVideo<'g> {
 }
 
 /// A node of [`DecodeAndSaveVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct DecodeAndSaveVideoNode<'g> {
     node: Handle<'g>,
 }
@@ -7016,7 +6910,6 @@ impl<'g> DecodeAndSaveVideoNode<'g> {
 }
 
 /// The options of `tiling`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum DecodeAndSaveVideoTiling<'g> {
     /// `disabled`.
     Disabled(DecodeAndSaveVideoTilingDisabled<'g>),
@@ -7037,7 +6930,6 @@ impl<'g> Branch<'g> for DecodeAndSaveVideoTiling<'g> {
 }
 
 /// `disabled`, with the inputs it brings: [`DecodeAndSaveVideoTiling::Disabled`].
-#[derive(Debug)]
 pub struct DecodeAndSaveVideoTilingDisabled<'g> {
     settings: Settings<'g>,
 }
@@ -7067,7 +6959,6 @@ impl<'g> From<DecodeAndSaveVideoTilingDisabled<'g>> for DecodeAndSaveVideoTiling
 }
 
 /// `enabled`, with the inputs it brings: [`DecodeAndSaveVideoTiling::Enabled`].
-#[derive(Debug)]
 pub struct DecodeAndSaveVideoTilingEnabled<'g> {
     settings: Settings<'g>,
 }
@@ -7133,7 +7024,6 @@ pub struct ImageTransformKJ<'g, A: Fits<sockets::ImageOrMask>> {
 }
 
 /// A node of [`ImageTransformKJ`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageTransformKJNode<'g, A> {
     /// Output 0, `COMFY_MATCHTYPE_V3`, a list: what takes it runs once for each element.
     pub output: Out<'g, A>,
@@ -7239,7 +7129,6 @@ impl<'g, A> ImageTransformKJNode<'g, A> {
 }
 
 /// The options of `keep_proportion`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum ImageTransformKJKeepProportion<'g> {
     /// `keep_long_edge`.
     KeepLongEdge(ImageTransformKJKeepProportionKeepLongEdge<'g>),
@@ -7278,7 +7167,6 @@ impl<'g> Branch<'g> for ImageTransformKJKeepProportion<'g> {
 }
 
 /// `keep_long_edge`, with the inputs it brings: [`ImageTransformKJKeepProportion::KeepLongEdge`].
-#[derive(Debug)]
 pub struct ImageTransformKJKeepProportionKeepLongEdge<'g> {
     settings: Settings<'g>,
 }
@@ -7308,7 +7196,6 @@ impl<'g> From<ImageTransformKJKeepProportionKeepLongEdge<'g>> for ImageTransform
 }
 
 /// `keep_short_edge`, with the inputs it brings: [`ImageTransformKJKeepProportion::KeepShortEdge`].
-#[derive(Debug)]
 pub struct ImageTransformKJKeepProportionKeepShortEdge<'g> {
     settings: Settings<'g>,
 }
@@ -7338,7 +7225,6 @@ impl<'g> From<ImageTransformKJKeepProportionKeepShortEdge<'g>> for ImageTransfor
 }
 
 /// `total_pixels`, with the inputs it brings: [`ImageTransformKJKeepProportion::TotalPixels`].
-#[derive(Debug)]
 pub struct ImageTransformKJKeepProportionTotalPixels<'g> {
     settings: Settings<'g>,
 }
@@ -7368,7 +7254,6 @@ impl<'g> From<ImageTransformKJKeepProportionTotalPixels<'g>> for ImageTransformK
 }
 
 /// `stretch`, with the inputs it brings: [`ImageTransformKJKeepProportion::Stretch`].
-#[derive(Debug)]
 pub struct ImageTransformKJKeepProportionStretch<'g> {
     settings: Settings<'g>,
 }
@@ -7398,7 +7283,6 @@ impl<'g> From<ImageTransformKJKeepProportionStretch<'g>> for ImageTransformKJKee
 }
 
 /// `crop`, with the inputs it brings: [`ImageTransformKJKeepProportion::Crop`].
-#[derive(Debug)]
 pub struct ImageTransformKJKeepProportionCrop<'g> {
     settings: Settings<'g>,
 }
@@ -7428,7 +7312,6 @@ impl<'g> From<ImageTransformKJKeepProportionCrop<'g>> for ImageTransformKJKeepPr
 }
 
 /// `pad_color`, with the inputs it brings: [`ImageTransformKJKeepProportion::PadColor`].
-#[derive(Debug)]
 pub struct ImageTransformKJKeepProportionPadColor<'g> {
     settings: Settings<'g>,
 }
@@ -7473,7 +7356,6 @@ impl<'g> From<ImageTransformKJKeepProportionPadColor<'g>> for ImageTransformKJKe
 }
 
 /// `pad_edge`, with the inputs it brings: [`ImageTransformKJKeepProportion::PadEdge`].
-#[derive(Debug)]
 pub struct ImageTransformKJKeepProportionPadEdge<'g> {
     settings: Settings<'g>,
 }
@@ -7525,7 +7407,6 @@ impl<'g> From<ImageTransformKJKeepProportionPadEdge<'g>> for ImageTransformKJKee
 }
 
 /// `multiplier`, with the inputs it brings: [`ImageTransformKJKeepProportion::Multiplier`].
-#[derive(Debug)]
 pub struct ImageTransformKJKeepProportionMultiplier<'g> {
     settings: Settings<'g>,
 }
@@ -7570,7 +7451,6 @@ impl<'g> From<ImageTransformKJKeepProportionMultiplier<'g>> for ImageTransformKJ
 }
 
 /// The options of `extra_padding`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum ImageTransformKJExtraPadding<'g> {
     /// `disabled`.
     Disabled(ImageTransformKJExtraPaddingDisabled<'g>),
@@ -7600,7 +7480,6 @@ impl<'g> Branch<'g> for ImageTransformKJExtraPadding<'g> {
 }
 
 /// `disabled`, with the inputs it brings: [`ImageTransformKJExtraPadding::Disabled`].
-#[derive(Debug)]
 pub struct ImageTransformKJExtraPaddingDisabled<'g> {
     settings: Settings<'g>,
 }
@@ -7630,7 +7509,6 @@ impl<'g> From<ImageTransformKJExtraPaddingDisabled<'g>> for ImageTransformKJExtr
 }
 
 /// `pad_color`, with the inputs it brings: [`ImageTransformKJExtraPadding::PadColor`].
-#[derive(Debug)]
 pub struct ImageTransformKJExtraPaddingPadColor<'g> {
     settings: Settings<'g>,
 }
@@ -7689,7 +7567,6 @@ impl<'g> From<ImageTransformKJExtraPaddingPadColor<'g>> for ImageTransformKJExtr
 }
 
 /// `pad_edge`, with the inputs it brings: [`ImageTransformKJExtraPadding::PadEdge`].
-#[derive(Debug)]
 pub struct ImageTransformKJExtraPaddingPadEdge<'g> {
     settings: Settings<'g>,
 }
@@ -7755,7 +7632,6 @@ impl<'g> From<ImageTransformKJExtraPaddingPadEdge<'g>> for ImageTransformKJExtra
 }
 
 /// `pad_crop_color`, with the inputs it brings: [`ImageTransformKJExtraPadding::PadCropColor`].
-#[derive(Debug)]
 pub struct ImageTransformKJExtraPaddingPadCropColor<'g> {
     settings: Settings<'g>,
 }
@@ -7814,7 +7690,6 @@ impl<'g> From<ImageTransformKJExtraPaddingPadCropColor<'g>> for ImageTransformKJ
 }
 
 /// `pad_crop_edge`, with the inputs it brings: [`ImageTransformKJExtraPadding::PadCropEdge`].
-#[derive(Debug)]
 pub struct ImageTransformKJExtraPaddingPadCropEdge<'g> {
     settings: Settings<'g>,
 }
@@ -7880,7 +7755,6 @@ impl<'g> From<ImageTransformKJExtraPaddingPadCropEdge<'g>> for ImageTransformKJE
 }
 
 /// The options of `invert_crop`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum ImageTransformKJInvertCrop<'g> {
     /// `disabled`.
     Disabled(ImageTransformKJInvertCropDisabled<'g>),
@@ -7901,7 +7775,6 @@ impl<'g> Branch<'g> for ImageTransformKJInvertCrop<'g> {
 }
 
 /// `disabled`, with the inputs it brings: [`ImageTransformKJInvertCrop::Disabled`].
-#[derive(Debug)]
 pub struct ImageTransformKJInvertCropDisabled<'g> {
     settings: Settings<'g>,
 }
@@ -7931,7 +7804,6 @@ impl<'g> From<ImageTransformKJInvertCropDisabled<'g>> for ImageTransformKJInvert
 }
 
 /// `enabled`, with the inputs it brings: [`ImageTransformKJInvertCrop::Enabled`].
-#[derive(Debug)]
 pub struct ImageTransformKJInvertCropEnabled<'g> {
     settings: Settings<'g>,
 }
@@ -7967,7 +7839,6 @@ pub struct BBOXToBoundingBoxKJ<'g> {
 }
 
 /// A node of [`BBOXToBoundingBoxKJ`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct BBOXToBoundingBoxKJNode<'g> {
     /// Output 0, `BOUNDING_BOX`.
     pub bounding_box: Out<'g, socket::BoundingBox>,
@@ -8019,7 +7890,6 @@ impl<'g> BBOXToBoundingBoxKJNode<'g> {
 pub struct Ideogram4PromptBuilderKJ {}
 
 /// A node of [`Ideogram4PromptBuilderKJ`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Ideogram4PromptBuilderKJNode<'g> {
     /// Output 0, `STRING`.
     pub prompt: Out<'g, socket::Text>,
@@ -8183,7 +8053,6 @@ impl<'g> Ideogram4PromptBuilderKJNode<'g> {
 }
 
 /// The options of `style`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum Ideogram4PromptBuilderKJStyle<'g> {
     /// `none`.
     None(Ideogram4PromptBuilderKJStyleNone<'g>),
@@ -8207,7 +8076,6 @@ impl<'g> Branch<'g> for Ideogram4PromptBuilderKJStyle<'g> {
 }
 
 /// `none`, with the inputs it brings: [`Ideogram4PromptBuilderKJStyle::None`].
-#[derive(Debug)]
 pub struct Ideogram4PromptBuilderKJStyleNone<'g> {
     settings: Settings<'g>,
 }
@@ -8237,7 +8105,6 @@ impl<'g> From<Ideogram4PromptBuilderKJStyleNone<'g>> for Ideogram4PromptBuilderK
 }
 
 /// `photo`, with the inputs it brings: [`Ideogram4PromptBuilderKJStyle::Photo`].
-#[derive(Debug)]
 pub struct Ideogram4PromptBuilderKJStylePhoto<'g> {
     settings: Settings<'g>,
 }
@@ -8275,7 +8142,6 @@ impl<'g> From<Ideogram4PromptBuilderKJStylePhoto<'g>> for Ideogram4PromptBuilder
 }
 
 /// `art_style`, with the inputs it brings: [`Ideogram4PromptBuilderKJStyle::ArtStyle`].
-#[derive(Debug)]
 pub struct Ideogram4PromptBuilderKJStyleArtStyle<'g> {
     settings: Settings<'g>,
 }
@@ -8321,7 +8187,6 @@ pub struct HDRPreviewKJ<'g> {
 }
 
 /// A node of [`HDRPreviewKJ`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct HDRPreviewKJNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -8390,7 +8255,6 @@ pub struct ModelPreviewOverrideKJ<'g> {
 }
 
 /// A node of [`ModelPreviewOverrideKJ`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelPreviewOverrideKJNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -8481,7 +8345,6 @@ pub struct GetPreviewOverrideFramesKJ<'g, A: Fits<sockets::LatentOrImage>> {
 }
 
 /// A node of [`GetPreviewOverrideFramesKJ`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GetPreviewOverrideFramesKJNode<'g> {
     /// Output 0, `IMAGE`.
     pub frames: Out<'g, socket::Image>,
@@ -8519,7 +8382,6 @@ pub struct PreviewImageOrMask<'g, A: Fits<sockets::ImageOrMask>> {
 }
 
 /// A node of [`PreviewImageOrMask`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PreviewImageOrMaskNode<'g> {
     node: Handle<'g>,
 }
@@ -8553,7 +8415,6 @@ pub struct ImageSharpenKJ<'g, A: Fits<sockets::ImageOrMask>> {
 }
 
 /// A node of [`ImageSharpenKJ`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageSharpenKJNode<'g, A> {
     /// Output 0, `COMFY_MATCHTYPE_V3`.
     pub output: Out<'g, A>,
@@ -8595,7 +8456,6 @@ impl<'g, A> ImageSharpenKJNode<'g, A> {
 }
 
 /// The options of `method`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum ImageSharpenKJMethod<'g> {
     /// `rcas`.
     Rcas(ImageSharpenKJMethodRcas<'g>),
@@ -8622,7 +8482,6 @@ impl<'g> Branch<'g> for ImageSharpenKJMethod<'g> {
 }
 
 /// `rcas`, with the inputs it brings: [`ImageSharpenKJMethod::Rcas`].
-#[derive(Debug)]
 pub struct ImageSharpenKJMethodRcas<'g> {
     settings: Settings<'g>,
 }
@@ -8660,7 +8519,6 @@ impl<'g> From<ImageSharpenKJMethodRcas<'g>> for ImageSharpenKJMethod<'g> {
 }
 
 /// `adaptive_usm`, with the inputs it brings: [`ImageSharpenKJMethod::AdaptiveUsm`].
-#[derive(Debug)]
 pub struct ImageSharpenKJMethodAdaptiveUsm<'g> {
     settings: Settings<'g>,
 }
@@ -8712,7 +8570,6 @@ impl<'g> From<ImageSharpenKJMethodAdaptiveUsm<'g>> for ImageSharpenKJMethod<'g> 
 }
 
 /// `high_pass`, with the inputs it brings: [`ImageSharpenKJMethod::HighPass`].
-#[derive(Debug)]
 pub struct ImageSharpenKJMethodHighPass<'g> {
     settings: Settings<'g>,
 }
@@ -8757,7 +8614,6 @@ impl<'g> From<ImageSharpenKJMethodHighPass<'g>> for ImageSharpenKJMethod<'g> {
 }
 
 /// `deconvolution`, with the inputs it brings: [`ImageSharpenKJMethod::Deconvolution`].
-#[derive(Debug)]
 pub struct ImageSharpenKJMethodDeconvolution<'g> {
     settings: Settings<'g>,
 }
@@ -8817,7 +8673,6 @@ pub struct BatchCropFromMask<'g> {
 }
 
 /// A node of [`BatchCropFromMask`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct BatchCropFromMaskNode<'g> {
     /// Output 0, `IMAGE`.
     pub original_images: Out<'g, socket::Image>,
@@ -8882,7 +8737,6 @@ pub struct BatchCropFromMaskAdvanced<'g> {
 }
 
 /// A node of [`BatchCropFromMaskAdvanced`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct BatchCropFromMaskAdvancedNode<'g> {
     /// Output 0, `IMAGE`.
     pub original_images: Out<'g, socket::Image>,
@@ -8953,7 +8807,6 @@ pub struct FilterZeroMasksAndCorrespondingImages<'g> {
 }
 
 /// A node of [`FilterZeroMasksAndCorrespondingImages`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct FilterZeroMasksAndCorrespondingImagesNode<'g> {
     /// Output 0, `MASK`.
     pub non_zero_masks_out: Out<'g, socket::Mask>,
@@ -9008,7 +8861,6 @@ pub struct InsertImageBatchByIndexes<'g> {
 }
 
 /// A node of [`InsertImageBatchByIndexes`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct InsertImageBatchByIndexesNode<'g> {
     /// Output 0, `IMAGE`.
     pub images_after_insert: Out<'g, socket::Image>,
@@ -9050,7 +8902,6 @@ pub struct BatchUncrop<'g, A: Fits<sockets::BboxOrBoundingBox>> {
 }
 
 /// A node of [`BatchUncrop`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct BatchUncropNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -9142,7 +8993,6 @@ pub struct BatchUncropAdvanced<'g, A: Fits<sockets::BboxOrBoundingBox>> {
 }
 
 /// A node of [`BatchUncropAdvanced`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct BatchUncropAdvancedNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -9220,7 +9070,6 @@ pub struct SplitBboxes<'g, A: Fits<sockets::BboxOrBoundingBox>> {
 }
 
 /// A node of [`SplitBboxes`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SplitBboxesNode<'g> {
     /// Output 0, `BBOX`.
     pub bboxes_a: Out<'g, socket::Bbox>,
@@ -9269,7 +9118,6 @@ pub struct BboxToInt<'g, A: Fits<sockets::BboxOrBoundingBox>> {
 }
 
 /// A node of [`BboxToInt`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct BboxToIntNode<'g> {
     /// Output 0, `INT`.
     pub x_min: Out<'g, socket::Int>,
@@ -9328,7 +9176,6 @@ pub struct BboxVisualize<'g, A: Fits<sockets::BboxOrBoundingBox>> {
 }
 
 /// A node of [`BboxVisualize`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct BboxVisualizeNode<'g> {
     /// Output 0, `IMAGE`.
     pub images: Out<'g, socket::Image>,
@@ -9380,7 +9227,6 @@ impl<'g> BboxVisualizeNode<'g> {
 pub struct GenerateNoise {}
 
 /// A node of [`GenerateNoise`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GenerateNoiseNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -9481,7 +9327,7 @@ impl<'g> GenerateNoiseNode<'g> {
     }
 
     /// `shape`: One of 3 options, optional.
-    pub fn shape(self, value: impl Fills<'g, GenerateNoiseShape>) -> Self {
+    pub fn shape(self, value: impl Fills<'g, BCHWOrBCTHWOrBTCHW>) -> Self {
         self.node.put("shape", value.fill());
         self
     }
@@ -9494,7 +9340,6 @@ pub struct FlipSigmasAdjusted<'g> {
 }
 
 /// A node of [`FlipSigmasAdjusted`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct FlipSigmasAdjustedNode<'g> {
     /// Output 0, `SIGMAS`.
     pub sigmas: Out<'g, socket::Sigmas>,
@@ -9559,7 +9404,6 @@ pub struct InjectNoiseToLatent<'g> {
 }
 
 /// A node of [`InjectNoiseToLatent`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct InjectNoiseToLatentNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -9638,7 +9482,6 @@ impl<'g> InjectNoiseToLatentNode<'g> {
 pub struct CustomSigmas {}
 
 /// A node of [`CustomSigmas`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CustomSigmasNode<'g> {
     /// Output 0, `SIGMAS`.
     pub sigmas: Out<'g, socket::Sigmas>,
@@ -9688,7 +9531,6 @@ impl<'g> CustomSigmasNode<'g> {
 pub struct StringToFloatList {}
 
 /// A node of [`StringToFloatList`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct StringToFloatListNode<'g> {
     /// Output 0, `FLOAT`.
     pub float: Out<'g, socket::Float>,
@@ -9734,7 +9576,6 @@ pub struct WidgetToString<'g> {
 }
 
 /// A node of [`WidgetToString`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WidgetToStringNode<'g> {
     /// Output 0, `STRING`.
     pub string: Out<'g, socket::Text>,
@@ -9810,7 +9651,6 @@ pub struct SaveStringKJ<'g> {
 }
 
 /// A node of [`SaveStringKJ`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SaveStringKJNode<'g> {
     /// Output 0, `STRING`.
     pub filename: Out<'g, socket::Text>,
@@ -9872,7 +9712,6 @@ pub struct DummyOut<'g, A> {
 }
 
 /// A node of [`DummyOut`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct DummyOutNode<'g> {
     /// Output 0, `*`.
     pub unnamed: Out<'g, socket::Any>,
@@ -9908,7 +9747,6 @@ pub struct GetLatentsFromBatchIndexed<'g> {
 }
 
 /// A node of [`GetLatentsFromBatchIndexed`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GetLatentsFromBatchIndexedNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -9949,7 +9787,7 @@ impl<'g> GetLatentsFromBatchIndexedNode<'g> {
     }
 
     /// `latent_format`: One of 3 options, default `"BCHW"`.
-    pub fn latent_format(self, value: impl Fills<'g, GetLatentsFromBatchIndexedLatentFormat>) -> Self {
+    pub fn latent_format(self, value: impl Fills<'g, BCHWOrBCTHWOrBTCHW>) -> Self {
         self.node.put("latent_format", value.fill());
         self
     }
@@ -9966,7 +9804,6 @@ pub struct ScaleBatchPromptSchedule<'g> {
 }
 
 /// A node of [`ScaleBatchPromptSchedule`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ScaleBatchPromptScheduleNode<'g> {
     /// Output 0, `STRING`.
     pub string: Out<'g, socket::Text>,
@@ -10001,7 +9838,6 @@ impl<'g> Node<'g> for ScaleBatchPromptScheduleNode<'g> {
 pub struct CameraPoseVisualizer {}
 
 /// A node of [`CameraPoseVisualizer`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CameraPoseVisualizerNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -10097,7 +9933,6 @@ pub struct AppendStringsToList<'g> {
 }
 
 /// A node of [`AppendStringsToList`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct AppendStringsToListNode<'g> {
     /// Output 0, `STRING`.
     pub string: Out<'g, socket::Text>,
@@ -10131,7 +9966,6 @@ impl<'g> Node<'g> for AppendStringsToListNode<'g> {
 pub struct JoinStrings {}
 
 /// A node of [`JoinStrings`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct JoinStringsNode<'g> {
     /// Output 0, `STRING`.
     pub string: Out<'g, socket::Text>,
@@ -10189,7 +10023,6 @@ pub struct JoinStringMulti<'g> {
 }
 
 /// A node of [`JoinStringMulti`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct JoinStringMultiNode<'g> {
     /// Output 0, `STRING`.
     pub string: Out<'g, socket::Text>,
@@ -10253,7 +10086,6 @@ impl<'g> JoinStringMultiNode<'g> {
 pub struct SimpleCalculatorKJ {}
 
 /// A node of [`SimpleCalculatorKJ`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SimpleCalculatorKJNode<'g> {
     /// Output 0, `FLOAT`.
     pub float: Out<'g, socket::Float>,
@@ -10309,7 +10141,6 @@ pub struct SomethingToString<'g, A> {
 }
 
 /// A node of [`SomethingToString`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SomethingToStringNode<'g> {
     /// Output 0, `STRING`.
     pub string: Out<'g, socket::Text>,
@@ -10363,7 +10194,6 @@ pub struct Sleep<'g, A> {
 }
 
 /// A node of [`Sleep`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SleepNode<'g> {
     /// Output 0, `*`.
     pub unnamed: Out<'g, socket::Any>,
@@ -10414,7 +10244,6 @@ impl<'g> SleepNode<'g> {
 pub struct VRAMDebug {}
 
 /// A node of [`VRAMDebug`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VRAMDebugNode<'g> {
     /// Output 0, `*`.
     pub any_output: Out<'g, socket::Any>,
@@ -10497,7 +10326,6 @@ impl<'g> VRAMDebugNode<'g> {
 pub struct EmptyLatentImagePresets {}
 
 /// A node of [`EmptyLatentImagePresets`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct EmptyLatentImagePresetsNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -10561,7 +10389,6 @@ pub struct EmptyLatentImageCustomPresets<'g> {
 }
 
 /// A node of [`EmptyLatentImageCustomPresets`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct EmptyLatentImageCustomPresetsNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -10617,7 +10444,6 @@ impl<'g> EmptyLatentImageCustomPresetsNode<'g> {
 pub struct ModelPassThrough {}
 
 /// A node of [`ModelPassThrough`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelPassThroughNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -10662,7 +10488,6 @@ pub struct ModelSaveKJ<'g> {
 }
 
 /// A node of [`ModelSaveKJ`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelSaveKJNode<'g> {
     node: Handle<'g>,
 }
@@ -10714,7 +10539,6 @@ pub struct SetShakkerLabsUnionControlNetType<'g> {
 }
 
 /// A node of [`SetShakkerLabsUnionControlNetType`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SetShakkerLabsUnionControlNetTypeNode<'g> {
     /// Output 0, `CONTROL_NET`.
     pub control_net: Out<'g, socket::ControlNet>,
@@ -10765,7 +10589,6 @@ pub struct StyleModelApplyAdvanced<'g> {
 }
 
 /// A node of [`StyleModelApplyAdvanced`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct StyleModelApplyAdvancedNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,
@@ -10815,7 +10638,6 @@ pub struct DiffusionModelSelector<'g> {
 }
 
 /// A node of [`DiffusionModelSelector`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct DiffusionModelSelectorNode<'g> {
     /// Output 0, `STRING`.
     pub model_path: Out<'g, socket::Text>,
@@ -10857,7 +10679,6 @@ pub struct LazySwitchKJ<'g, A, B> {
 }
 
 /// A node of [`LazySwitchKJ`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LazySwitchKJNode<'g> {
     /// Output 0, `*`.
     pub unnamed: Out<'g, socket::Any>,
@@ -10897,7 +10718,6 @@ pub struct VisualizeSigmasKJ<'g> {
 }
 
 /// A node of [`VisualizeSigmasKJ`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VisualizeSigmasKJNode<'g> {
     /// Output 0, `SIGMAS`.
     pub sigmas_out: Out<'g, socket::Sigmas>,
@@ -10953,7 +10773,6 @@ pub struct NormalizedAmplitudeToMask<'g> {
 }
 
 /// A node of [`NormalizedAmplitudeToMask`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct NormalizedAmplitudeToMaskNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -11049,7 +10868,6 @@ pub struct NormalizedAmplitudeToFloatList<'g> {
 }
 
 /// A node of [`NormalizedAmplitudeToFloatList`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct NormalizedAmplitudeToFloatListNode<'g> {
     /// Output 0, `FLOAT`.
     pub float: Out<'g, socket::Float>,
@@ -11087,7 +10905,6 @@ pub struct OffsetMaskByNormalizedAmplitude<'g> {
 }
 
 /// A node of [`OffsetMaskByNormalizedAmplitude`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct OffsetMaskByNormalizedAmplitudeNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -11158,7 +10975,6 @@ pub struct ImageTransformByNormalizedAmplitude<'g> {
 }
 
 /// A node of [`ImageTransformByNormalizedAmplitude`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ImageTransformByNormalizedAmplitudeNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -11229,7 +11045,6 @@ pub struct AudioConcatenate<'g> {
 }
 
 /// A node of [`AudioConcatenate`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct AudioConcatenateNode<'g> {
     /// Output 0, `AUDIO`.
     pub audio: Out<'g, socket::Audio>,
@@ -11279,7 +11094,6 @@ pub struct SplineEditor<'g> {
 }
 
 /// A node of [`SplineEditor`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SplineEditorNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -11406,7 +11220,6 @@ pub struct CreateShapeImageOnPath<'g> {
 }
 
 /// A node of [`CreateShapeImageOnPath`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CreateShapeImageOnPathNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -11539,7 +11352,6 @@ pub struct CreateShapeMaskOnPath<'g> {
 }
 
 /// A node of [`CreateShapeMaskOnPath`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CreateShapeMaskOnPathNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -11622,7 +11434,6 @@ pub struct CreateTextOnPath<'g> {
 }
 
 /// A node of [`CreateTextOnPath`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CreateTextOnPathNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -11721,7 +11532,6 @@ pub struct CreateGradientFromCoords<'g> {
 }
 
 /// A node of [`CreateGradientFromCoords`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CreateGradientFromCoordsNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -11800,7 +11610,6 @@ pub struct CutAndDragOnPath<'g> {
 }
 
 /// A node of [`CutAndDragOnPath`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CutAndDragOnPathNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -11871,7 +11680,6 @@ pub struct GradientToFloat<'g> {
 }
 
 /// A node of [`GradientToFloat`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GradientToFloatNode<'g> {
     /// Output 0, `FLOAT`.
     pub float_x: Out<'g, socket::Float>,
@@ -11922,7 +11730,6 @@ pub struct WeightScheduleExtend<'g> {
 }
 
 /// A node of [`WeightScheduleExtend`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WeightScheduleExtendNode<'g> {
     /// Output 0, `FLOAT`.
     pub float: Out<'g, socket::Float>,
@@ -11967,7 +11774,6 @@ impl<'g> WeightScheduleExtendNode<'g> {
 pub struct MaskOrImageToWeight {}
 
 /// A node of [`MaskOrImageToWeight`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MaskOrImageToWeightNode<'g> {
     /// Output 0, `FLOAT`.
     pub float: Out<'g, socket::Float>,
@@ -12027,7 +11833,6 @@ pub struct WeightScheduleConvert<'g> {
 }
 
 /// A node of [`WeightScheduleConvert`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WeightScheduleConvertNode<'g> {
     /// Output 0, `FLOAT`.
     pub float: Out<'g, socket::Float>,
@@ -12126,7 +11931,6 @@ pub struct FloatToMask<'g> {
 }
 
 /// A node of [`FloatToMask`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct FloatToMaskNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -12180,7 +11984,6 @@ pub struct FloatToSigmas<'g> {
 }
 
 /// A node of [`FloatToSigmas`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct FloatToSigmasNode<'g> {
     /// Output 0, `SIGMAS`.
     pub sigmas: Out<'g, socket::Sigmas>,
@@ -12216,7 +12019,6 @@ pub struct SigmasToFloat<'g> {
 }
 
 /// A node of [`SigmasToFloat`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SigmasToFloatNode<'g> {
     /// Output 0, `FLOAT`.
     pub float: Out<'g, socket::Float>,
@@ -12252,7 +12054,6 @@ pub struct PlotCoordinates<'g> {
 }
 
 /// A node of [`PlotCoordinates`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PlotCoordinatesNode<'g> {
     /// Output 0, `IMAGE`.
     pub images: Out<'g, socket::Image>,
@@ -12343,7 +12144,6 @@ pub struct InterpolateCoords<'g> {
 }
 
 /// A node of [`InterpolateCoords`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct InterpolateCoordsNode<'g> {
     /// Output 0, `STRING`.
     pub coordinates: Out<'g, socket::Text>,
@@ -12388,7 +12188,6 @@ pub struct PointsEditor<'g> {
 }
 
 /// A node of [`PointsEditor`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PointsEditorNode<'g> {
     /// Output 0, `STRING`.
     pub positive_coords: Out<'g, socket::Text>,
@@ -12442,7 +12241,7 @@ impl<'g> Node<'g> for PointsEditorNode<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> PointsEditorNode<'g> {
     /// `bbox_format`: One of 2 options.
-    pub fn bbox_format(self, value: impl Fills<'g, PointsEditorBboxFormat>) -> Self {
+    pub fn bbox_format(self, value: impl Fills<'g, BboxFormat>) -> Self {
         self.node.put("bbox_format", value.fill());
         self
     }
@@ -12476,7 +12275,6 @@ impl<'g> PointsEditorNode<'g> {
 pub struct SoundReactive {}
 
 /// A node of [`SoundReactive`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SoundReactiveNode<'g> {
     /// Output 0, `FLOAT`.
     pub sound_level: Out<'g, socket::Float>,
@@ -12563,7 +12361,6 @@ pub struct StableZero123BatchSchedule<'g> {
 }
 
 /// A node of [`StableZero123BatchSchedule`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct StableZero123BatchScheduleNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -12655,7 +12452,6 @@ pub struct SV3DBatchSchedule<'g> {
 }
 
 /// A node of [`SV3DBatchSchedule`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SV3DBatchScheduleNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -12743,7 +12539,6 @@ pub struct Superprompt<'g> {
 }
 
 /// A node of [`Superprompt`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SuperpromptNode<'g> {
     /// Output 0, `STRING`.
     pub string: Out<'g, socket::Text>,
@@ -12807,7 +12602,6 @@ pub struct GLIGENTextBoxApplyBatchCoords<'g> {
 }
 
 /// A node of [`GLIGENTextBoxApplyBatchCoords`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GLIGENTextBoxApplyBatchCoordsNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub conditioning: Out<'g, socket::Conditioning>,
@@ -12876,7 +12670,6 @@ pub struct CheckpointPerturbWeights<'g> {
 }
 
 /// A node of [`CheckpointPerturbWeights`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CheckpointPerturbWeightsNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -12941,7 +12734,6 @@ impl<'g> CheckpointPerturbWeightsNode<'g> {
 pub struct ScreencapMss {}
 
 /// A node of [`ScreencapMss`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ScreencapMssNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -13019,7 +12811,6 @@ impl<'g> ScreencapMssNode<'g> {
 pub struct ScreencapStream {}
 
 /// A node of [`ScreencapStream`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ScreencapStreamNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -13076,7 +12867,6 @@ impl<'g> ScreencapStreamNode<'g> {
 pub struct WebcamCaptureCV2 {}
 
 /// A node of [`WebcamCaptureCV2`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WebcamCaptureCV2Node<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -13161,7 +12951,6 @@ pub struct DifferentialDiffusionAdvanced<'g> {
 }
 
 /// A node of [`DifferentialDiffusionAdvanced`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct DifferentialDiffusionAdvancedNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -13212,7 +13001,6 @@ pub struct DiTBlockLoraLoader<'g> {
 }
 
 /// A node of [`DiTBlockLoraLoader`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct DiTBlockLoraLoaderNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -13277,7 +13065,6 @@ impl<'g> DiTBlockLoraLoaderNode<'g> {
 pub struct FluxBlockLoraSelect {}
 
 /// A node of [`FluxBlockLoraSelect`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct FluxBlockLoraSelectNode<'g> {
     /// Output 0, `SELECTEDDITBLOCKS`.
     pub blocks: Out<'g, socket::Selectedditblocks>,
@@ -13712,7 +13499,6 @@ impl<'g> FluxBlockLoraSelectNode<'g> {
 pub struct HunyuanVideoBlockLoraSelect {}
 
 /// A node of [`HunyuanVideoBlockLoraSelect`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct HunyuanVideoBlockLoraSelectNode<'g> {
     /// Output 0, `SELECTEDDITBLOCKS`.
     pub blocks: Out<'g, socket::Selectedditblocks>,
@@ -14168,7 +13954,6 @@ impl<'g> HunyuanVideoBlockLoraSelectNode<'g> {
 pub struct Wan21BlockLoraSelect {}
 
 /// A node of [`Wan21BlockLoraSelect`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Wan21BlockLoraSelectNode<'g> {
     /// Output 0, `SELECTEDDITBLOCKS`.
     pub blocks: Out<'g, socket::Selectedditblocks>,
@@ -14484,7 +14269,6 @@ impl<'g> Wan21BlockLoraSelectNode<'g> {
 pub struct LTX2BlockLoraSelect {}
 
 /// A node of [`LTX2BlockLoraSelect`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LTX2BlockLoraSelectNode<'g> {
     /// Output 0, `SELECTEDDITBLOCKS`.
     pub blocks: Out<'g, socket::Selectedditblocks>,
@@ -14859,7 +14643,6 @@ pub struct CustomControlNetWeightsFluxFromList<'g> {
 }
 
 /// A node of [`CustomControlNetWeightsFluxFromList`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CustomControlNetWeightsFluxFromListNode<'g> {
     /// Output 0, `CONTROL_NET_WEIGHTS`.
     pub cn_weights: Out<'g, socket::ControlNetWeights>,
@@ -14921,7 +14704,6 @@ pub struct CheckpointLoaderKJ<'g> {
 }
 
 /// A node of [`CheckpointLoaderKJ`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CheckpointLoaderKJNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -15002,7 +14784,6 @@ pub struct DiffusionModelLoaderKJ<'g> {
 }
 
 /// A node of [`DiffusionModelLoaderKJ`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct DiffusionModelLoaderKJNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -15086,7 +14867,6 @@ pub struct TorchCompileModelFluxAdvancedV2<'g> {
 }
 
 /// A node of [`TorchCompileModelFluxAdvancedV2`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TorchCompileModelFluxAdvancedV2Node<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -15183,7 +14963,6 @@ pub struct TorchCompileVAE<'g> {
 }
 
 /// A node of [`TorchCompileVAE`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TorchCompileVAENode<'g> {
     /// Output 0, `VAE`.
     pub vae: Out<'g, socket::Vae>,
@@ -15259,7 +15038,6 @@ pub struct TorchCompileControlNet<'g> {
 }
 
 /// A node of [`TorchCompileControlNet`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TorchCompileControlNetNode<'g> {
     /// Output 0, `CONTROL_NET`.
     pub control_net: Out<'g, socket::ControlNet>,
@@ -15322,7 +15100,6 @@ pub struct TorchCompileModelWanVideoV2<'g> {
 }
 
 /// A node of [`TorchCompileModelWanVideoV2`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TorchCompileModelWanVideoV2Node<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -15412,7 +15189,6 @@ pub struct PathchSageAttentionKJ<'g> {
 }
 
 /// A node of [`PathchSageAttentionKJ`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PathchSageAttentionKJNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -15467,7 +15243,6 @@ pub struct PatchFlashAttentionKJ<'g> {
 }
 
 /// A node of [`PatchFlashAttentionKJ`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PatchFlashAttentionKJNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -15516,7 +15291,6 @@ pub struct LeapfusionHunyuanI2VPatcher<'g> {
 }
 
 /// A node of [`LeapfusionHunyuanI2VPatcher`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LeapfusionHunyuanI2VPatcherNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -15582,7 +15356,6 @@ impl<'g> LeapfusionHunyuanI2VPatcherNode<'g> {
 pub struct VAELoaderKJ {}
 
 /// A node of [`VAELoaderKJ`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VAELoaderKJNode<'g> {
     /// Output 0, `VAE`.
     pub vae: Out<'g, socket::Vae>,
@@ -15629,7 +15402,7 @@ impl<'g> VAELoaderKJNode<'g> {
     }
 
     /// `weight_dtype`: One of 3 options.
-    pub fn weight_dtype(self, value: impl Fills<'g, VAELoaderKJWeightDtype>) -> Self {
+    pub fn weight_dtype(self, value: impl Fills<'g, Bf16OrFp16OrFp32>) -> Self {
         self.node.put("weight_dtype", value.fill());
         self
     }
@@ -15644,7 +15417,6 @@ pub struct VAEMergeKJ<'g> {
 }
 
 /// A node of [`VAEMergeKJ`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VAEMergeKJNode<'g> {
     /// Output 0, `VAE`.
     pub vae: Out<'g, socket::Vae>,
@@ -15694,7 +15466,6 @@ pub struct VAEDecodeLoopKJ<'g> {
 }
 
 /// A node of [`VAEDecodeLoopKJ`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VAEDecodeLoopKJNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -15746,7 +15517,6 @@ pub struct ScheduledCFGGuidance<'g> {
 }
 
 /// A node of [`ScheduledCFGGuidance`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ScheduledCFGGuidanceNode<'g> {
     /// Output 0, `GUIDER`.
     pub guider: Out<'g, socket::Guider>,
@@ -15812,7 +15582,6 @@ pub struct ApplyRifleXRoPEHunuyanVideo<'g> {
 }
 
 /// A node of [`ApplyRifleXRoPEHunuyanVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ApplyRifleXRoPEHunuyanVideoNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -15863,7 +15632,6 @@ pub struct ApplyRifleXRoPEWanVideo<'g> {
 }
 
 /// A node of [`ApplyRifleXRoPEWanVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ApplyRifleXRoPEWanVideoNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -15913,7 +15681,6 @@ pub struct WanVideoTeaCacheKJ<'g> {
 }
 
 /// A node of [`WanVideoTeaCacheKJ`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanVideoTeaCacheKJNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -15991,7 +15758,6 @@ pub struct WanVideoEnhanceAVideoKJ<'g> {
 }
 
 /// A node of [`WanVideoEnhanceAVideoKJ`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanVideoEnhanceAVideoKJNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -16041,7 +15807,6 @@ pub struct SkipLayerGuidanceWanVideo<'g> {
 }
 
 /// A node of [`SkipLayerGuidanceWanVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SkipLayerGuidanceWanVideoNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -16102,7 +15867,6 @@ pub struct TimerNodeKJ<'g, A> {
 }
 
 /// A node of [`TimerNodeKJ`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TimerNodeKJNode<'g> {
     /// Output 0, `*`.
     pub any_output: Out<'g, socket::Any>,
@@ -16174,7 +15938,6 @@ pub struct HunyuanVideoEncodeKeyframesToCond<'g> {
 }
 
 /// A node of [`HunyuanVideoEncodeKeyframesToCond`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct HunyuanVideoEncodeKeyframesToCondNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -16266,7 +16029,6 @@ pub struct CFGZeroStarAndInit<'g> {
 }
 
 /// A node of [`CFGZeroStarAndInit`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CFGZeroStarAndInitNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -16321,7 +16083,6 @@ pub struct PiDColorBiasCorrection<'g> {
 }
 
 /// A node of [`PiDColorBiasCorrection`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PiDColorBiasCorrectionNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -16376,7 +16137,6 @@ pub struct ModelPatchTorchSettings<'g> {
 }
 
 /// A node of [`ModelPatchTorchSettings`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelPatchTorchSettingsNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -16426,7 +16186,6 @@ pub struct WanVideoNAG<'g> {
 }
 
 /// A node of [`WanVideoNAG`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanVideoNAGNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -16505,7 +16264,6 @@ pub struct Krea2PromptWeight<'g> {
 }
 
 /// A node of [`Krea2PromptWeight`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Krea2PromptWeightNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -16563,7 +16321,6 @@ pub struct GGUFLoaderKJ<'g> {
 }
 
 /// A node of [`GGUFLoaderKJ`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GGUFLoaderKJNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -16647,7 +16404,6 @@ pub struct LatentInpaintTTM<'g> {
 }
 
 /// A node of [`LatentInpaintTTM`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LatentInpaintTTMNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -16702,7 +16458,6 @@ pub struct NABLAAttentionKJ<'g> {
 }
 
 /// A node of [`NABLAAttentionKJ`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct NABLAAttentionKJNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -16779,7 +16534,6 @@ pub struct TorchCompileModelAdvanced<'g> {
 }
 
 /// A node of [`TorchCompileModelAdvanced`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TorchCompileModelAdvancedNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -16875,7 +16629,6 @@ pub struct StartRecordCUDAMemoryHistory<'g, A> {
 }
 
 /// A node of [`StartRecordCUDAMemoryHistory`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct StartRecordCUDAMemoryHistoryNode<'g> {
     /// Output 0, `*`.
     pub input: Out<'g, socket::Any>,
@@ -16943,7 +16696,6 @@ pub struct EndRecordCUDAMemoryHistory<'g, A> {
 }
 
 /// A node of [`EndRecordCUDAMemoryHistory`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct EndRecordCUDAMemoryHistoryNode<'g> {
     /// Output 0, `*`.
     pub input: Out<'g, socket::Any>,
@@ -16993,7 +16745,6 @@ pub struct VisualizeCUDAMemoryHistory<'g> {
 }
 
 /// A node of [`VisualizeCUDAMemoryHistory`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VisualizeCUDAMemoryHistoryNode<'g> {
     /// Output 0, `STRING`.
     pub output_path: Out<'g, socket::Text>,
@@ -17031,7 +16782,6 @@ pub struct PreviewLatentNoiseMask<'g> {
 }
 
 /// A node of [`PreviewLatentNoiseMask`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PreviewLatentNoiseMaskNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -17068,7 +16818,6 @@ pub struct ModelMemoryUseReportPatch<'g> {
 }
 
 /// A node of [`ModelMemoryUseReportPatch`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelMemoryUseReportPatchNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -17105,7 +16854,6 @@ pub struct ModelMemoryUsageFactorOverride<'g> {
 }
 
 /// A node of [`ModelMemoryUsageFactorOverride`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ModelMemoryUsageFactorOverrideNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -17153,7 +16901,6 @@ pub struct WanChunkFeedForward<'g> {
 }
 
 /// A node of [`WanChunkFeedForward`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanChunkFeedForwardNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -17208,7 +16955,6 @@ pub struct Ideogram4OptimizationsKJ<'g> {
 }
 
 /// A node of [`Ideogram4OptimizationsKJ`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct Ideogram4OptimizationsKJNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -17274,7 +17020,6 @@ impl<'g> Ideogram4OptimizationsKJNode<'g> {
 pub struct SamplerSelfRefineVideo {}
 
 /// A node of [`SamplerSelfRefineVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SamplerSelfRefineVideoNode<'g> {
     /// Output 0, `SAMPLER`.
     pub sampler: Out<'g, socket::Sampler>,
@@ -17354,7 +17099,6 @@ impl<'g> SamplerSelfRefineVideoNode<'g> {
 }
 
 /// The options of `input_mode`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum SamplerSelfRefineVideoInputMode<'g> {
     /// `2 ranges`.
     N2Ranges(SamplerSelfRefineVideoInputModeN2Ranges<'g>),
@@ -17378,7 +17122,6 @@ impl<'g> Branch<'g> for SamplerSelfRefineVideoInputMode<'g> {
 }
 
 /// `2 ranges`, with the inputs it brings: [`SamplerSelfRefineVideoInputMode::N2Ranges`].
-#[derive(Debug)]
 pub struct SamplerSelfRefineVideoInputModeN2Ranges<'g> {
     settings: Settings<'g>,
 }
@@ -17451,7 +17194,6 @@ impl<'g> From<SamplerSelfRefineVideoInputModeN2Ranges<'g>> for SamplerSelfRefine
 }
 
 /// `1 range`, with the inputs it brings: [`SamplerSelfRefineVideoInputMode::N1Range`].
-#[derive(Debug)]
 pub struct SamplerSelfRefineVideoInputModeN1Range<'g> {
     settings: Settings<'g>,
 }
@@ -17503,7 +17245,6 @@ impl<'g> From<SamplerSelfRefineVideoInputModeN1Range<'g>> for SamplerSelfRefineV
 }
 
 /// `from_string`, with the inputs it brings: [`SamplerSelfRefineVideoInputMode::FromString`].
-#[derive(Debug)]
 pub struct SamplerSelfRefineVideoInputModeFromString<'g> {
     settings: Settings<'g>,
 }
@@ -17545,7 +17286,6 @@ impl<'g> From<SamplerSelfRefineVideoInputModeFromString<'g>> for SamplerSelfRefi
 pub struct PlaySoundKJ {}
 
 /// A node of [`PlaySoundKJ`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PlaySoundKJNode<'g> {
     /// Output 0, `*`.
     pub any_output: Out<'g, socket::Any>,
@@ -17624,7 +17364,6 @@ pub struct CreateInstanceDiffusionTracking<'g> {
 }
 
 /// A node of [`CreateInstanceDiffusionTracking`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct CreateInstanceDiffusionTrackingNode<'g> {
     /// Output 0, `TRACKING`.
     pub tracking: Out<'g, socket::Tracking>,
@@ -17738,7 +17477,6 @@ pub struct AppendInstanceDiffusionTracking<'g> {
 }
 
 /// A node of [`AppendInstanceDiffusionTracking`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct AppendInstanceDiffusionTrackingNode<'g> {
     /// Output 0, `TRACKING`.
     pub tracking: Out<'g, socket::Tracking>,
@@ -17794,7 +17532,6 @@ pub struct DrawInstanceDiffusionTracking<'g> {
 }
 
 /// A node of [`DrawInstanceDiffusionTracking`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct DrawInstanceDiffusionTrackingNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -17866,7 +17603,6 @@ pub struct LoraExtractKJ<'g, A: Fits<sockets::ModelOrClip>, B: Fits<sockets::Mod
 }
 
 /// A node of [`LoraExtractKJ`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LoraExtractKJNode<'g> {
     node: Handle<'g>,
 }
@@ -17937,7 +17673,7 @@ impl<'g> LoraExtractKJNode<'g> {
     }
 
     /// `output_dtype`: One of 3 options, default `"fp16"`.
-    pub fn output_dtype(self, value: impl Fills<'g, LoraExtractKJOutputDtype>) -> Self {
+    pub fn output_dtype(self, value: impl Fills<'g, Bf16OrFp16OrFp32>) -> Self {
         self.node.put("output_dtype", value.fill());
         self
     }
@@ -17970,7 +17706,6 @@ pub struct LoraReduceRankKJ<'g> {
 }
 
 /// A node of [`LoraReduceRankKJ`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LoraReduceRankKJNode<'g> {
     node: Handle<'g>,
 }
@@ -18044,7 +17779,6 @@ pub struct GetTrackRange<'g> {
 }
 
 /// A node of [`GetTrackRange`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct GetTrackRangeNode<'g> {
     /// Output 0, `TRACKS`.
     pub tracks: Out<'g, socket::Tracks>,
@@ -18098,7 +17832,6 @@ pub struct AddNoiseToTrackPath<'g> {
 }
 
 /// A node of [`AddNoiseToTrackPath`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct AddNoiseToTrackPathNode<'g> {
     /// Output 0, `TRACKS`.
     pub tracks: Out<'g, socket::Tracks>,
@@ -18171,7 +17904,6 @@ impl<'g> AddNoiseToTrackPathNode<'g> {
 pub struct ContextWindowsVisualizerKJ {}
 
 /// A node of [`ContextWindowsVisualizerKJ`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct ContextWindowsVisualizerKJNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -18308,7 +18040,6 @@ pub struct PatchModelPatcherOrder<'g> {
 }
 
 /// A node of [`PatchModelPatcherOrder`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PatchModelPatcherOrderNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -18362,7 +18093,6 @@ pub struct TorchCompileModelFluxAdvanced<'g, A> {
 }
 
 /// A node of [`TorchCompileModelFluxAdvanced`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TorchCompileModelFluxAdvancedNode<'g> {
     /// Output 0, `*`.
     pub unnamed: Out<'g, socket::Any>,
@@ -18398,7 +18128,6 @@ pub struct TorchCompileLTXModel<'g, A> {
 }
 
 /// A node of [`TorchCompileLTXModel`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TorchCompileLTXModelNode<'g> {
     /// Output 0, `*`.
     pub unnamed: Out<'g, socket::Any>,
@@ -18434,7 +18163,6 @@ pub struct TorchCompileCosmosModel<'g, A> {
 }
 
 /// A node of [`TorchCompileCosmosModel`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TorchCompileCosmosModelNode<'g> {
     /// Output 0, `*`.
     pub unnamed: Out<'g, socket::Any>,
@@ -18470,7 +18198,6 @@ pub struct TorchCompileModelHyVideo<'g, A> {
 }
 
 /// A node of [`TorchCompileModelHyVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TorchCompileModelHyVideoNode<'g> {
     /// Output 0, `*`.
     pub unnamed: Out<'g, socket::Any>,
@@ -18506,7 +18233,6 @@ pub struct TorchCompileModelQwenImage<'g, A> {
 }
 
 /// A node of [`TorchCompileModelQwenImage`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TorchCompileModelQwenImageNode<'g> {
     /// Output 0, `*`.
     pub unnamed: Out<'g, socket::Any>,
@@ -18542,7 +18268,6 @@ pub struct TorchCompileModelWanVideo<'g, A> {
 }
 
 /// A node of [`TorchCompileModelWanVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct TorchCompileModelWanVideoNode<'g> {
     /// Output 0, `*`.
     pub unnamed: Out<'g, socket::Any>,
@@ -18581,7 +18306,6 @@ pub struct LTXVEnhanceAVideoKJ<'g> {
 }
 
 /// A node of [`LTXVEnhanceAVideoKJ`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LTXVEnhanceAVideoKJNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -18637,7 +18361,6 @@ pub struct LTXVAddGuideMulti<'g> {
 }
 
 /// A node of [`LTXVAddGuideMulti`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LTXVAddGuideMultiNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -18677,7 +18400,6 @@ impl<'g> Node<'g> for LTXVAddGuideMultiNode<'g> {
 }
 
 /// The options of `num_guides`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum LTXVAddGuideMultiNumGuides<'g> {
     /// `1`.
     N1(LTXVAddGuideMultiNumGuidesN1<'g>),
@@ -18758,7 +18480,6 @@ pub struct LTXVAddGuideMultiNumGuidesN1Inputs<'g> {
 }
 
 /// `1`, with the inputs it brings: [`LTXVAddGuideMultiNumGuides::N1`].
-#[derive(Debug)]
 pub struct LTXVAddGuideMultiNumGuidesN1<'g> {
     settings: Settings<'g>,
 }
@@ -18806,7 +18527,6 @@ pub struct LTXVAddGuideMultiNumGuidesN2Inputs<'g> {
 }
 
 /// `2`, with the inputs it brings: [`LTXVAddGuideMultiNumGuides::N2`].
-#[derive(Debug)]
 pub struct LTXVAddGuideMultiNumGuidesN2<'g> {
     settings: Settings<'g>,
 }
@@ -18871,7 +18591,6 @@ pub struct LTXVAddGuideMultiNumGuidesN3Inputs<'g> {
 }
 
 /// `3`, with the inputs it brings: [`LTXVAddGuideMultiNumGuides::N3`].
-#[derive(Debug)]
 pub struct LTXVAddGuideMultiNumGuidesN3<'g> {
     settings: Settings<'g>,
 }
@@ -18953,7 +18672,6 @@ pub struct LTXVAddGuideMultiNumGuidesN4Inputs<'g> {
 }
 
 /// `4`, with the inputs it brings: [`LTXVAddGuideMultiNumGuides::N4`].
-#[derive(Debug)]
 pub struct LTXVAddGuideMultiNumGuidesN4<'g> {
     settings: Settings<'g>,
 }
@@ -19052,7 +18770,6 @@ pub struct LTXVAddGuideMultiNumGuidesN5Inputs<'g> {
 }
 
 /// `5`, with the inputs it brings: [`LTXVAddGuideMultiNumGuides::N5`].
-#[derive(Debug)]
 pub struct LTXVAddGuideMultiNumGuidesN5<'g> {
     settings: Settings<'g>,
 }
@@ -19168,7 +18885,6 @@ pub struct LTXVAddGuideMultiNumGuidesN6Inputs<'g> {
 }
 
 /// `6`, with the inputs it brings: [`LTXVAddGuideMultiNumGuides::N6`].
-#[derive(Debug)]
 pub struct LTXVAddGuideMultiNumGuidesN6<'g> {
     settings: Settings<'g>,
 }
@@ -19301,7 +19017,6 @@ pub struct LTXVAddGuideMultiNumGuidesN7Inputs<'g> {
 }
 
 /// `7`, with the inputs it brings: [`LTXVAddGuideMultiNumGuides::N7`].
-#[derive(Debug)]
 pub struct LTXVAddGuideMultiNumGuidesN7<'g> {
     settings: Settings<'g>,
 }
@@ -19451,7 +19166,6 @@ pub struct LTXVAddGuideMultiNumGuidesN8Inputs<'g> {
 }
 
 /// `8`, with the inputs it brings: [`LTXVAddGuideMultiNumGuides::N8`].
-#[derive(Debug)]
 pub struct LTXVAddGuideMultiNumGuidesN8<'g> {
     settings: Settings<'g>,
 }
@@ -19618,7 +19332,6 @@ pub struct LTXVAddGuideMultiNumGuidesN9Inputs<'g> {
 }
 
 /// `9`, with the inputs it brings: [`LTXVAddGuideMultiNumGuides::N9`].
-#[derive(Debug)]
 pub struct LTXVAddGuideMultiNumGuidesN9<'g> {
     settings: Settings<'g>,
 }
@@ -19802,7 +19515,6 @@ pub struct LTXVAddGuideMultiNumGuidesN10Inputs<'g> {
 }
 
 /// `10`, with the inputs it brings: [`LTXVAddGuideMultiNumGuides::N10`].
-#[derive(Debug)]
 pub struct LTXVAddGuideMultiNumGuidesN10<'g> {
     settings: Settings<'g>,
 }
@@ -20003,7 +19715,6 @@ pub struct LTXVAddGuideMultiNumGuidesN11Inputs<'g> {
 }
 
 /// `11`, with the inputs it brings: [`LTXVAddGuideMultiNumGuides::N11`].
-#[derive(Debug)]
 pub struct LTXVAddGuideMultiNumGuidesN11<'g> {
     settings: Settings<'g>,
 }
@@ -20221,7 +19932,6 @@ pub struct LTXVAddGuideMultiNumGuidesN12Inputs<'g> {
 }
 
 /// `12`, with the inputs it brings: [`LTXVAddGuideMultiNumGuides::N12`].
-#[derive(Debug)]
 pub struct LTXVAddGuideMultiNumGuidesN12<'g> {
     settings: Settings<'g>,
 }
@@ -20456,7 +20166,6 @@ pub struct LTXVAddGuideMultiNumGuidesN13Inputs<'g> {
 }
 
 /// `13`, with the inputs it brings: [`LTXVAddGuideMultiNumGuides::N13`].
-#[derive(Debug)]
 pub struct LTXVAddGuideMultiNumGuidesN13<'g> {
     settings: Settings<'g>,
 }
@@ -20708,7 +20417,6 @@ pub struct LTXVAddGuideMultiNumGuidesN14Inputs<'g> {
 }
 
 /// `14`, with the inputs it brings: [`LTXVAddGuideMultiNumGuides::N14`].
-#[derive(Debug)]
 pub struct LTXVAddGuideMultiNumGuidesN14<'g> {
     settings: Settings<'g>,
 }
@@ -20977,7 +20685,6 @@ pub struct LTXVAddGuideMultiNumGuidesN15Inputs<'g> {
 }
 
 /// `15`, with the inputs it brings: [`LTXVAddGuideMultiNumGuides::N15`].
-#[derive(Debug)]
 pub struct LTXVAddGuideMultiNumGuidesN15<'g> {
     settings: Settings<'g>,
 }
@@ -21263,7 +20970,6 @@ pub struct LTXVAddGuideMultiNumGuidesN16Inputs<'g> {
 }
 
 /// `16`, with the inputs it brings: [`LTXVAddGuideMultiNumGuides::N16`].
-#[derive(Debug)]
 pub struct LTXVAddGuideMultiNumGuidesN16<'g> {
     settings: Settings<'g>,
 }
@@ -21566,7 +21272,6 @@ pub struct LTXVAddGuideMultiNumGuidesN17Inputs<'g> {
 }
 
 /// `17`, with the inputs it brings: [`LTXVAddGuideMultiNumGuides::N17`].
-#[derive(Debug)]
 pub struct LTXVAddGuideMultiNumGuidesN17<'g> {
     settings: Settings<'g>,
 }
@@ -21886,7 +21591,6 @@ pub struct LTXVAddGuideMultiNumGuidesN18Inputs<'g> {
 }
 
 /// `18`, with the inputs it brings: [`LTXVAddGuideMultiNumGuides::N18`].
-#[derive(Debug)]
 pub struct LTXVAddGuideMultiNumGuidesN18<'g> {
     settings: Settings<'g>,
 }
@@ -22223,7 +21927,6 @@ pub struct LTXVAddGuideMultiNumGuidesN19Inputs<'g> {
 }
 
 /// `19`, with the inputs it brings: [`LTXVAddGuideMultiNumGuides::N19`].
-#[derive(Debug)]
 pub struct LTXVAddGuideMultiNumGuidesN19<'g> {
     settings: Settings<'g>,
 }
@@ -22577,7 +22280,6 @@ pub struct LTXVAddGuideMultiNumGuidesN20Inputs<'g> {
 }
 
 /// `20`, with the inputs it brings: [`LTXVAddGuideMultiNumGuides::N20`].
-#[derive(Debug)]
 pub struct LTXVAddGuideMultiNumGuidesN20<'g> {
     settings: Settings<'g>,
 }
@@ -22916,7 +22618,6 @@ pub struct LTXVAddGuidesFromBatch<'g> {
 }
 
 /// A node of [`LTXVAddGuidesFromBatch`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LTXVAddGuidesFromBatchNode<'g> {
     /// Output 0, `CONDITIONING`.
     pub positive: Out<'g, socket::Conditioning>,
@@ -22968,7 +22669,6 @@ impl<'g> LTXVAddGuidesFromBatchNode<'g> {
 pub struct LTXVAudioVideoMask {}
 
 /// A node of [`LTXVAudioVideoMask`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LTXVAudioVideoMaskNode<'g> {
     /// Output 0, `LATENT`.
     pub video_latent: Out<'g, socket::Latent>,
@@ -23071,7 +22771,6 @@ pub struct LTX2NAG<'g> {
 }
 
 /// A node of [`LTX2NAG`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LTX2NAGNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -23152,7 +22851,6 @@ pub struct LTXVChunkFeedForward<'g> {
 }
 
 /// A node of [`LTXVChunkFeedForward`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LTXVChunkFeedForwardNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -23207,7 +22905,6 @@ pub struct LTX2SamplingPreviewOverride<'g> {
 }
 
 /// A node of [`LTX2SamplingPreviewOverride`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LTX2SamplingPreviewOverrideNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -23267,7 +22964,6 @@ pub struct LTX2AudioLatentNormalizingSampling<'g> {
 }
 
 /// A node of [`LTX2AudioLatentNormalizingSampling`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LTX2AudioLatentNormalizingSamplingNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -23316,7 +23012,6 @@ pub struct LTXVImgToVideoInplaceKJ<'g> {
 }
 
 /// A node of [`LTXVImgToVideoInplaceKJ`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LTXVImgToVideoInplaceKJNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -23360,7 +23055,6 @@ impl<'g> LTXVImgToVideoInplaceKJNode<'g> {
 }
 
 /// The options of `num_images`, each with the inputs it brings.
-#[derive(Debug)]
 pub enum LTXVImgToVideoInplaceKJNumImages<'g> {
     /// `1`.
     N1(LTXVImgToVideoInplaceKJNumImagesN1<'g>),
@@ -23435,7 +23129,6 @@ impl<'g> Branch<'g> for LTXVImgToVideoInplaceKJNumImages<'g> {
 }
 
 /// `1`, with the inputs it brings: [`LTXVImgToVideoInplaceKJNumImages::N1`].
-#[derive(Debug)]
 pub struct LTXVImgToVideoInplaceKJNumImagesN1<'g> {
     settings: Settings<'g>,
 }
@@ -23486,7 +23179,6 @@ impl<'g> From<LTXVImgToVideoInplaceKJNumImagesN1<'g>> for LTXVImgToVideoInplaceK
 }
 
 /// `2`, with the inputs it brings: [`LTXVImgToVideoInplaceKJNumImages::N2`].
-#[derive(Debug)]
 pub struct LTXVImgToVideoInplaceKJNumImagesN2<'g> {
     settings: Settings<'g>,
 }
@@ -23557,7 +23249,6 @@ impl<'g> From<LTXVImgToVideoInplaceKJNumImagesN2<'g>> for LTXVImgToVideoInplaceK
 }
 
 /// `3`, with the inputs it brings: [`LTXVImgToVideoInplaceKJNumImages::N3`].
-#[derive(Debug)]
 pub struct LTXVImgToVideoInplaceKJNumImagesN3<'g> {
     settings: Settings<'g>,
 }
@@ -23648,7 +23339,6 @@ impl<'g> From<LTXVImgToVideoInplaceKJNumImagesN3<'g>> for LTXVImgToVideoInplaceK
 }
 
 /// `4`, with the inputs it brings: [`LTXVImgToVideoInplaceKJNumImages::N4`].
-#[derive(Debug)]
 pub struct LTXVImgToVideoInplaceKJNumImagesN4<'g> {
     settings: Settings<'g>,
 }
@@ -23759,7 +23449,6 @@ impl<'g> From<LTXVImgToVideoInplaceKJNumImagesN4<'g>> for LTXVImgToVideoInplaceK
 }
 
 /// `5`, with the inputs it brings: [`LTXVImgToVideoInplaceKJNumImages::N5`].
-#[derive(Debug)]
 pub struct LTXVImgToVideoInplaceKJNumImagesN5<'g> {
     settings: Settings<'g>,
 }
@@ -23890,7 +23579,6 @@ impl<'g> From<LTXVImgToVideoInplaceKJNumImagesN5<'g>> for LTXVImgToVideoInplaceK
 }
 
 /// `6`, with the inputs it brings: [`LTXVImgToVideoInplaceKJNumImages::N6`].
-#[derive(Debug)]
 pub struct LTXVImgToVideoInplaceKJNumImagesN6<'g> {
     settings: Settings<'g>,
 }
@@ -24041,7 +23729,6 @@ impl<'g> From<LTXVImgToVideoInplaceKJNumImagesN6<'g>> for LTXVImgToVideoInplaceK
 }
 
 /// `7`, with the inputs it brings: [`LTXVImgToVideoInplaceKJNumImages::N7`].
-#[derive(Debug)]
 pub struct LTXVImgToVideoInplaceKJNumImagesN7<'g> {
     settings: Settings<'g>,
 }
@@ -24212,7 +23899,6 @@ impl<'g> From<LTXVImgToVideoInplaceKJNumImagesN7<'g>> for LTXVImgToVideoInplaceK
 }
 
 /// `8`, with the inputs it brings: [`LTXVImgToVideoInplaceKJNumImages::N8`].
-#[derive(Debug)]
 pub struct LTXVImgToVideoInplaceKJNumImagesN8<'g> {
     settings: Settings<'g>,
 }
@@ -24403,7 +24089,6 @@ impl<'g> From<LTXVImgToVideoInplaceKJNumImagesN8<'g>> for LTXVImgToVideoInplaceK
 }
 
 /// `9`, with the inputs it brings: [`LTXVImgToVideoInplaceKJNumImages::N9`].
-#[derive(Debug)]
 pub struct LTXVImgToVideoInplaceKJNumImagesN9<'g> {
     settings: Settings<'g>,
 }
@@ -24614,7 +24299,6 @@ impl<'g> From<LTXVImgToVideoInplaceKJNumImagesN9<'g>> for LTXVImgToVideoInplaceK
 }
 
 /// `10`, with the inputs it brings: [`LTXVImgToVideoInplaceKJNumImages::N10`].
-#[derive(Debug)]
 pub struct LTXVImgToVideoInplaceKJNumImagesN10<'g> {
     settings: Settings<'g>,
 }
@@ -24845,7 +24529,6 @@ impl<'g> From<LTXVImgToVideoInplaceKJNumImagesN10<'g>> for LTXVImgToVideoInplace
 }
 
 /// `11`, with the inputs it brings: [`LTXVImgToVideoInplaceKJNumImages::N11`].
-#[derive(Debug)]
 pub struct LTXVImgToVideoInplaceKJNumImagesN11<'g> {
     settings: Settings<'g>,
 }
@@ -25096,7 +24779,6 @@ impl<'g> From<LTXVImgToVideoInplaceKJNumImagesN11<'g>> for LTXVImgToVideoInplace
 }
 
 /// `12`, with the inputs it brings: [`LTXVImgToVideoInplaceKJNumImages::N12`].
-#[derive(Debug)]
 pub struct LTXVImgToVideoInplaceKJNumImagesN12<'g> {
     settings: Settings<'g>,
 }
@@ -25367,7 +25049,6 @@ impl<'g> From<LTXVImgToVideoInplaceKJNumImagesN12<'g>> for LTXVImgToVideoInplace
 }
 
 /// `13`, with the inputs it brings: [`LTXVImgToVideoInplaceKJNumImages::N13`].
-#[derive(Debug)]
 pub struct LTXVImgToVideoInplaceKJNumImagesN13<'g> {
     settings: Settings<'g>,
 }
@@ -25658,7 +25339,6 @@ impl<'g> From<LTXVImgToVideoInplaceKJNumImagesN13<'g>> for LTXVImgToVideoInplace
 }
 
 /// `14`, with the inputs it brings: [`LTXVImgToVideoInplaceKJNumImages::N14`].
-#[derive(Debug)]
 pub struct LTXVImgToVideoInplaceKJNumImagesN14<'g> {
     settings: Settings<'g>,
 }
@@ -25969,7 +25649,6 @@ impl<'g> From<LTXVImgToVideoInplaceKJNumImagesN14<'g>> for LTXVImgToVideoInplace
 }
 
 /// `15`, with the inputs it brings: [`LTXVImgToVideoInplaceKJNumImages::N15`].
-#[derive(Debug)]
 pub struct LTXVImgToVideoInplaceKJNumImagesN15<'g> {
     settings: Settings<'g>,
 }
@@ -26300,7 +25979,6 @@ impl<'g> From<LTXVImgToVideoInplaceKJNumImagesN15<'g>> for LTXVImgToVideoInplace
 }
 
 /// `16`, with the inputs it brings: [`LTXVImgToVideoInplaceKJNumImages::N16`].
-#[derive(Debug)]
 pub struct LTXVImgToVideoInplaceKJNumImagesN16<'g> {
     settings: Settings<'g>,
 }
@@ -26651,7 +26329,6 @@ impl<'g> From<LTXVImgToVideoInplaceKJNumImagesN16<'g>> for LTXVImgToVideoInplace
 }
 
 /// `17`, with the inputs it brings: [`LTXVImgToVideoInplaceKJNumImages::N17`].
-#[derive(Debug)]
 pub struct LTXVImgToVideoInplaceKJNumImagesN17<'g> {
     settings: Settings<'g>,
 }
@@ -27022,7 +26699,6 @@ impl<'g> From<LTXVImgToVideoInplaceKJNumImagesN17<'g>> for LTXVImgToVideoInplace
 }
 
 /// `18`, with the inputs it brings: [`LTXVImgToVideoInplaceKJNumImages::N18`].
-#[derive(Debug)]
 pub struct LTXVImgToVideoInplaceKJNumImagesN18<'g> {
     settings: Settings<'g>,
 }
@@ -27413,7 +27089,6 @@ impl<'g> From<LTXVImgToVideoInplaceKJNumImagesN18<'g>> for LTXVImgToVideoInplace
 }
 
 /// `19`, with the inputs it brings: [`LTXVImgToVideoInplaceKJNumImages::N19`].
-#[derive(Debug)]
 pub struct LTXVImgToVideoInplaceKJNumImagesN19<'g> {
     settings: Settings<'g>,
 }
@@ -27824,7 +27499,6 @@ impl<'g> From<LTXVImgToVideoInplaceKJNumImagesN19<'g>> for LTXVImgToVideoInplace
 }
 
 /// `20`, with the inputs it brings: [`LTXVImgToVideoInplaceKJNumImages::N20`].
-#[derive(Debug)]
 pub struct LTXVImgToVideoInplaceKJNumImagesN20<'g> {
     settings: Settings<'g>,
 }
@@ -28262,7 +27936,6 @@ pub struct LTX2AttentionTunerPatch<'g> {
 }
 
 /// A node of [`LTX2AttentionTunerPatch`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LTX2AttentionTunerPatchNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -28345,7 +28018,6 @@ pub struct LTX2MemoryEfficientSageAttentionPatch<'g> {
 }
 
 /// A node of [`LTX2MemoryEfficientSageAttentionPatch`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LTX2MemoryEfficientSageAttentionPatchNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -28395,7 +28067,6 @@ pub struct LTX2LoraLoaderAdvanced<'g> {
 }
 
 /// A node of [`LTX2LoraLoaderAdvanced`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct LTX2LoraLoaderAdvancedNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -28496,7 +28167,6 @@ pub struct WanVideoMemoryEfficientSageAttentionPatch<'g> {
 }
 
 /// A node of [`WanVideoMemoryEfficientSageAttentionPatch`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct WanVideoMemoryEfficientSageAttentionPatchNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -28533,7 +28203,6 @@ pub struct MiniMaxH3MemoryEfficientSageAttentionPatch<'g> {
 }
 
 /// A node of [`MiniMaxH3MemoryEfficientSageAttentionPatch`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MiniMaxH3MemoryEfficientSageAttentionPatchNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -28570,7 +28239,6 @@ pub struct MiniMaxChunkFeedForward<'g> {
 }
 
 /// A node of [`MiniMaxChunkFeedForward`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MiniMaxChunkFeedForwardNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -28625,7 +28293,6 @@ pub struct MiniMaxLowVRAMAttention<'g> {
 }
 
 /// A node of [`MiniMaxLowVRAMAttention`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MiniMaxLowVRAMAttentionNode<'g> {
     /// Output 0, `MODEL`.
     pub model: Out<'g, socket::Model>,
@@ -28674,7 +28341,6 @@ pub struct MiniMaxH3TokenCounter<'g> {
 }
 
 /// A node of [`MiniMaxH3TokenCounter`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct MiniMaxH3TokenCounterNode<'g> {
     /// Output 0, `LATENT`.
     pub samples: Out<'g, socket::Latent>,
@@ -28718,7 +28384,6 @@ pub struct PatchTritonVAE<'g> {
 }
 
 /// A node of [`PatchTritonVAE`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct PatchTritonVAENode<'g> {
     /// Output 0, `VAE`.
     pub vae: Out<'g, socket::Vae>,
@@ -28780,7 +28445,7 @@ impl<'g> PatchTritonVAENode<'g> {
 }
 
 /// The options of `operation`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ConditioningMultiCombineOperation {
     /// `combine`.
     Combine,
@@ -28806,7 +28471,7 @@ impl Socket for ConditioningMultiCombineOperation {
 }
 
 /// The options of `model`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum DownloadAndLoadCLIPSegModel {
     /// `Kijai/clipseg-rd64-refined-fp16`.
     KijaiClipsegRd64RefinedFp16,
@@ -28832,7 +28497,7 @@ impl Socket for DownloadAndLoadCLIPSegModel {
 }
 
 /// The options of `font`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Font {
     /// `FreeMono.ttf`.
     FreeMonoTtf,
@@ -28861,7 +28526,7 @@ impl Socket for Font {
 }
 
 /// The options of `interpolation`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum CreateFadeMaskAdvancedInterpolation {
     /// `linear`.
     Linear,
@@ -28899,7 +28564,7 @@ impl Socket for CreateFadeMaskAdvancedInterpolation {
 }
 
 /// The options of `shape`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Shape {
     /// `circle`.
     Circle,
@@ -28928,7 +28593,7 @@ impl Socket for Shape {
 }
 
 /// The options of `padding_mode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum OffsetMaskPaddingMode {
     /// `empty`.
     Empty,
@@ -28957,7 +28622,7 @@ impl Socket for OffsetMaskPaddingMode {
 }
 
 /// The options of `mode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum SeparateMasksMode {
     /// `convex_polygons`.
     ConvexPolygons,
@@ -28986,7 +28651,7 @@ impl Socket for SeparateMasksMode {
 }
 
 /// The options of `direction`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum AddLabelDirection {
     /// `up`.
     Up,
@@ -29021,7 +28686,7 @@ impl Socket for AddLabelDirection {
 }
 
 /// The options of `method`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ColorMatchMethod {
     /// `mkl`.
     Mkl,
@@ -29059,7 +28724,7 @@ impl Socket for ColorMatchMethod {
 }
 
 /// The options of `method`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ColorMatchV2Method {
     /// `mkl`.
     Mkl,
@@ -29100,7 +28765,7 @@ impl Socket for ColorMatchV2Method {
 }
 
 /// The options of `interpolation`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Interpolation {
     /// `linear`.
     Linear,
@@ -29144,7 +28809,7 @@ impl Socket for Interpolation {
 }
 
 /// The options of `format`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum FastPreviewFormat {
     /// `JPEG`.
     JPEG,
@@ -29170,7 +28835,7 @@ impl Socket for FastPreviewFormat {
 }
 
 /// The options of `blending`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ImageAddMultiBlending {
     /// `add`.
     Add,
@@ -29202,7 +28867,7 @@ impl Socket for ImageAddMultiBlending {
 }
 
 /// The options of `transition_type`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum TransitionType {
     /// `horizontal slide`.
     HorizontalSlide,
@@ -29243,7 +28908,7 @@ impl Socket for TransitionType {
 }
 
 /// The options of `device`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ImageBatchJoinWithTransitionDevice {
     /// `CPU`.
     CPU,
@@ -29269,7 +28934,7 @@ impl Socket for ImageBatchJoinWithTransitionDevice {
 }
 
 /// The options of `overlap_side`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ImageBatchExtendWithOverlapOverlapSide {
     /// `source`.
     Source,
@@ -29295,7 +28960,7 @@ impl Socket for ImageBatchExtendWithOverlapOverlapSide {
 }
 
 /// The options of `overlap_mode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ImageBatchExtendWithOverlapOverlapMode {
     /// `cut`.
     Cut,
@@ -29330,7 +28995,7 @@ impl Socket for ImageBatchExtendWithOverlapOverlapMode {
 }
 
 /// The options of `pad_mode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ImagePadKJPadMode {
     /// `edge`.
     Edge,
@@ -29362,7 +29027,7 @@ impl Socket for ImagePadKJPadMode {
 }
 
 /// The options of `crop`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ImageResizeKJCrop {
     /// `disabled`.
     Disabled,
@@ -29391,7 +29056,7 @@ impl Socket for ImageResizeKJCrop {
 }
 
 /// The options of `upscale_method`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ImageResizeKJv2UpscaleMethod {
     /// `nearest-exact`.
     NearestExact,
@@ -29429,7 +29094,7 @@ impl Socket for ImageResizeKJv2UpscaleMethod {
 }
 
 /// The options of `keep_proportion`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ImageResizeKJv2KeepProportion {
     /// `stretch`.
     Stretch,
@@ -29473,7 +29138,7 @@ impl Socket for ImageResizeKJv2KeepProportion {
 }
 
 /// The options of `crop_position`, `pad_position`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum PadPosition {
     /// `center`.
     Center,
@@ -29508,7 +29173,7 @@ impl Socket for PadPosition {
 }
 
 /// The options of `precision`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ImageUpscaleWithModelBatchedPrecision {
     /// `float32`.
     Float32,
@@ -29537,7 +29202,7 @@ impl Socket for ImageUpscaleWithModelBatchedPrecision {
 }
 
 /// The options of `mode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum InsertImagesToBatchIndexedMode {
     /// `replace`.
     Replace,
@@ -29563,7 +29228,7 @@ impl Socket for InsertImagesToBatchIndexedMode {
 }
 
 /// The options of `keep_aspect_ratio`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum LoadImagesFromFolderKJKeepAspectRatio {
     /// `crop`.
     Crop,
@@ -29592,7 +29257,7 @@ impl Socket for LoadImagesFromFolderKJKeepAspectRatio {
 }
 
 /// The options of `output_type`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum LoadVideosFromFolderOutputType {
     /// `batch`.
     Batch,
@@ -29618,7 +29283,7 @@ impl Socket for LoadVideosFromFolderOutputType {
 }
 
 /// The options of `format`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum DecodeAndSaveVideoFormat {
     /// `auto`.
     Auto,
@@ -29650,7 +29315,7 @@ impl Socket for DecodeAndSaveVideoFormat {
 }
 
 /// The options of `codec`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum DecodeAndSaveVideoCodec {
     /// `auto`.
     Auto,
@@ -29679,7 +29344,7 @@ impl Socket for DecodeAndSaveVideoCodec {
 }
 
 /// The options of `bbox_format`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum BboxFormat {
     /// `xywh`.
     Xywh,
@@ -29705,7 +29370,7 @@ impl Socket for BboxFormat {
 }
 
 /// The options of `import_mode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Ideogram4PromptBuilderKJImportMode {
     /// `when empty`.
     WhenEmpty,
@@ -29731,7 +29396,7 @@ impl Socket for Ideogram4PromptBuilderKJImportMode {
 }
 
 /// The options of `input_space`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum HDRPreviewKJInputSpace {
     /// `logc3`.
     Logc3,
@@ -29760,7 +29425,7 @@ impl Socket for HDRPreviewKJInputSpace {
 }
 
 /// The options of `extra_model_name`, `tiny_vae`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum None {
     /// `none`.
     None,
@@ -29783,7 +29448,7 @@ impl Socket for None {
 }
 
 /// The options of `latent_channels`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum GenerateNoiseLatentChannels {
     /// `4`.
     N4,
@@ -29808,9 +29473,9 @@ impl Socket for GenerateNoiseLatentChannels {
     const PUBLISHED: &'static str = "string";
 }
 
-/// The options of `shape`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum GenerateNoiseShape {
+/// The options of `latent_format`, `shape`.
+#[derive(Debug, Clone)]
+pub enum BCHWOrBCTHWOrBTCHW {
     /// `BCHW`.
     BCHW,
     /// `BCTHW`.
@@ -29821,7 +29486,7 @@ pub enum GenerateNoiseShape {
     Other(Json),
 }
 
-impl Choice for GenerateNoiseShape {
+impl Choice for BCHWOrBCTHWOrBTCHW {
     fn into_json(self) -> Json {
         match self {
             Self::BCHW => "BCHW".into(),
@@ -29832,42 +29497,13 @@ impl Choice for GenerateNoiseShape {
     }
 }
 
-impl Socket for GenerateNoiseShape {
-    const NAME: &'static str = "COMBO";
-    const PUBLISHED: &'static str = "string";
-}
-
-/// The options of `latent_format`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum GetLatentsFromBatchIndexedLatentFormat {
-    /// `BCHW`.
-    BCHW,
-    /// `BTCHW`.
-    BTCHW,
-    /// `BCTHW`.
-    BCTHW,
-    /// An option that the catalog does not list.
-    Other(Json),
-}
-
-impl Choice for GetLatentsFromBatchIndexedLatentFormat {
-    fn into_json(self) -> Json {
-        match self {
-            Self::BCHW => "BCHW".into(),
-            Self::BTCHW => "BTCHW".into(),
-            Self::BCTHW => "BCTHW".into(),
-            Self::Other(option) => option,
-        }
-    }
-}
-
-impl Socket for GetLatentsFromBatchIndexedLatentFormat {
+impl Socket for BCHWOrBCTHWOrBTCHW {
     const NAME: &'static str = "COMBO";
     const PUBLISHED: &'static str = "string";
 }
 
 /// The options of `dimensions`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum EmptyLatentImagePresetsDimensions {
     /// `512 x 512 (1:1)`.
     N512X512_1_1,
@@ -29917,7 +29553,7 @@ impl Socket for EmptyLatentImagePresetsDimensions {
 }
 
 /// The options of `type`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum SetShakkerLabsUnionControlNetTypeType {
     /// `auto`.
     Auto,
@@ -29961,7 +29597,7 @@ impl Socket for SetShakkerLabsUnionControlNetTypeType {
 }
 
 /// The options of `shape`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum NormalizedAmplitudeToMaskShape {
     /// `none`.
     None,
@@ -29993,7 +29629,7 @@ impl Socket for NormalizedAmplitudeToMaskShape {
 }
 
 /// The options of `color`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum NormalizedAmplitudeToMaskColor {
     /// `white`.
     White,
@@ -30019,7 +29655,7 @@ impl Socket for NormalizedAmplitudeToMaskColor {
 }
 
 /// The options of `direction`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum AudioConcatenateDirection {
     /// `right`.
     Right,
@@ -30045,7 +29681,7 @@ impl Socket for AudioConcatenateDirection {
 }
 
 /// The options of `sampling_method`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum SplineEditorSamplingMethod {
     /// `path`.
     Path,
@@ -30077,7 +29713,7 @@ impl Socket for SplineEditorSamplingMethod {
 }
 
 /// The options of `interpolation`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum SplineEditorInterpolation {
     /// `cardinal`.
     Cardinal,
@@ -30124,7 +29760,7 @@ impl Socket for SplineEditorInterpolation {
 }
 
 /// The options of `float_output_type`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum SplineEditorFloatOutputType {
     /// `list`.
     List,
@@ -30153,7 +29789,7 @@ impl Socket for SplineEditorFloatOutputType {
 }
 
 /// The options of `output_type`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum OutputType {
     /// `match_input`.
     MatchInput,
@@ -30185,7 +29821,7 @@ impl Socket for OutputType {
 }
 
 /// The options of `output_type`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum MaskOrImageToWeightOutputType {
     /// `list`.
     List,
@@ -30216,34 +29852,8 @@ impl Socket for MaskOrImageToWeightOutputType {
     const PUBLISHED: &'static str = "string";
 }
 
-/// The options of `bbox_format`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum PointsEditorBboxFormat {
-    /// `xyxy`.
-    Xyxy,
-    /// `xywh`.
-    Xywh,
-    /// An option that the catalog does not list.
-    Other(Json),
-}
-
-impl Choice for PointsEditorBboxFormat {
-    fn into_json(self) -> Json {
-        match self {
-            Self::Xyxy => "xyxy".into(),
-            Self::Xywh => "xywh".into(),
-            Self::Other(option) => option,
-        }
-    }
-}
-
-impl Socket for PointsEditorBboxFormat {
-    const NAME: &'static str = "COMBO";
-    const PUBLISHED: &'static str = "string";
-}
-
 /// The options of `weight_dtype`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum WeightDtype {
     /// `default`.
     Default,
@@ -30284,7 +29894,7 @@ impl Socket for WeightDtype {
 }
 
 /// The options of `sage_attention`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum SageAttention {
     /// `disabled`.
     Disabled,
@@ -30328,7 +29938,7 @@ impl Socket for SageAttention {
 }
 
 /// The options of `mode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Mode {
     /// `default`.
     Default,
@@ -30360,7 +29970,7 @@ impl Socket for Mode {
 }
 
 /// The options of `vae_name`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum VAELoaderKJVaeName {
     /// `pixel_space`.
     PixelSpace,
@@ -30383,7 +29993,7 @@ impl Socket for VAELoaderKJVaeName {
 }
 
 /// The options of `device`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum VAELoaderKJDevice {
     /// `main_device`.
     MainDevice,
@@ -30408,9 +30018,9 @@ impl Socket for VAELoaderKJDevice {
     const PUBLISHED: &'static str = "string";
 }
 
-/// The options of `weight_dtype`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum VAELoaderKJWeightDtype {
+/// The options of `output_dtype`, `weight_dtype`.
+#[derive(Debug, Clone)]
+pub enum Bf16OrFp16OrFp32 {
     /// `bf16`.
     Bf16,
     /// `fp16`.
@@ -30421,7 +30031,7 @@ pub enum VAELoaderKJWeightDtype {
     Other(Json),
 }
 
-impl Choice for VAELoaderKJWeightDtype {
+impl Choice for Bf16OrFp16OrFp32 {
     fn into_json(self) -> Json {
         match self {
             Self::Bf16 => "bf16".into(),
@@ -30432,13 +30042,13 @@ impl Choice for VAELoaderKJWeightDtype {
     }
 }
 
-impl Socket for VAELoaderKJWeightDtype {
+impl Socket for Bf16OrFp16OrFp32 {
     const NAME: &'static str = "COMBO";
     const PUBLISHED: &'static str = "string";
 }
 
 /// The options of `cache_device`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum WanVideoTeaCacheKJCacheDevice {
     /// `main_device`.
     MainDevice,
@@ -30464,7 +30074,7 @@ impl Socket for WanVideoTeaCacheKJCacheDevice {
 }
 
 /// The options of `coefficients`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum WanVideoTeaCacheKJCoefficients {
     /// `disabled`.
     Disabled,
@@ -30499,7 +30109,7 @@ impl Socket for WanVideoTeaCacheKJCoefficients {
 }
 
 /// The options of `mode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum TimerNodeKJMode {
     /// `start`.
     Start,
@@ -30525,7 +30135,7 @@ impl Socket for TimerNodeKJMode {
 }
 
 /// The options of `backbone`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum PiDColorBiasCorrectionBackbone {
     /// `flux2`.
     Flux2,
@@ -30548,7 +30158,7 @@ impl Socket for PiDColorBiasCorrectionBackbone {
 }
 
 /// The options of `input_type`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum WanVideoNAGInputType {
     /// `default`.
     Default,
@@ -30574,7 +30184,7 @@ impl Socket for WanVideoNAGInputType {
 }
 
 /// The options of `dequant_dtype`, `patch_dtype`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum GGUFLoaderKJDequantDtype {
     /// `default`.
     Default,
@@ -30609,7 +30219,7 @@ impl Socket for GGUFLoaderKJDequantDtype {
 }
 
 /// The options of `attention_override`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum GGUFLoaderKJAttentionOverride {
     /// `none`.
     None,
@@ -30644,7 +30254,7 @@ impl Socket for GGUFLoaderKJAttentionOverride {
 }
 
 /// The options of `dynamic`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum TorchCompileModelAdvancedDynamic {
     /// `auto`.
     Auto,
@@ -30673,7 +30283,7 @@ impl Socket for TorchCompileModelAdvancedDynamic {
 }
 
 /// The options of `enabled`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum StartRecordCUDAMemoryHistoryEnabled {
     /// `all`.
     All,
@@ -30702,7 +30312,7 @@ impl Socket for StartRecordCUDAMemoryHistoryEnabled {
 }
 
 /// The options of `context`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum StartRecordCUDAMemoryHistoryContext {
     /// `all`.
     All,
@@ -30734,7 +30344,7 @@ impl Socket for StartRecordCUDAMemoryHistoryContext {
 }
 
 /// The options of `stacks`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum StartRecordCUDAMemoryHistoryStacks {
     /// `python`.
     Python,
@@ -30760,7 +30370,7 @@ impl Socket for StartRecordCUDAMemoryHistoryStacks {
 }
 
 /// The options of `mode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum PlaySoundKJMode {
     /// `always`.
     Always,
@@ -30789,7 +30399,7 @@ impl Socket for PlaySoundKJMode {
 }
 
 /// The options of `lora_type`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum LoraExtractKJLoraType {
     /// `standard`.
     Standard,
@@ -30827,7 +30437,7 @@ impl Socket for LoraExtractKJLoraType {
 }
 
 /// The options of `algorithm`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum LoraExtractKJAlgorithm {
     /// `svd_linalg`.
     SvdLinalg,
@@ -30852,37 +30462,8 @@ impl Socket for LoraExtractKJAlgorithm {
     const PUBLISHED: &'static str = "string";
 }
 
-/// The options of `output_dtype`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum LoraExtractKJOutputDtype {
-    /// `fp16`.
-    Fp16,
-    /// `bf16`.
-    Bf16,
-    /// `fp32`.
-    Fp32,
-    /// An option that the catalog does not list.
-    Other(Json),
-}
-
-impl Choice for LoraExtractKJOutputDtype {
-    fn into_json(self) -> Json {
-        match self {
-            Self::Fp16 => "fp16".into(),
-            Self::Bf16 => "bf16".into(),
-            Self::Fp32 => "fp32".into(),
-            Self::Other(option) => option,
-        }
-    }
-}
-
-impl Socket for LoraExtractKJOutputDtype {
-    const NAME: &'static str = "COMBO";
-    const PUBLISHED: &'static str = "string";
-}
-
 /// The options of `dynamic_method`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum LoraReduceRankKJDynamicMethod {
     /// `disabled`.
     Disabled,
@@ -30917,7 +30498,7 @@ impl Socket for LoraReduceRankKJDynamicMethod {
 }
 
 /// The options of `output_dtype`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum LoraReduceRankKJOutputDtype {
     /// `match_original`.
     MatchOriginal,
@@ -30949,7 +30530,7 @@ impl Socket for LoraReduceRankKJOutputDtype {
 }
 
 /// The options of `frame_units`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ContextWindowsVisualizerKJFrameUnits {
     /// `pixel`.
     Pixel,
@@ -30975,7 +30556,7 @@ impl Socket for ContextWindowsVisualizerKJFrameUnits {
 }
 
 /// The options of `context_schedule`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ContextWindowsVisualizerKJContextSchedule {
     /// `standard_static`.
     StandardStatic,
@@ -31013,7 +30594,7 @@ impl Socket for ContextWindowsVisualizerKJContextSchedule {
 }
 
 /// The options of `fuse_method`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ContextWindowsVisualizerKJFuseMethod {
     /// `pyramid`.
     Pyramid,
@@ -31051,7 +30632,7 @@ impl Socket for ContextWindowsVisualizerKJFuseMethod {
 }
 
 /// The options of `patch_order`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum PatchModelPatcherOrderPatchOrder {
     /// `object_patch_first`.
     ObjectPatchFirst,
@@ -31077,7 +30658,7 @@ impl Socket for PatchModelPatcherOrderPatchOrder {
 }
 
 /// The options of `full_load`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum PatchModelPatcherOrderFullLoad {
     /// `enabled`.
     Enabled,
@@ -31106,7 +30687,7 @@ impl Socket for PatchModelPatcherOrderFullLoad {
 }
 
 /// The options of `max_length`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum LTXVAudioVideoMaskMaxLength {
     /// `truncate`.
     Truncate,
@@ -31135,7 +30716,7 @@ impl Socket for LTXVAudioVideoMaskMaxLength {
 }
 
 /// The options of `existing_mask_mode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum LTXVAudioVideoMaskExistingMaskMode {
     /// `add`.
     Add,
@@ -31164,7 +30745,7 @@ impl Socket for LTXVAudioVideoMaskExistingMaskMode {
 }
 
 /// The options of `edge_mode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ImageTransformKJKeepProportionPadEdgeEdgeMode {
     /// `clamp`.
     Clamp,

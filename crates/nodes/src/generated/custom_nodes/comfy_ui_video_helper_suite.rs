@@ -12,7 +12,6 @@ pub struct VHSVideoCombine<'g> {
 }
 
 /// A node of [`VHSVideoCombine`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSVideoCombineNode<'g> {
     /// Output 0, `VHS_FILENAMES`.
     pub filenames: Out<'g, socket::VhsFilenames>,
@@ -112,7 +111,6 @@ pub struct VHSLoadVideo<'g> {
 }
 
 /// A node of [`VHSLoadVideo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSLoadVideoNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -220,7 +218,6 @@ pub struct VHSLoadVideoPath<'g> {
 }
 
 /// A node of [`VHSLoadVideoPath`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSLoadVideoPathNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -330,7 +327,6 @@ pub struct VHSLoadVideoFFmpeg<'g> {
 }
 
 /// A node of [`VHSLoadVideoFFmpeg`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSLoadVideoFFmpegNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -427,7 +423,6 @@ pub struct VHSLoadVideoFFmpegPath<'g> {
 }
 
 /// A node of [`VHSLoadVideoFFmpegPath`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSLoadVideoFFmpegPathNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -522,7 +517,6 @@ pub struct VHSLoadImagePath<'g> {
 }
 
 /// A node of [`VHSLoadImagePath`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSLoadImagePathNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -582,7 +576,6 @@ impl<'g> VHSLoadImagePathNode<'g> {
 pub struct VHSLoadImages {}
 
 /// A node of [`VHSLoadImages`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSLoadImagesNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -659,7 +652,6 @@ pub struct VHSLoadImagesPath<'g> {
 }
 
 /// A node of [`VHSLoadImagesPath`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSLoadImagesPathNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -728,7 +720,6 @@ impl<'g> VHSLoadImagesPathNode<'g> {
 pub struct VHSLoadAudio {}
 
 /// A node of [`VHSLoadAudio`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSLoadAudioNode<'g> {
     /// Output 0, `AUDIO`.
     pub audio: Out<'g, socket::Audio>,
@@ -788,7 +779,6 @@ pub struct VHSLoadAudioUpload<'g> {
 }
 
 /// A node of [`VHSLoadAudioUpload`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSLoadAudioUploadNode<'g> {
     /// Output 0, `AUDIO`.
     pub audio: Out<'g, socket::Audio>,
@@ -843,7 +833,6 @@ pub struct VHSAudioToVHSAudio<'g> {
 }
 
 /// A node of [`VHSAudioToVHSAudio`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSAudioToVHSAudioNode<'g> {
     /// Output 0, `VHS_AUDIO`.
     pub vhs_audio: Out<'g, socket::VhsAudio>,
@@ -879,7 +868,6 @@ pub struct VHSVHSAudioToAudio<'g> {
 }
 
 /// A node of [`VHSVHSAudioToAudio`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSVHSAudioToAudioNode<'g> {
     /// Output 0, `AUDIO`.
     pub audio: Out<'g, socket::Audio>,
@@ -916,7 +904,6 @@ pub struct VHSPruneOutputs<'g> {
 }
 
 /// A node of [`VHSPruneOutputs`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSPruneOutputsNode<'g> {
     node: Handle<'g>,
 }
@@ -958,7 +945,6 @@ impl<'g> VHSPruneOutputsNode<'g> {
 pub struct VHSBatchManager {}
 
 /// A node of [`VHSBatchManager`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSBatchManagerNode<'g> {
     /// Output 0, `VHS_BatchManager`.
     pub meta_batch: Out<'g, socket::VhsBatchManager>,
@@ -1004,7 +990,6 @@ pub struct VHSVideoInfo<'g> {
 }
 
 /// A node of [`VHSVideoInfo`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSVideoInfoNode<'g> {
     /// Output 0, `FLOAT`.
     pub source_fps: Out<'g, socket::Float>,
@@ -1058,7 +1043,6 @@ pub struct VHSVideoInfoSource<'g> {
 }
 
 /// A node of [`VHSVideoInfoSource`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSVideoInfoSourceNode<'g> {
     /// Output 0, `FLOAT`.
     pub fps: Out<'g, socket::Float>,
@@ -1102,7 +1086,6 @@ pub struct VHSVideoInfoLoaded<'g> {
 }
 
 /// A node of [`VHSVideoInfoLoaded`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSVideoInfoLoadedNode<'g> {
     /// Output 0, `FLOAT`.
     pub fps: Out<'g, socket::Float>,
@@ -1146,7 +1129,6 @@ pub struct VHSSelectFilename<'g> {
 }
 
 /// A node of [`VHSSelectFilename`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSSelectFilenameNode<'g> {
     /// Output 0, `STRING`.
     pub filename: Out<'g, socket::Text>,
@@ -1195,7 +1177,6 @@ pub struct VHSVAEEncodeBatched<'g> {
 }
 
 /// A node of [`VHSVAEEncodeBatched`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSVAEEncodeBatchedNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -1245,7 +1226,6 @@ pub struct VHSVAEDecodeBatched<'g> {
 }
 
 /// A node of [`VHSVAEDecodeBatched`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSVAEDecodeBatchedNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -1293,7 +1273,6 @@ pub struct VHSSplitLatents<'g> {
 }
 
 /// A node of [`VHSSplitLatents`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSSplitLatentsNode<'g> {
     /// Output 0, `LATENT`.
     pub latent_a: Out<'g, socket::Latent>,
@@ -1346,7 +1325,6 @@ pub struct VHSSplitImages<'g> {
 }
 
 /// A node of [`VHSSplitImages`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSSplitImagesNode<'g> {
     /// Output 0, `IMAGE`.
     pub image_a: Out<'g, socket::Image>,
@@ -1399,7 +1377,6 @@ pub struct VHSSplitMasks<'g> {
 }
 
 /// A node of [`VHSSplitMasks`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSSplitMasksNode<'g> {
     /// Output 0, `MASK`.
     pub mask_a: Out<'g, socket::Mask>,
@@ -1454,7 +1431,6 @@ pub struct VHSMergeLatents<'g> {
 }
 
 /// A node of [`VHSMergeLatents`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSMergeLatentsNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -1520,7 +1496,6 @@ pub struct VHSMergeImages<'g> {
 }
 
 /// A node of [`VHSMergeImages`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSMergeImagesNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -1586,7 +1561,6 @@ pub struct VHSMergeMasks<'g> {
 }
 
 /// A node of [`VHSMergeMasks`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSMergeMasksNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -1650,7 +1624,6 @@ pub struct VHSGetLatentCount<'g> {
 }
 
 /// A node of [`VHSGetLatentCount`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSGetLatentCountNode<'g> {
     /// Output 0, `INT`.
     pub count: Out<'g, socket::Int>,
@@ -1686,7 +1659,6 @@ pub struct VHSGetImageCount<'g> {
 }
 
 /// A node of [`VHSGetImageCount`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSGetImageCountNode<'g> {
     /// Output 0, `INT`.
     pub count: Out<'g, socket::Int>,
@@ -1722,7 +1694,6 @@ pub struct VHSGetMaskCount<'g> {
 }
 
 /// A node of [`VHSGetMaskCount`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSGetMaskCountNode<'g> {
     /// Output 0, `INT`.
     pub count: Out<'g, socket::Int>,
@@ -1758,7 +1729,6 @@ pub struct VHSDuplicateLatents<'g> {
 }
 
 /// A node of [`VHSDuplicateLatents`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSDuplicateLatentsNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -1807,7 +1777,6 @@ pub struct VHSDuplicateImages<'g> {
 }
 
 /// A node of [`VHSDuplicateImages`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSDuplicateImagesNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -1856,7 +1825,6 @@ pub struct VHSDuplicateMasks<'g> {
 }
 
 /// A node of [`VHSDuplicateMasks`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSDuplicateMasksNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -1905,7 +1873,6 @@ pub struct VHSSelectEveryNthLatent<'g> {
 }
 
 /// A node of [`VHSSelectEveryNthLatent`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSSelectEveryNthLatentNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -1961,7 +1928,6 @@ pub struct VHSSelectEveryNthImage<'g> {
 }
 
 /// A node of [`VHSSelectEveryNthImage`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSSelectEveryNthImageNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -2017,7 +1983,6 @@ pub struct VHSSelectEveryNthMask<'g> {
 }
 
 /// A node of [`VHSSelectEveryNthMask`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSSelectEveryNthMaskNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -2073,7 +2038,6 @@ pub struct VHSSelectLatents<'g> {
 }
 
 /// A node of [`VHSSelectLatents`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSSelectLatentsNode<'g> {
     /// Output 0, `LATENT`.
     pub latent: Out<'g, socket::Latent>,
@@ -2134,7 +2098,6 @@ pub struct VHSSelectImages<'g> {
 }
 
 /// A node of [`VHSSelectImages`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSSelectImagesNode<'g> {
     /// Output 0, `IMAGE`.
     pub image: Out<'g, socket::Image>,
@@ -2195,7 +2158,6 @@ pub struct VHSSelectMasks<'g> {
 }
 
 /// A node of [`VHSSelectMasks`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSSelectMasksNode<'g> {
     /// Output 0, `MASK`.
     pub mask: Out<'g, socket::Mask>,
@@ -2257,7 +2219,6 @@ pub struct VHSUnbatch<'g, A> {
 }
 
 /// A node of [`VHSUnbatch`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSUnbatchNode<'g> {
     /// Output 0, `*`.
     pub unbatched: Out<'g, socket::Any>,
@@ -2294,7 +2255,6 @@ pub struct VHSSelectLatest<'g> {
 }
 
 /// A node of [`VHSSelectLatest`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct VHSSelectLatestNode<'g> {
     /// Output 0, `STRING`.
     pub filename: Out<'g, socket::Text>,
@@ -2336,7 +2296,7 @@ impl<'g> VHSSelectLatestNode<'g> {
 }
 
 /// The options of `format`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum VHSVideoCombineFormat {
     /// `image/gif`.
     ImageGif,
@@ -2398,7 +2358,7 @@ impl Socket for VHSVideoCombineFormat {
 }
 
 /// The options of `format`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Format {
     /// `None`.
     None,
@@ -2439,7 +2399,7 @@ impl Socket for Format {
 }
 
 /// The options of `options`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum VHSPruneOutputsOptions {
     /// `Intermediate`.
     Intermediate,
@@ -2465,7 +2425,7 @@ impl Socket for VHSPruneOutputsOptions {
 }
 
 /// The options of `merge_strategy`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum MergeStrategy {
     /// `match A`.
     MatchA,

@@ -11,7 +11,6 @@ pub struct SaveImageWebsocket<'g> {
 }
 
 /// A node of [`SaveImageWebsocket`]: its outputs, and a setter for each input that is no field there.
-#[derive(Debug, Clone, Copy)]
 pub struct SaveImageWebsocketNode<'g> {
     node: Handle<'g>,
 }
