@@ -12,6 +12,7 @@ pub mod check;
 pub mod diagnostic;
 pub mod front;
 pub mod graph;
+pub mod inputs;
 pub mod interface;
 pub mod job;
 pub mod number;
