@@ -23,7 +23,10 @@ pub use serde_json::Value;
 
 pub use crate::check::Checked;
 pub use crate::interface::Payload;
-pub use crate::{__inputs_choice as choice, __inputs_integer as integer, __inputs_number as number};
+pub use crate::{
+    __inputs_choice as choice, __inputs_integer as integer, __inputs_number as number,
+    __inputs_published as published,
+};
 pub use choice::Member;
 #[doc(hidden)]
 pub use choice::pick;
@@ -34,7 +37,7 @@ use crate::back::schema::{self, Dialect};
 use crate::check;
 use crate::diagnostic::{Diagnostic, Diagnostics, Problem, Severity};
 use crate::front::document::{self, Document};
-use crate::front::published;
+use crate::front::published as front;
 use crate::interface::Interface;
 use crate::source::{Source, Sources, Syntax};
 
@@ -68,7 +71,7 @@ impl Published {
         self.interface.get_or_init(|| {
             let source = Source::new("schema.json", Syntax::Json, self.text);
             match document::parse(&source, Sources::default().add(source.clone())) {
-                (Some(Document::Published(published::Published::Input(interface))), _) => interface,
+                (Some(Document::Published(front::Published::Input(interface))), _) => interface,
                 _ => Interface::new(),
             }
         })
@@ -142,6 +145,60 @@ impl<T> From<check::Rejected<T>> for Refused {
     fn from(rejected: check::Rejected<T>) -> Self {
         Self { diagnostics: rejected.diagnostics }
     }
+}
+
+/// JSON of a text that the generator has written.
+pub fn exact(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+/// What every generated struct can do. Generated code calls it; see the guide of `comfyc-build`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __inputs_published {
+    ($Name:ident, $published:path) => {
+        #[allow(dead_code, unreachable_pub)]
+        impl $Name {
+            /// The payload to send, checked against the published schema.
+            ///
+            /// # Errors
+            ///
+            /// What the types do not say: the length of a text, the form of an address.
+            pub fn payload(
+                &self,
+            ) -> ::core::result::Result<
+                $crate::inputs::Checked<$crate::inputs::Payload>,
+                $crate::inputs::Refused,
+            > {
+                $published.payload(self)
+            }
+        }
+
+        impl ::core::convert::TryFrom<$Name> for $crate::inputs::Checked<$crate::inputs::Payload> {
+            type Error = $crate::inputs::Refused;
+
+            fn try_from(inputs: $Name) -> ::core::result::Result<Self, Self::Error> {
+                inputs.payload()
+            }
+        }
+
+        /// The schema that `comfyc build --emit schema --dialect 2020-12` prints.
+        impl $crate::inputs::schemars::JsonSchema for $Name {
+            fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                stringify!($Name).into()
+            }
+
+            fn schema_id() -> ::std::borrow::Cow<'static, str> {
+                concat!(module_path!(), "::", stringify!($Name)).into()
+            }
+
+            fn json_schema(
+                _: &mut $crate::inputs::schemars::SchemaGenerator,
+            ) -> $crate::inputs::schemars::Schema {
+                $published.json_schema()
+            }
+        }
+    };
 }
 
 #[cfg(test)]

@@ -5,5 +5,7 @@
 //! every path absolute), has no warnings under `deny(warnings)` and clippy's pedantic lints, and is the same for the same
 //! input, byte for byte.
 
-#[allow(dead_code, reason = "the generators that use it stand beside it")]
+mod docs;
 mod ident;
+pub mod inputs;
+mod literal;
