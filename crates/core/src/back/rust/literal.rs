@@ -49,7 +49,7 @@ pub(crate) fn text(value: &str) -> String {
 
 /// A text of several lines as a raw literal; in quotes where it holds what a raw literal cannot.
 pub(crate) fn raw(value: &str) -> String {
-    if value.contains(is_hidden) || value.contains('\r') {
+    if value.contains(is_hidden) || value.contains('\r') || !value.contains('"') {
         return text(value);
     }
     let mut hashes = String::from("#");

@@ -9,3 +9,4 @@ mod docs;
 mod ident;
 pub mod inputs;
 mod literal;
+pub mod select;

@@ -33,16 +33,16 @@ pub(super) fn of<'i>(interface: &'i Interface, options: &Options) -> Vec<Field<'
     let mut types = Namer::reserving([options.name.as_str(), &required]);
     // Names that were asked for come before those that are made up.
     let asked: Vec<&String> =
-        interface.inputs().filter_map(|(key, _)| options.rename.get(key.as_str())).collect();
+        interface.inputs().filter_map(|(key, _)| options.renamed.get(key.as_str())).collect();
     let asked: Vec<String> = asked.into_iter().map(|name| names.name(value_name(name))).collect();
     let mut asked = asked.into_iter();
     interface
         .inputs()
         .map(|(key, input)| {
-            let renamed = options.rename.contains_key(key.as_str());
+            let renamed = options.renamed.contains_key(key.as_str());
             let name = if renamed { asked.next() } else { None };
             let name = name.unwrap_or_else(|| names.name(readable(key, input)));
-            let kind = match options.replace.get(key.as_str()) {
+            let kind = match options.replaced.get(key.as_str()) {
                 Some(path) => Kind::Replaced(path.clone()),
                 None => kind::of(key, input),
             };

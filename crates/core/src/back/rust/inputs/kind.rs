@@ -1,7 +1,7 @@
 //! What type a published input becomes.
 
 use num_bigint::BigInt;
-use num_traits::{One, Signed, Zero};
+use num_traits::One;
 use serde_json::{Map, Number, Value};
 
 use crate::back::rust::ident::{Namer, variant_name};
@@ -237,7 +237,7 @@ fn integer(schema: &Map<String, Value>) -> Kind {
         return Kind::Whole;
     };
     let said = minimum.is_some() || maximum.is_some() || step.is_some();
-    let sound = step.is_none_or(|step| step.is_positive() && !step.is_zero());
+    let sound = step.is_none_or(|step| step > 0);
     let limits = IntegerLimits { minimum, maximum, step };
     let fits = limits.holder() == "i128" || step.is_none_or(|step| i64::try_from(step).is_ok());
     if said && sound && fits { Kind::Integer(limits) } else { Kind::Whole }

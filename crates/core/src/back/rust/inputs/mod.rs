@@ -10,8 +10,11 @@ mod kind;
 mod text;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
+use super::ident::{Namer, value_name};
 use crate::check::Checked;
+use crate::front::manifest;
 use crate::interface::Interface;
 
 /// What the generated text is to be like.
@@ -21,17 +24,17 @@ pub struct Options {
     /// The name of the struct.
     pub name: String,
     /// Names of fields by key, where another one than usual is wanted.
-    pub rename: BTreeMap<String, String>,
+    pub renamed: BTreeMap<String, String>,
     /// Types of fields by key, instead of those generated: paths of types that serde reads and writes.
-    pub replace: BTreeMap<String, String>,
-    /// Traits to derive besides, for the struct and for every enum and number.
-    pub derive: Vec<String>,
+    pub replaced: BTreeMap<String, String>,
+    /// Traits to derive besides, for the struct and its enums.
+    pub derived: Vec<String>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        let (rename, replace) = (BTreeMap::new(), BTreeMap::new());
-        Self { name: "Inputs".to_owned(), rename, replace, derive: Vec::new() }
+        let (renamed, replaced) = (BTreeMap::new(), BTreeMap::new());
+        Self { name: "Inputs".to_owned(), renamed, replaced, derived: Vec::new() }
     }
 }
 
@@ -44,5 +47,30 @@ impl Default for Options {
 /// assert!(text.contains("pub steps: Option<Steps>"));
 /// ```
 pub fn write(interface: &Checked<Interface>, options: &Options) -> String {
-    text::module(interface, &fields::of(interface, options), options)
+    text::module(interface, &fields::of(interface, options), options, text::WIDTH)
+}
+
+/// The name of what is generated from a document: its file's without the extension; for an `interface.toml`, its folder's.
+pub fn stem(document: &Path) -> String {
+    let named = match document.file_name() {
+        Some(name) if name == manifest::FILE => document.parent().unwrap_or(document),
+        _ => document,
+    };
+    named.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// The text of several such modules, each in a `pub mod` that is called after the [`stem`] of its document.
+pub fn write_modules<'i>(
+    interfaces: impl IntoIterator<Item = (&'i Path, &'i Checked<Interface>)>,
+    options: &Options,
+) -> String {
+    let mut names = Namer::default();
+    let parts: Vec<String> = interfaces
+        .into_iter()
+        .map(|(document, interface)| {
+            let name = names.name(value_name(&stem(document)));
+            text::nested(&name, interface, &fields::of(interface, options), options)
+        })
+        .collect();
+    parts.join("\n")
 }
