@@ -14,6 +14,7 @@ mod catalogs;
 mod cli;
 mod fixes;
 mod formats;
+mod generate;
 mod goldens;
 mod house;
 mod identity;

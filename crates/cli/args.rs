@@ -50,6 +50,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: CatalogCommand,
     },
+    /// Write typed Rust, the same that a build script writes
+    Gen {
+        #[command(subcommand)]
+        command: GenCommand,
+    },
     /// Propose an interface.toml for a graph
     Init(Init),
     /// Compile, check and submit a workflow, and wait for its result
@@ -132,6 +137,22 @@ pub(crate) struct CatalogDiff {
     /// What is
     #[arg(value_name = "NEW")]
     pub(crate) new: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum GenCommand {
+    /// The inputs of a published schema or a workflow as a struct
+    Inputs(GenInputs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GenInputs {
+    /// Published schemas, workflow folders or interface.toml; `-` is stdin. Several become a module each
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<String>,
+    /// The file to write, whole or not at all; else stdout
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<String>,
 }
 
 /// Values for published inputs.
