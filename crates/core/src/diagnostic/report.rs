@@ -75,8 +75,12 @@ pub struct Rendered {
 /// A place in a source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Place {
-    /// The source's name: a path as it was given, `stdin`, `--set`, or a URL.
+    /// The source's name: a path as it was given, `stdin`, `--set`, or a URL; `picture.png#prompt` for a text inside of a
+    /// media file.
     pub file: String,
+    /// The media file, where the text is inside of one; lines and columns are those of the text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub embedded_in: Option<String>,
     /// The JSON Pointer in it.
     pub pointer: String,
     /// The first line, counted from 1; absent when the pointer is not in the text.
@@ -154,6 +158,7 @@ impl<'a> Located<'a> {
         let end = span.map(|s| line_and_column(source.text(), s.end));
         Some(Place {
             file: source.name().to_owned(),
+            embedded_in: source.embedded_in().map(str::to_owned),
             pointer: origin.pointer.as_str().to_owned(),
             line: start.map(|p| p.0),
             column: start.map(|p| p.1),
