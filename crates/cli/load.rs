@@ -374,6 +374,18 @@ pub(crate) fn bytes_of(path: &str) -> Result<Vec<u8>, Failure> {
     read.map_err(|source| Failure::File { path: path.to_owned(), source })
 }
 
+/// The bytes of a prompt: those of the file, or the text inside of a media file.
+pub(crate) fn prompt_of(path: &str) -> Result<Vec<u8>, Failure> {
+    let bytes = bytes_of(path)?;
+    let Some(container) = media::detect(&bytes) else { return Ok(bytes) };
+    let nowhere = Origin::offset(Sources::default().add(Source::new(path, Syntax::Json, "")), 0);
+    let (embedded, _) = media::read(&bytes, container, &nowhere);
+    match embedded.text(Form::Prompt) {
+        Some(prompt) => Ok(prompt.as_bytes().to_vec()),
+        None => Err(Failure::Usage(format!("{path}: this {container} file holds no prompt"))),
+    }
+}
+
 /// The text, and the first byte that is not of one; what follows is then shown as it can be.
 fn text_of(bytes: &[u8]) -> (Option<usize>, String) {
     match std::str::from_utf8(bytes) {

@@ -1,5 +1,6 @@
 //! EXIF, which WebP, JPEG, AVIF and TIFF hold: read by `kamadak-exif`, which finds it in each of them, bounds the chain of
-//! directories and passes over one that was visited before.
+//! directories and passes over one that was visited before. The chunk of a WebP is found here, because Pillow, and so ComfyUI,
+//! writes `Exif` and two zeros before it as JPEG has it, which the library takes for damage.
 //!
 //! ComfyUI writes `prompt:` and the JSON into `Model`, and each text of the editor, such as `workflow:`, into `Make` and then
 //! into the tags below it, one after another. Packs do the same in other tags, with capitals, or write one JSON object of both into
@@ -14,9 +15,36 @@ use super::{Broken, Embedded, Form, decoded};
 /// From `Model` down to the first tag of the image directory: ComfyUI goes down from `Make` by one for each text.
 const DOWNWARDS: std::ops::RangeInclusive<u16> = 0x0100..=0x0110;
 
+/// A WebP.
+pub(super) fn webp(bytes: &[u8], embedded: &mut Embedded) -> Result<(), Broken> {
+    let mut rest = bytes.get(12..).unwrap_or_default();
+    while let Some((head, after)) = rest.split_first_chunk::<8>() {
+        let [kind @ .., a, b, c, d] = *head;
+        let chunk = usize::try_from(u32::from_le_bytes([a, b, c, d])).ok();
+        let Some((data, after)) = chunk.and_then(|length| after.split_at_checked(length)) else {
+            return Err(cut());
+        };
+        if &kind == b"EXIF" {
+            let data = data.strip_prefix(b"Exif\0\0").unwrap_or(data);
+            return directory(Reader::new().continue_on_error(true).read_raw(data.to_vec()), embedded);
+        }
+        // A chunk of odd length is filled up.
+        rest = if data.len() % 2 == 1 { after.get(1..).unwrap_or_default() } else { after };
+    }
+    if rest.is_empty() { Ok(()) } else { Err(cut()) }
+}
+
+fn cut() -> Broken {
+    Broken("it is cut off".to_owned())
+}
+
+/// A JPEG, an AVIF or a TIFF.
 pub(super) fn read(bytes: &[u8], embedded: &mut Embedded) -> Result<(), Broken> {
+    directory(Reader::new().continue_on_error(true).read_from_container(&mut Cursor::new(bytes)), embedded)
+}
+
+fn directory(read: Result<Exif, Error>, embedded: &mut Embedded) -> Result<(), Broken> {
     let mut damage = Ok(());
-    let read = Reader::new().continue_on_error(true).read_from_container(&mut Cursor::new(bytes));
     let exif = read.or_else(|error| {
         error.distill_partial_result(|errors| {
             if let Some(error) = errors.first() {
@@ -41,7 +69,8 @@ pub(super) fn read(bytes: &[u8], embedded: &mut Embedded) -> Result<(), Broken> 
 fn text(exif: &Exif, tag: Tag) -> Option<String> {
     match &exif.get_field(tag, In::PRIMARY)?.value {
         Value::Ascii(lines) => lines.iter().find(|line| !line.is_empty()).map(|line| decoded(line)),
-        Value::Undefined(bytes, _) => Some(comment(bytes)),
+        // Pillow, when it is not told, writes bytes as numbers.
+        Value::Undefined(bytes, _) | Value::Byte(bytes) => Some(comment(bytes)),
         _ => None,
     }
 }

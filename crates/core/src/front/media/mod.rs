@@ -141,9 +141,8 @@ pub fn read(bytes: &[u8], container: Container, origin: &Origin) -> (Embedded, D
     let mut embedded = Embedded::default();
     let end = match container {
         Container::Png => png::read(bytes, &mut embedded),
-        Container::Jpeg | Container::WebP | Container::Avif | Container::Tiff => {
-            exif::read(bytes, &mut embedded)
-        }
+        Container::WebP => exif::webp(bytes, &mut embedded),
+        Container::Jpeg | Container::Avif | Container::Tiff => exif::read(bytes, &mut embedded),
         Container::OpenExr => exr::read(bytes, &mut embedded),
         Container::Svg => svg::read(bytes, &mut embedded),
         Container::Mp4 => isobmff::read(bytes, &mut embedded),
@@ -183,8 +182,8 @@ impl Container {
             Self::Gif => "GIF",
             Self::OpenExr => "OpenEXR",
             Self::Svg => "SVG",
-            Self::Mp4 => "MP4",
-            Self::Matroska => "Matroska",
+            Self::Mp4 => "MP4 or MOV",
+            Self::Matroska => "WebM or Matroska",
             Self::Flac => "FLAC",
             Self::Ogg => "Ogg",
             Self::Mp3 => "MP3",
