@@ -170,7 +170,10 @@ fn reports_point_into_the_embedded_text() {
     // A line of the text is no line of the picture.
     let (stdout, _, _) = ran(&["check", &file, "--format", "github"]);
     let line = stdout.lines().next().expect("a line");
-    assert!(line.starts_with(&format!("::error file={file},title=missing-input::{file}#prompt:1: ")), "{line}");
+    assert!(
+        line.starts_with(&format!("::error file={file},title=missing-input::{file}#prompt:1: ")),
+        "{line}"
+    );
 
     let (stdout, _, _) = ran(&["check", &file, "--format", "sarif"]);
     let log: Value = serde_json::from_str(&stdout).expect("JSON");

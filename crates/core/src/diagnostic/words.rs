@@ -139,7 +139,9 @@ impl Display for Problem {
             Self::NoEmbeddedGraph { file, .. } => {
                 write!(f, "this {file} file holds no ComfyUI graph, neither a `prompt` nor a `workflow`")
             }
-            Self::UnreadableMedia { file, detail } => write!(f, "cannot find a graph in this {file} file: {detail}"),
+            Self::UnreadableMedia { file, detail } => {
+                write!(f, "cannot find a graph in this {file} file: {detail}")
+            }
             Self::DamagedMedia { file, detail } => write!(f, "this {file} file is damaged: {detail}"),
             Self::UnknownClass { class, .. } => write!(f, "unknown class `{class}`"),
             Self::MissingClass { node } => write!(f, "node `{node}` has no `class_type`"),

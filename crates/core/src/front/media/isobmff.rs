@@ -1,5 +1,5 @@
 //! MP4 and MOV: the box `meta` of the movie, where `keys` names the items of `ilst` by number (handler `mdta`), which is what
-//! `FFmpeg` writes with `-movflags use_metadata_tags`. An older writer put both graphs into the comment, `©cmt`.
+//! `FFmpeg` writes with `-movflags use_metadata_tags`. An older `VideoHelperSuite` put both graphs into the comment, `©cmt`.
 //!
 //! The walk from box to box is our own. `lofty` and `mp4ameta` read Apple's music tags and no `keys`; `mp4-atom` reads both but
 //! gives up a whole list for one item that is not of its making, and decodes far more than this.

@@ -14,7 +14,7 @@
 //! | `OpenEXR` | `string` attributes of the header | `SaveImageAdvanced` |
 //! | SVG | JSON of both in `<metadata>` | `SaveSVGNode` |
 //! | MP4, MOV | `keys` and `ilst` of the movie's `meta` box | `SaveVideo`, `VHS_VideoCombine` |
-//! | Matroska, `WebM` | tags `PROMPT` and `WORKFLOW`; before 2025 both in `COMMENT` | `SaveVideo`, `SaveWEBM`, `VHS_VideoCombine` |
+//! | Matroska, `WebM` | tags `PROMPT` and `WORKFLOW`; an older `VideoHelperSuite` wrote both into `COMMENT` | `SaveVideo`, `SaveWEBM`, `VHS_VideoCombine` |
 //! | FLAC, Ogg | Vorbis comments | `SaveAudio`, `SaveAudioOpus`, `SaveAudioAdvanced` |
 //! | MP3 | `ID3v2` frames `TXXX` | `SaveAudioMP3`, `SaveAudioAdvanced` |
 //! | latent, safetensors | `__metadata__` of the header | `SaveLatent`, the model savers |
@@ -269,7 +269,9 @@ impl Embedded {
     /// Takes in a JSON object that has the two as members, each an object or the text of one.
     fn both(&mut self, text: &str) -> bool {
         let Some(text) = object(text) else { return false };
-        let Ok(members) = serde_json::from_str::<BTreeMap<String, Box<RawValue>>>(&text) else { return false };
+        let Ok(members) = serde_json::from_str::<BTreeMap<String, Box<RawValue>>>(&text) else {
+            return false;
+        };
         let mut taken = false;
         for (keyword, value) in &members {
             if let Some(form) = Form::of(keyword) {
@@ -301,7 +303,9 @@ impl Display for Broken {
 /// The text of a JSON object, out of the quotes it may be wrapped in: some writers turn JSON into JSON once or twice more.
 fn object(text: &str) -> Option<String> {
     const MOST_QUOTES: usize = 3;
-    let bare = |text: &str| text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\0' | '\u{feff}')).to_owned();
+    let bare = |text: &str| {
+        text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\0' | '\u{feff}')).to_owned()
+    };
     let mut text = bare(text);
     for _ in 0..MOST_QUOTES {
         if !text.starts_with('"') {

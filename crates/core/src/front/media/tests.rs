@@ -150,7 +150,10 @@ fn sizes_of_boxes_are_not_believed() {
     check(&long, "{} | -");
     check(&[&whole, b"\0\0\0\0mdatxyz".as_slice()].concat(), "{} | -");
     check(&[&whole, b"\xff\xff\xff\xffmdat".as_slice()].concat(), "{} | - ! damaged-media");
-    check(&[&whole, b"\0\0\0\x01mdat\xff\xff\xff\xff\xff\xff\xff\xff".as_slice()].concat(), "{} | - ! damaged-media");
+    check(
+        &[&whole, b"\0\0\0\x01mdat\xff\xff\xff\xff\xff\xff\xff\xff".as_slice()].concat(),
+        "{} | - ! damaged-media",
+    );
     check(&[&whole, b"\0\0\0\x04mdat".as_slice()].concat(), "{} | - ! damaged-media");
     check(&[&whole, [0; 5].as_slice()].concat(), "{} | -");
     check(b"\0\0\0\x10ftypisom\0\0\0\0\xff\xff\xff\xffmoov", "- | - ! unreadable-media");
@@ -182,7 +185,9 @@ fn attributes_of_an_exr() {
 
 #[test]
 fn an_svg_ends_where_the_editor_says() {
-    let svg = |text: &str| format!("<?xml version=\"1.0\"?>\n<svg>\n<metadata>\n<![CDATA[{text}]]>\n</metadata></svg>");
+    let svg = |text: &str| {
+        format!("<?xml version=\"1.0\"?>\n<svg>\n<metadata>\n<![CDATA[{text}]]>\n</metadata></svg>")
+    };
     check(svg(r#"{"prompt": {"a": "]]>"}}"#).as_bytes(), r#"{"a": "]]>"} | -"#);
     check(svg(r#"{"prompt": {"a": "</metadata>"}}"#).as_bytes(), r#"{"a": "</metadata>"} | -"#);
     check(b"<svg><metadata><![CDATA[{}", "- | - ! unreadable-media");

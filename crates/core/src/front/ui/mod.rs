@@ -109,7 +109,9 @@ pub fn parse(source: &Source, id: SourceId, catalog: &Catalog, options: &Options
         Ok(json) => return lower(json, &origin, catalog, options),
         Err(error) => error,
     };
-    if let Some(json) = with_bare_words(source.body()).filter(|json| json.get("nodes").is_some_and(Json::is_array)) {
+    if let Some(json) =
+        with_bare_words(source.body()).filter(|json| json.get("nodes").is_some_and(Json::is_array))
+    {
         return lower(json, &origin, catalog, options);
     }
     let mut diagnostics = Diagnostics::default();
