@@ -8,7 +8,7 @@ use std::sync::Arc;
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
 /// The longest line that is shown whole, in bytes.
-const LONGEST: usize = 300;
+const LONGEST: usize = 160;
 /// How much of a longer one is shown on either side of the place.
 const AROUND: usize = 60;
 /// The longest stretch of a long line that is marked.
@@ -32,7 +32,7 @@ impl SourceCode for Excerpt {
             return Ok(lines);
         }
         // Two places that are far apart are shown each by itself.
-        if span.len() > LONGEST.max(4 * MARKED) {
+        if span.len() > 4 * MARKED {
             return Err(MietteError::OutOfBounds);
         }
         let first = lines.span().offset();
