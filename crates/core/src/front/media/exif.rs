@@ -98,9 +98,7 @@ fn comment(bytes: &[u8]) -> String {
 fn utf16(bytes: &[u8]) -> String {
     let bytes = bytes.strip_prefix(b"\xff\xfe").or_else(|| bytes.strip_prefix(b"\xfe\xff")).unwrap_or(bytes);
     let little = matches!(bytes, [first, 0, ..] if *first != 0);
-    let units = bytes.as_chunks::<2>().0.iter().map(|unit| match little {
-        true => u16::from_le_bytes(*unit),
-        false => u16::from_be_bytes(*unit),
-    });
+    let unit = if little { u16::from_le_bytes } else { u16::from_be_bytes };
+    let units = bytes.as_chunks::<2>().0.iter().map(|bytes| unit(*bytes));
     char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
 }

@@ -28,7 +28,7 @@
 //!
 //! Hostile files: no length is believed before the bytes are there, nothing recurses, compressed text is unpacked to
 //! [`MOST_TEXT`] bytes and no further, and a damaged file is reported. Containers are read by libraries where one fits
-//! (`kamadak-exif`, `lofty`, `matroska-demuxer`, `miniz_oxide`); each file here that walks a format by itself says why.
+//! (`kamadak-exif`, `lofty`, `miniz_oxide`); each file here that walks a format by itself says why.
 
 mod audio;
 mod exif;

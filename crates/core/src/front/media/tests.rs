@@ -23,20 +23,20 @@ fn check(bytes: &[u8], expected: &str) {
     assert!(whole || !embedded.is_empty());
 }
 
-fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+fn chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
     let length = u32::try_from(data.len()).expect("short").to_be_bytes();
     let mut crc = crc32fast::Hasher::new();
-    crc.update(kind);
+    crc.update(&kind);
     crc.update(data);
     [&length, kind.as_slice(), data, &crc.finalize().to_be_bytes()].concat()
 }
 
 fn png(chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
     let mut bytes = b"\x89PNG\r\n\x1a\n".to_vec();
-    for (kind, data) in chunks {
-        bytes.extend(chunk(kind, data));
+    for &(kind, data) in chunks {
+        bytes.extend(chunk(*kind, data));
     }
-    bytes.extend(chunk(b"IEND", b""));
+    bytes.extend(chunk(*b"IEND", b""));
     bytes
 }
 
@@ -54,23 +54,25 @@ fn bomb(length: usize) -> Vec<u8> {
     [0x78, 0x01].into_iter().chain(bytes).collect()
 }
 
-fn sized(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+fn sized(kind: [u8; 4], content: &[u8]) -> Vec<u8> {
     let size = u32::try_from(content.len() + 8).expect("short").to_be_bytes();
     [&size, kind.as_slice(), content].concat()
 }
 
 /// The boxes of a movie's metadata, with the two texts.
 fn metadata(prompt: &str, workflow: &str) -> Vec<u8> {
-    let keys = [sized(b"mdta", b"WORKFLOW"), sized(b"mdta", b"prompt"), sized(b"mdta", b"encoder")].concat();
+    let keys =
+        [sized(*b"mdta", b"WORKFLOW"), sized(*b"mdta", b"prompt"), sized(*b"mdta", b"encoder")].concat();
     let item = |index: u8, text: &str| {
-        sized(&[0, 0, 0, index], &sized(b"data", &[&[0, 0, 0, 1, 0, 0, 0, 0], text.as_bytes()].concat()))
+        sized([0, 0, 0, index], &sized(*b"data", &[&[0, 0, 0, 1, 0, 0, 0, 0], text.as_bytes()].concat()))
     };
     let items = [item(1, workflow), item(2, prompt), item(3, "Lavf")].concat();
-    [sized(b"keys", &[&[0, 0, 0, 0, 0, 0, 0, 3], keys.as_slice()].concat()), sized(b"ilst", &items)].concat()
+    [sized(*b"keys", &[&[0, 0, 0, 0, 0, 0, 0, 3], keys.as_slice()].concat()), sized(*b"ilst", &items)]
+        .concat()
 }
 
 fn movie(boxes: &[u8]) -> Vec<u8> {
-    [sized(b"ftyp", b"isom\0\0\0\0"), sized(b"moov", boxes)].concat()
+    [sized(*b"ftyp", b"isom\0\0\0\0"), sized(*b"moov", boxes)].concat()
 }
 
 #[test]
@@ -133,17 +135,17 @@ fn damage_is_told() {
 #[test]
 fn movies_of_either_form() {
     let boxes = metadata("{}", "{\"a\":1}");
-    let full = sized(b"meta", &[&[0; 4], sized(b"hdlr", b"").as_slice(), &boxes].concat());
-    check(&movie(&sized(b"udta", &full)), "{} | {\"a\":1}");
+    let full = sized(*b"meta", &[&[0; 4], sized(*b"hdlr", b"").as_slice(), &boxes].concat());
+    check(&movie(&sized(*b"udta", &full)), "{} | {\"a\":1}");
     // QuickTime's own form, without a version and without `udta`.
-    check(&movie(&sized(b"meta", &[sized(b"hdlr", b"").as_slice(), &boxes].concat())), "{} | {\"a\":1}");
+    check(&movie(&sized(*b"meta", &[sized(*b"hdlr", b"").as_slice(), &boxes].concat())), "{} | {\"a\":1}");
     let comment = [&[0, 9, 0, 0], b"{\"prompt\":\"{}\"}".as_slice()].concat();
-    check(&movie(&sized(b"udta", &sized(b"\xa9cmt", &comment))), "{} | -");
+    check(&movie(&sized(*b"udta", &sized(*b"\xa9cmt", &comment))), "{} | -");
 }
 
 #[test]
 fn sizes_of_boxes_are_not_believed() {
-    let boxes = sized(b"udta", &sized(b"meta", &[&[0; 4], metadata("{}", "-").as_slice()].concat()));
+    let boxes = sized(*b"udta", &sized(*b"meta", &[&[0; 4], metadata("{}", "-").as_slice()].concat()));
     let whole = movie(&boxes);
     // A size of 64 bits, one that goes to the end, one that is too large, one that is smaller than its header.
     let long = [b"\0\0\0\x01mdat\0\0\0\0\0\0\0\x10".as_slice(), &whole].concat();
@@ -157,6 +159,30 @@ fn sizes_of_boxes_are_not_believed() {
     check(&[&whole, b"\0\0\0\x04mdat".as_slice()].concat(), "{} | - ! damaged-media");
     check(&[&whole, [0; 5].as_slice()].concat(), "{} | -");
     check(b"\0\0\0\x10ftypisom\0\0\0\0\xff\xff\xff\xffmoov", "- | - ! unreadable-media");
+}
+
+#[test]
+fn tags_of_matroska() {
+    let element = |id: &[u8], content: &[u8]| {
+        let size = u16::try_from(content.len()).expect("short") | 0x4000;
+        [id, &size.to_be_bytes(), content].concat()
+    };
+    let simple = |name: &str, text: &str| {
+        let tag = [element(b"\x45\xa3", name.as_bytes()), element(b"\x44\x87", text.as_bytes())].concat();
+        element(b"\x67\xc8", &tag)
+    };
+    let both = [simple("PROMPT", "{}\0"), simple("ENCODER", "Lavf")].concat();
+    let tags = element(b"\x12\x54\xc3\x67", &element(b"\x73\x73", &both));
+    let file = |body: &[u8]| {
+        [b"\x1a\x45\xdf\xa3\x80\x18\x53\x80\x67\x01\xff\xff\xff\xff\xff\xff\xff", body].concat()
+    };
+    check(&file(&tags), "{} | -");
+    // A cluster that does not say its size, with a block of one byte, before the tags.
+    check(&file(&[b"\x1f\x43\xb6\x75\xff\xa3\x81\0".as_slice(), &tags].concat()), "{} | -");
+    check(&file(&[&tags, b"\x1f\x43\xb6\x75\x40\xff".as_slice()].concat()), "{} | - ! damaged-media");
+    check(&file(b"\x12\x54\xc3\x67\x01\x0f\xff\xff\xff\xff\xff\xff"), "- | - ! unreadable-media");
+    check(&file(b"\0"), "- | - ! unreadable-media");
+    check(&file(b""), "- | - ! no-embedded-graph");
 }
 
 #[test]
