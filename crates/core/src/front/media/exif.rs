@@ -2,18 +2,29 @@
 //! directories and passes over one that was visited before. The chunk of a WebP is found here, because Pillow, and so ComfyUI,
 //! writes `Exif` and two zeros before it as JPEG has it, which the library takes for damage.
 //!
+//! The values are cut out here and not by the library, which makes a list of every text: a file of zeros would take 24 times its
+//! size for each tag.
+//!
 //! ComfyUI writes `prompt:` and the JSON into `Model`, and each text of the editor, such as `workflow:`, into `Make` and then
 //! into the tags below it, one after another. Packs do the same in other tags, with capitals, or write one JSON object of both into
-//! `UserComment`. Only those tags are looked at, so what a file can make us copy is bounded by their number.
+//! `UserComment`. Only those tags are looked at, each once, so what a file can make us copy is bounded by their number.
 
+use std::collections::BTreeMap;
 use std::io::Cursor;
 
-use exif::{Context, Error, Exif, In, Reader, Tag, Value};
+use exif::{Error, Exif, Reader};
 
 use super::{Broken, Embedded, Form, decoded};
 
-/// From `Model` down to the first tag of the image directory: ComfyUI goes down from `Make` by one for each text.
-const DOWNWARDS: std::ops::RangeInclusive<u16> = 0x0100..=0x0110;
+/// The entry that points at the second directory.
+const EXIF_DIRECTORY: u16 = 0x8769;
+const USER_COMMENT: u16 = 0x9286;
+
+/// Whether a tag may hold a text: from `Model` down to the first tag of the image directory, since ComfyUI goes down from `Make`
+/// by one for each text; `Software`, `Artist`, `Copyright` and `UserComment`.
+fn is_looked_at(tag: u16) -> bool {
+    matches!(tag, 0x0100..=0x0110 | 0x0131 | 0x013b | 0x8298 | USER_COMMENT)
+}
 
 /// A WebP.
 pub(super) fn webp(bytes: &[u8], embedded: &mut Embedded) -> Result<(), Broken> {
@@ -57,30 +68,86 @@ fn directory(read: Result<Exif, Error>, embedded: &mut Embedded) -> Result<(), B
         Err(Error::NotFound(_)) => return Ok(()),
         Err(error) => return Err(Broken(error.to_string())),
     };
-    let tags = DOWNWARDS.map(|number| Tag(Context::Tiff, number));
-    for tag in tags.chain([Tag::Software, Tag::Artist, Tag::Copyright, Tag::UserComment]) {
-        if let Some(text) = text(&exif, tag) {
-            offer(embedded, tag, &text);
-        }
+    let tiff = Tiff { bytes: exif.buf(), is_little: exif.little_endian() };
+    for (tag, value) in tiff.values() {
+        let text = if tag == USER_COMMENT { comment(value) } else { decoded(line(value)) };
+        offer(embedded, tag, &text);
     }
     damage
 }
 
-fn text(exif: &Exif, tag: Tag) -> Option<String> {
-    match &exif.get_field(tag, In::PRIMARY)?.value {
-        Value::Ascii(lines) => lines.iter().find(|line| !line.is_empty()).map(|line| decoded(line)),
-        // Pillow, when it is not told, writes bytes as numbers.
-        Value::Undefined(bytes, _) | Value::Byte(bytes) => Some(comment(bytes)),
-        _ => None,
-    }
+/// What stands before the first zero.
+fn line(bytes: &[u8]) -> &[u8] {
+    bytes.split(|byte| *byte == 0).next().unwrap_or_default()
 }
 
 /// A text of the form `keyword:text`, or an object of both.
-fn offer(embedded: &mut Embedded, tag: Tag, text: &str) {
+fn offer(embedded: &mut Embedded, tag: u16, text: &str) {
     let labelled = text.split_once(':').map(|(keyword, text)| (keyword.trim(), text));
     match labelled.filter(|(keyword, _)| Form::of(keyword).is_some()) {
         Some((keyword, text)) => embedded.offer(keyword, text),
-        None => embedded.offer(&tag.to_string(), text),
+        None => embedded.offer(&format!("EXIF tag {tag:04x}"), text),
+    }
+}
+
+/// The directories of EXIF, as the library found them.
+struct Tiff<'a> {
+    bytes: &'a [u8],
+    is_little: bool,
+}
+
+impl<'a> Tiff<'a> {
+    /// The values of the first directory, and of the one it points at, that are texts or bytes under a tag that is looked at.
+    fn values(&self) -> BTreeMap<u16, &'a [u8]> {
+        let mut values = BTreeMap::new();
+        let mut second = None;
+        let first = self.long(4).map(|at| self.entries(at, &mut values, &mut second));
+        if let (Some(()), Some(at)) = (first, second) {
+            self.entries(at, &mut values, &mut None);
+        }
+        values
+    }
+
+    /// Takes in the entries of the directory at an offset.
+    fn entries(&self, at: usize, values: &mut BTreeMap<u16, &'a [u8]>, second: &mut Option<usize>) {
+        const ENTRY: usize = 12;
+        const BYTES: u16 = 1;
+        const ASCII: u16 = 2;
+        const UNDEFINED: u16 = 7;
+        let Some(count) = self.short(at) else { return };
+        for entry in (0..usize::from(count)).map(|number| at.saturating_add(2 + number * ENTRY)) {
+            if entry.saturating_add(ENTRY) > self.bytes.len() {
+                return;
+            }
+            let (Some(tag), Some(ty), Some(length)) =
+                (self.short(entry), self.short(entry + 2), self.long(entry + 4))
+            else {
+                return;
+            };
+            if tag == EXIF_DIRECTORY {
+                *second = self.long(entry + 8);
+            }
+            if !is_looked_at(tag) || !matches!(ty, BYTES | ASCII | UNDEFINED) {
+                continue;
+            }
+            // A short value stands in the place of its offset.
+            let start = if length <= 4 { Some(entry + 8) } else { self.long(entry + 8) };
+            let value = start.and_then(|start| self.bytes.get(start..)?.get(..length));
+            if let Some(value) = value {
+                values.insert(tag, value);
+            }
+        }
+    }
+
+    fn short(&self, at: usize) -> Option<u16> {
+        let bytes = *self.bytes.get(at..)?.first_chunk()?;
+        Some(if self.is_little { u16::from_le_bytes(bytes) } else { u16::from_be_bytes(bytes) })
+    }
+
+    fn long(&self, at: usize) -> Option<usize> {
+        let bytes = *self.bytes.get(at..)?.first_chunk()?;
+        let long = if self.is_little { u32::from_le_bytes(bytes) } else { u32::from_be_bytes(bytes) };
+        usize::try_from(long).ok()
     }
 }
 

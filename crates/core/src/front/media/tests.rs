@@ -237,6 +237,16 @@ fn chunks_of_a_webp() {
 }
 
 #[test]
+fn short_values_and_the_second_directory() {
+    // `Make` of two bytes stands in its entry; the second directory has a `UserComment`.
+    let first =
+        b"MM\0*\0\0\0\x08\0\x02\x01\x0f\0\x02\0\0\0\x02{}\0\0\x87\x69\0\x04\0\0\0\x01\0\0\0\x26\0\0\0\0";
+    let text = b"ASCII\0\0\0{\"workflow\": {}}";
+    let second = b"\0\x01\x92\x86\0\x07\0\0\0\x18\0\0\0\x38\0\0\0\0";
+    check(&[first.as_slice(), second, text].concat(), "- | {}");
+}
+
+#[test]
 fn directories_in_a_circle_end() {
     // The next directory is the first again, and its entry has more text than there are bytes.
     let circle = b"II*\0\x08\0\0\0\x01\0\x10\x01\x02\0\xff\xff\xff\x7f\x1a\0\0\0\x08\0\0\0";
