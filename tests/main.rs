@@ -20,6 +20,7 @@ mod house;
 mod identity;
 mod interfaces;
 mod levels;
+mod media;
 mod pages;
 mod panics;
 mod readme;

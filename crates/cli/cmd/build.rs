@@ -44,6 +44,7 @@ pub(crate) fn run(arguments: &Build, printer: &Printer) -> Result<Done, Failure>
     printer.reports(&loader.diagnostics, &loader.sources);
     let refused = loader.diagnostics.has_errors();
     let verdict = if refused { "refused" } else { "ok" };
+    loader.notes.iter().for_each(|note| printer.note(note));
     printer.note(&format!("{verdict}: {}: {}", arguments.file, counts(&loader.diagnostics)));
     if let Some(artifact) = artifact.filter(|_| !refused || arguments.unchecked) {
         printer.data(&artifact)?;

@@ -8,6 +8,7 @@
 //! Errors about the world (files, networks, servers) are not diagnostics and have no place here.
 
 mod code;
+mod excerpt;
 mod fix;
 mod levels;
 mod problem;
