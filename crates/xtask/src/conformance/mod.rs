@@ -4,7 +4,7 @@
 //! unexpected pass is a failure too.
 
 mod identity;
-mod ui;
+pub(crate) mod ui;
 mod validation;
 
 use std::collections::BTreeMap;
