@@ -19,6 +19,7 @@ mod house;
 mod identity;
 mod interfaces;
 mod levels;
+mod many;
 mod pages;
 mod panics;
 mod readme;

@@ -246,12 +246,15 @@ pub(crate) struct ServerArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct Build {
-    /// A workflow folder, an interface.toml, a workflow of the editor, a prompt or a published schema; `-` is stdin
-    #[arg(value_name = "FILE")]
-    pub(crate) file: String,
-    /// What to make of it
+    /// Workflow folders, interface.toml, workflows of the editor, prompts, published schemas; `-` is stdin
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<String>,
+    /// What to make of them
     #[arg(long, value_enum, default_value_t = Emit::Prompt)]
     pub(crate) emit: Emit,
+    /// The folder to write into, one file for each FILE, whole or not at all: `a.json` makes `a.prompt.json`; else stdout
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
     /// How a schema is written down
     #[arg(long, value_enum, default_value_t = DialectArgument::Runcomfy)]
     pub(crate) dialect: DialectArgument,
@@ -285,6 +288,8 @@ pub(crate) enum Emit {
     Overrides,
     /// The published schema.
     Schema,
+    /// The graph as the compiler holds it: nodes, values, links, and where each was said.
+    Ir,
 }
 
 /// A schema dialect.

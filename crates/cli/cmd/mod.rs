@@ -9,6 +9,7 @@ pub(crate) mod explain;
 mod fix;
 pub(crate) mod init;
 pub(crate) mod job;
+mod outputs;
 pub(crate) mod run;
 mod service;
 
