@@ -25,3 +25,4 @@ mod panics;
 mod readme;
 mod run;
 mod support;
+mod ui;

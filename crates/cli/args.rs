@@ -171,9 +171,9 @@ pub(crate) struct Reading {
     /// Write nodes of unknown classes as the editor's placeholders, which no server takes
     #[arg(long)]
     pub(crate) placeholders: bool,
-    /// Decides the choices of dynamic prompts, `{a|b}`
-    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
-    pub(crate) seed: u64,
+    /// Decides the choices of dynamic prompts, `{a|b}`, and draws the seeds that rgthree's Seed node leaves to the editor
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) seed: Option<u64>,
     /// The local time that `%date:…%` in file names is replaced by; without it, it stays as it is
     #[arg(long, value_name = "YYYY-MM-DDTHH:MM:SS", value_parser = clock)]
     pub(crate) clock: Option<Clock>,
