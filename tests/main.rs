@@ -24,5 +24,6 @@ mod pages;
 mod panics;
 mod readme;
 mod run;
+mod stress;
 mod support;
 mod ui;
