@@ -21,7 +21,7 @@ fn definition(id: usize, nodes: &Value) -> Value {
     json!({"id": format!("d{id}"), "name": "D", "nodes": nodes, "links": []})
 }
 
-fn with_subgraphs(subgraphs: Vec<Value>) -> Value {
+fn with_subgraphs(subgraphs: &[Value]) -> Value {
     let nodes = json!([{"id": 1, "type": "d0"}]);
     json!({"version": 0.4, "nodes": nodes, "links": [], "definitions": {"subgraphs": subgraphs}})
 }
@@ -50,16 +50,16 @@ fn texts_of_megabytes_are_read() {
 
 #[test]
 fn subgraphs_nested_too_deep_are_one_error() {
-    let subgraphs =
+    let subgraphs: Vec<Value> =
         (0..10_000).map(|i| definition(i, &json!([{"id": 9, "type": format!("d{}", i + 1)}]))).collect();
-    check(&with_subgraphs(subgraphs), 0, &[Code::TooLarge]);
+    check(&with_subgraphs(&subgraphs), 0, &[Code::TooLarge]);
 }
 
 #[test]
 fn subgraphs_in_a_circle_are_one_error() {
-    let subgraphs =
+    let subgraphs: Vec<Value> =
         (0..300).map(|i| definition(i, &json!([{"id": 9, "type": format!("d{}", (i + 1) % 300)}]))).collect();
-    check(&with_subgraphs(subgraphs), 0, &[Code::SubgraphCycle]);
+    check(&with_subgraphs(&subgraphs), 0, &[Code::SubgraphCycle]);
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn a_name_is_taken_through_every_level() {
     let mut subgraphs: Vec<Value> =
         (0..200).map(|i| definition(i, &json!([{"id": 9, "type": format!("d{}", i + 1)}]))).collect();
     subgraphs.push(last);
-    let mut workflow = with_subgraphs(subgraphs);
+    let mut workflow = with_subgraphs(&subgraphs);
     let image = json!({"id": 2, "type": "EmptyImage"});
     let set = json!({"id": 3, "type": "SetNode", "widgets_values": ["n"],
         "inputs": [{"name": "IMAGE", "type": "IMAGE", "link": 1}]});

@@ -8,7 +8,6 @@ use std::fs;
 use comfyc::back::{Layout, prompt};
 use comfyc::catalog::Catalog;
 use comfyc::check::Checked;
-use comfyc::diagnostic::Diagnostic;
 use comfyc::front::ui::{self, Clock};
 use comfyc::source::{Source, Sources, Syntax};
 use serde_json::Value;
@@ -60,21 +59,21 @@ fn every_workflow_becomes_its_prompt() {
         let source = Source::new(format!("{name}.json"), Syntax::Json, text.as_str());
         let id = Sources::default().add(source.clone());
         // What the parser does not take has no `test`; the rest must have a reason.
-        let test = serde_json::from_str::<Value>(&text).map_or(Value::Null, |json| json["test"].clone());
-        assert!(test.is_null() || test["why"].is_string(), "{name}: why is it here?");
-        let (graph, diagnostics) = ui::parse(&source, id, &catalog, &options(&test["options"]));
+        let about = serde_json::from_str::<Value>(&text).map_or(Value::Null, |json| json["test"].clone());
+        assert!(about.is_null() || about["why"].is_string(), "{name}: why is it here?");
+        let (graph, diagnostics) = ui::parse(&source, id, &catalog, &options(&about["options"]));
         for diagnostic in diagnostics.iter() {
             let origin = diagnostic.origin.as_ref().expect("every diagnostic has a place");
             let span = source.locate(&[(&origin.pointer, origin.part)]);
             assert!(span.iter().all(Option::is_some), "{name}: {} is not in the file", origin.pointer);
         }
-        let codes: Vec<&str> = diagnostics.iter().map(Diagnostic::code).map(|code| code.slug()).collect();
+        let codes: Vec<&str> = diagnostics.iter().map(|diagnostic| diagnostic.code().slug()).collect();
         let expected: Vec<&str> =
-            test["codes"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            about["codes"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         let made = format!("{}\n", prompt::write(&Checked::assume_checked(graph), Layout::Pretty));
         let prompt = fs::read_to_string(path(FOLDER).join(format!("{name}.prompt.json")));
         if codes != expected || prompt.as_ref().ok() != Some(&made) {
-            wrong.push(format!("{name}: {}\n{codes:?}\n{made}", test["why"]));
+            wrong.push(format!("{name}: {}\n{codes:?}\n{made}", about["why"]));
         }
     }
     assert!(wrong.is_empty(), "{} are otherwise than recorded:\n\n{}", wrong.len(), wrong.join("\n"));
