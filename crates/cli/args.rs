@@ -193,9 +193,9 @@ pub(crate) struct Reading {
     /// Write nodes of unknown classes as the editor's placeholders, which no server takes
     #[arg(long)]
     pub(crate) placeholders: bool,
-    /// Decides the choices of dynamic prompts, `{a|b}`
-    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
-    pub(crate) seed: u64,
+    /// Decides the choices of dynamic prompts, `{a|b}`, and draws the seeds that rgthree's Seed node leaves to the editor
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) seed: Option<u64>,
     /// The local time that `%date:…%` in file names is replaced by; without it, it stays as it is
     #[arg(long, value_name = "YYYY-MM-DDTHH:MM:SS", value_parser = clock)]
     pub(crate) clock: Option<Clock>,
@@ -290,13 +290,16 @@ pub(crate) struct ServerArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct Build {
-    /// A workflow folder, an interface.toml, a workflow of the editor, a prompt, a published schema, or a picture or another file that
-    /// ComfyUI saved; `-` is stdin
-    #[arg(value_name = "FILE")]
-    pub(crate) file: String,
-    /// What to make of it
+    /// Workflow folders, interface.toml, workflows of the editor, prompts, published schemas, and pictures or other files that ComfyUI
+    /// saved; `-` is stdin
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<String>,
+    /// What to make of them
     #[arg(long, value_enum, default_value_t = Emit::Prompt)]
     pub(crate) emit: Emit,
+    /// The folder to write into, one file for each FILE, whole or not at all: `a.json` makes `a.prompt.json`; else stdout
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
     /// How a schema is written down
     #[arg(long, value_enum, default_value_t = DialectArgument::Runcomfy)]
     pub(crate) dialect: DialectArgument,
@@ -330,6 +333,8 @@ pub(crate) enum Emit {
     Overrides,
     /// The published schema.
     Schema,
+    /// The graph as the compiler holds it: nodes, values, links, and where each was said.
+    Ir,
 }
 
 /// A schema dialect.

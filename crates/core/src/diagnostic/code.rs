@@ -135,6 +135,7 @@ codes! {
     UnusedValues "unused-values" Warning "a node has more values than widgets";
     UnsetName "unset-name" Error "a node takes a value by a name that no node gives";
     ImplicitLinks "implicit-links" Warning "a node of cg-use-everywhere, whose links are not in the file";
+    DrawnSeed "drawn-seed" Warning "a seed that the editor draws when it queues";
     GroupNode "group-node" Warning "a legacy group node, whose values the editor shifts when it converts it";
 
     // Graphs built in code

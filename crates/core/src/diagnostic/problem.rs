@@ -369,6 +369,11 @@ pub enum Problem {
         node: String,
         class: String,
     },
+    DrawnSeed {
+        node: String,
+        value: String,
+        drawn: Option<i64>,
+    },
 
     // Hints
     FixedSeed {
@@ -532,6 +537,7 @@ impl Problem {
             Self::GroupNode { .. } => Code::GroupNode,
             Self::UnsetName { .. } => Code::UnsetName,
             Self::ImplicitLinks { .. } => Code::ImplicitLinks,
+            Self::DrawnSeed { .. } => Code::DrawnSeed,
 
             // Hints
             Self::FixedSeed { .. } => Code::FixedSeed,

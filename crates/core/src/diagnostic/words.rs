@@ -323,11 +323,18 @@ impl Display for Problem {
                 write!(f, "node `{node}` is an instance of the legacy group node `{group}`")
             }
             Self::UnsetName { node, name } => {
-                write!(f, "node `{node}` gets `{name}`, which no node of its graph sets")
+                write!(f, "node `{node}` gets `{name}`, which no node sets where it can be seen")
             }
             Self::ImplicitLinks { node, class } => write!(
                 f,
-                "node `{node}` (`{class}`) links inputs that are not linked; export the prompt from the editor to have these links"
+                "node `{node}` (`{class}`) links inputs that are not linked, and the file does not say which"
+            ),
+            Self::DrawnSeed { node, value, drawn: Some(drawn) } => {
+                write!(f, "seed {value} of node `{node}` stands for one that the editor draws: here {drawn}")
+            }
+            Self::DrawnSeed { node, value, drawn: None } => write!(
+                f,
+                "seed {value} of node `{node}` stands for one that the editor draws when it queues; it is left as it is"
             ),
 
             // Hints

@@ -9,7 +9,7 @@
 mod json;
 mod toml;
 
-use std::fmt::{self, Display};
+use std::fmt::{self, Display, Write};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -102,10 +102,9 @@ impl Pointer {
     /// The pointer to member or element `token` of what this points at.
     #[must_use]
     pub fn join(&self, token: impl Display) -> Self {
-        let token = token.to_string();
-        let mut joined = String::with_capacity(self.0.len() + token.len() + 1);
+        let mut joined = String::with_capacity(self.0.len() + USUAL_TOKEN);
         joined.push_str(&self.0);
-        push_token(&mut joined, &token);
+        push_token(&mut joined, token);
         Self(joined)
     }
 
@@ -126,14 +125,32 @@ impl Display for Pointer {
     }
 }
 
-fn push_token(pointer: &mut String, token: &str) {
+/// The room that is made for a further token.
+const USUAL_TOKEN: usize = 24;
+
+fn push_token(pointer: &mut String, token: impl Display) {
     pointer.push('/');
-    for c in token.chars() {
-        match c {
-            '~' => pointer.push_str("~0"),
-            '/' => pointer.push_str("~1"),
-            other => pointer.push(other),
+    // Writing to memory cannot fail.
+    let _ = write!(Escaped(pointer), "{token}");
+}
+
+/// Writes text as a token of a pointer.
+struct Escaped<'a>(&'a mut String);
+
+impl Write for Escaped<'_> {
+    fn write_str(&mut self, token: &str) -> fmt::Result {
+        if !token.contains(['~', '/']) {
+            self.0.push_str(token);
+            return Ok(());
         }
+        for c in token.chars() {
+            match c {
+                '~' => self.0.push_str("~0"),
+                '/' => self.0.push_str("~1"),
+                other => self.0.push(other),
+            }
+        }
+        Ok(())
     }
 }
 

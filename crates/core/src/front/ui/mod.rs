@@ -67,8 +67,9 @@ pub struct Options {
     /// Know nothing of node packs, and write a node of an unknown class as the editor's placeholder: without a class, its
     /// values under `UNKNOWN`, `UNKNOWN_1` and so on. No server takes such a node.
     pub placeholders: bool,
-    /// Decides the choices of dynamic prompts.
-    pub seed: u64,
+    /// Decides the choices of dynamic prompts, 0 when there is none, and, when there is one, the seeds that rgthree's Seed
+    /// node draws when the editor queues.
+    pub seed: Option<u64>,
     /// The time that `%date:…%` in file names is replaced by. Without one it stays as it is.
     pub clock: Option<Clock>,
 }
