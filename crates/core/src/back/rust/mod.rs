@@ -6,9 +6,13 @@
 //! input, byte for byte.
 
 mod choices;
+mod docs;
 mod facts;
 mod ident;
+pub mod inputs;
+mod literal;
 mod model;
 pub mod nodes;
+pub mod select;
 mod sockets;
 mod text;
