@@ -4,6 +4,7 @@
 //! unexpected pass is a failure too.
 
 mod identity;
+mod nodes;
 mod stress;
 pub(crate) mod ui;
 mod validation;
@@ -23,6 +24,8 @@ pub(crate) enum Suite {
     Validation(validation::Arguments),
     /// UI workflows, against the prompts that ComfyUI's editor makes of them.
     Ui(ui::Arguments),
+    /// Typed nodes from the catalogs: complete, and without a warning.
+    Nodes,
     /// Workflows that are far larger than any real one, in bounded time. It needs no reference data.
     Stress,
 }
@@ -38,12 +41,14 @@ pub(crate) fn run(suite: Option<Suite>) -> Result<(), Failure> {
         Some(Suite::Identity) => identity::run(&shared),
         Some(Suite::Validation(arguments)) => validation::run(arguments, &shared),
         Some(Suite::Ui(arguments)) => ui::run(&arguments, &shared, true),
+        Some(Suite::Nodes) => nodes::run(&shared),
         Some(Suite::Stress) => stress::run(),
         None => {
             let runs = [
                 identity::run(&shared),
                 validation::run(validation::Arguments::default(), &shared),
                 ui::run(&ui::Arguments::default(), &shared, false),
+                nodes::run(&shared),
                 stress::run(),
             ];
             let failures: Vec<String> =

@@ -158,6 +158,9 @@ const DSL: [&str; 17] = [
     "Settings", "Socket", "Spec", "socket",
 ];
 
+/// From how many options on a function that lists them is a long one.
+const LONG: usize = 90;
+
 /// The module of enums that classes of several modules use.
 const OPTIONS: &str = "options";
 
@@ -415,23 +418,36 @@ impl Writer<'_, '_> {
         code.close("}");
         code.line("");
         code.line(LINTS);
-        code.open(&format!("impl<'g> {ident}<'g> {{"));
+        let setters: Vec<&InputModel<'_>> = self.model.setters(place).collect();
+        if fields.is_empty() && setters.is_empty() {
+            code.open(&format!("impl {ident}<'_> {{"));
+        } else {
+            code.open(&format!("impl<'g> {ident}<'g> {{"));
+        }
         code.doc("It with every widget at its default.");
         let (given, start) = if fields.is_empty() {
             (String::new(), "let settings")
         } else {
             (format!("inputs: {ident}Inputs<'g>"), "let mut settings")
         };
+        if !fields.is_empty() {
+            // Links are copied, so a struct of nothing else counts as not consumed.
+            code.line("#[allow(clippy::needless_pass_by_value)]");
+        }
         code.open(&format!("pub fn new({given}) -> Self {{"));
+        if !fields.is_empty() {
+            let names: Vec<&str> = fields.iter().map(|input| input.ident.as_str()).collect();
+            code.line(&format!("let {ident}Inputs {{ {} }} = inputs;", names.join(", ")));
+        }
         code.open(&format!("{start} = Settings::new("));
         tables(code, set, ["", ""], ",");
         code.close(");");
         for input in &fields {
-            call(code, "settings", input, &format!("inputs.{}", input.ident), &self.given(input));
+            call(code, "settings", input, &input.ident, &self.given(input));
         }
         code.line("Self { settings }");
         code.close("}");
-        for input in self.model.setters(place) {
+        for input in setters {
             code.line("");
             self.setter(code, input, "mut self", "self.settings", used);
         }
@@ -507,6 +523,9 @@ impl Writer<'_, '_> {
         code.close("}");
         code.line("");
         code.open(&format!("impl Choice for {} {{", choice.ident));
+        if choice.options.len() > LONG {
+            code.line("#[allow(clippy::too_many_lines)]");
+        }
         code.open("fn into_json(self) -> Json {");
         code.open("match self {");
         for (option, variant) in &choice.options {
