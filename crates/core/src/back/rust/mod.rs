@@ -7,3 +7,4 @@
 
 #[allow(dead_code, reason = "the generators that use it stand beside it")]
 mod ident;
+mod layout;
