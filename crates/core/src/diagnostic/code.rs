@@ -134,6 +134,9 @@ codes! {
     ImplicitLinks "implicit-links" Warning "a node of cg-use-everywhere, whose links are not in the file";
     GroupNode "group-node" Warning "a legacy group node, whose values the editor shifts when it converts it";
 
+    // Graphs built in code
+    MisbuiltGraph "misbuilt-graph" Error "a graph built in code contradicts itself";
+
     // Hints
     FixedSeed "fixed-seed" Warning "a seed is published under no key, so every run starts from the same";
     WildcardLink "wildcard-link" Warning "a link fits only because its output may carry anything";

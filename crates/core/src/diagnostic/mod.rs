@@ -21,7 +21,7 @@ pub use fix::{Edit, Fix, apply};
 pub(crate) use fix::{sole, spelled};
 pub(crate) use levels::lints_schema;
 pub use levels::{Level, Levels, Misplaced};
-pub use problem::{Idle, Limit, Problem, Subject};
+pub use problem::{Idle, Limit, Misbuilt, Problem, Subject};
 pub use report::{Place, Related, Rendered, Report, Reported, render};
 pub(crate) use words::{kind_of, show};
 

@@ -36,6 +36,44 @@ pub enum Limit {
     MultipleOf(Number),
 }
 
+/// How a graph built in code contradicts itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Misbuilt {
+    /// Another node has the id.
+    IdTaken {
+        /// The id.
+        id: String,
+    },
+    /// A published input gives no input of a node its value as it is.
+    DrivesNothing {
+        /// Its title.
+        title: String,
+    },
+    /// Fewer or more repeated inputs than there may be.
+    Count {
+        /// The node's id.
+        node: String,
+        /// The input that repeats.
+        input: String,
+        /// How many there must be.
+        min: usize,
+        /// How many there may be.
+        max: usize,
+        /// How many there are.
+        given: usize,
+    },
+    /// A value that JSON cannot say.
+    Unreadable {
+        /// The node's id.
+        node: String,
+        /// The input.
+        input: String,
+        /// The value.
+        text: String,
+    },
+}
+
 /// What is wrong.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -130,6 +168,10 @@ pub enum Problem {
         options: Vec<String>,
     },
     NoOutputs,
+    MisbuiltGraph {
+        place: String,
+        what: Misbuilt,
+    },
     UnreachableNode {
         node: String,
         class: String,
@@ -427,6 +469,7 @@ impl Problem {
             Self::OutOfRange { .. } => Code::OutOfRange,
             Self::NotAnOption { .. } => Code::NotAnOption,
             Self::NoOutputs => Code::NoOutputs,
+            Self::MisbuiltGraph { .. } => Code::MisbuiltGraph,
             Self::UnreachableNode { .. } => Code::UnreachableNode,
             Self::IdleStage { .. } => Code::IdleStage,
             Self::UnknownKey { .. } => Code::UnknownKey,

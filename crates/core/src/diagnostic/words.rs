@@ -7,7 +7,7 @@ use std::fmt::{self, Display};
 
 use serde_json::Value;
 
-use super::problem::{Idle, Limit, Problem, Subject};
+use super::problem::{Idle, Limit, Misbuilt, Problem, Subject};
 
 impl Problem {
     /// What to do about it, when that can be said.
@@ -57,6 +57,16 @@ impl Problem {
 
             // Hints
             Self::FixedSeed { node, input, .. } => Some(format!("publish it: key = \"{node}_{input}\"")),
+
+            Self::MisbuiltGraph { what, .. } => Some(
+                match what {
+                    Misbuilt::IdTaken { .. } => "give each node an id of its own, or none",
+                    Misbuilt::DrivesNothing { .. } => "give it to an input of a node, or do not publish it",
+                    Misbuilt::Count { .. } => "leave some out, or use another node",
+                    Misbuilt::Unreadable { .. } => "give a finite number, or the text of a JSON value",
+                }
+                .to_owned(),
+            ),
 
             // Server parity
             Self::NoInputs { .. } => Some("give it `\"inputs\": {}`".to_owned()),
@@ -161,6 +171,7 @@ impl Display for Problem {
             }
             Self::NotAnOption { subject, value, .. } => write!(f, "{value} is not an option of {subject}"),
             Self::NoOutputs => f.write_str("the graph has no output node"),
+            Self::MisbuiltGraph { place, what } => write!(f, "{what} ({place})"),
             Self::UnreachableNode { node, class } => {
                 write!(f, "node `{node}` (`{class}`) feeds no output, so it never runs")
             }
@@ -406,5 +417,22 @@ pub(crate) fn kind_of(value: &Value) -> &'static str {
         Value::String(_) => "a string",
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
+    }
+}
+
+impl Display for Misbuilt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::IdTaken { id } => write!(f, "two nodes have the id `{id}`"),
+            Self::DrivesNothing { title } => {
+                write!(f, "the published input `{title}` gives no input of a node its value as it is")
+            }
+            Self::Count { node, input, min, max, given } => {
+                write!(f, "`{input}` of node `{node}` repeats {given} times, and takes from {min} to {max}")
+            }
+            Self::Unreadable { node, input, text } => {
+                write!(f, "`{input}` of node `{node}` is `{text}`, which JSON cannot say")
+            }
+        }
     }
 }

@@ -8,6 +8,7 @@
 
 pub mod api;
 pub mod document;
+pub mod dsl;
 pub mod manifest;
 pub mod published;
 pub mod ui;

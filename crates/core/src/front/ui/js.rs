@@ -41,7 +41,7 @@ pub(super) fn number_text(x: f64) -> String {
 }
 
 /// A number as JSON.
-pub(super) fn number(x: f64) -> Json {
+pub(in crate::front) fn number(x: f64) -> Json {
     from_text(number_text(x))
 }
 

@@ -24,7 +24,7 @@ mod dynamic;
 mod fixups;
 mod flatten;
 mod group;
-mod js;
+pub(super) mod js;
 mod live;
 mod node;
 mod packs;
