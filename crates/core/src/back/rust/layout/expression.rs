@@ -175,7 +175,7 @@ fn is_better_below(here: &str, there: &str) -> bool {
 fn write(code: &Code, shape: Shape, one_line: bool) -> Option<String> {
     match code {
         Code::Word(text) => fits(text, shape).then(|| text.clone()),
-        Code::Literal(text) => (!text.contains('\n') || fits(text, shape)).then(|| text.clone()),
+        Code::Literal(text) => Some(text.clone()),
         Code::Call(path, items) => write_list(path, ["(", ")"], items, shape, one_line),
         Code::Array(items) => write_list("", ["[", "]"], items, shape, one_line),
         Code::Tuple(items) => write_list("", ["(", ")"], items, shape, one_line),
