@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use comfyc::back::rust::program;
 use comfyc::back::schema::{self, Dialect};
 use comfyc::back::{Layout, overrides, payload, prompt};
 use comfyc::catalog::Catalog;
 use comfyc::check::{self, Checked};
+use comfyc::graph::Graph;
 use comfyc::interface::Interface;
 use comfyc::pass::apply;
 use comfyc::workflow::Workflow;
@@ -22,7 +24,7 @@ pub(crate) fn run(arguments: &Build, printer: &Printer) -> Result<Done, Failure>
     let artifact = match loader.load(&arguments.file, arguments.values.interface.as_deref())? {
         Some(Loaded::Workflow(workflow)) => of_workflow(arguments, workflow, &mut loader, &catalog)?,
         Some(Loaded::Graph(graph)) => match arguments.emit {
-            Emit::Prompt | Emit::Overrides => {
+            Emit::Prompt | Emit::Overrides | Emit::Rust => {
                 of_workflow(arguments, implicit(graph, &arguments.values), &mut loader, &catalog)?
             }
             Emit::Payload | Emit::Schema => {
@@ -67,7 +69,7 @@ fn of_workflow(
     }
     let completed = Prepared { given: interface.complete(&prepared.given, arguments.full), ..prepared };
     let Some(job) = job(loader, &completed, catalog) else {
-        return Ok(unchecked(arguments, &completed));
+        return Ok(unchecked(arguments, &completed, catalog));
     };
     Ok(Some(match arguments.emit {
         Emit::Prompt => {
@@ -75,14 +77,39 @@ fn of_workflow(
             graph.sort_as_editor();
             prompt::write(&Checked::assume_checked(graph), layout)
         }
+        Emit::Rust => {
+            let graph = Checked::into_inner(job.prompt().clone());
+            let refused = loader.diagnostics.has_errors();
+            rust(arguments, graph, &completed, catalog, refused)
+        }
         Emit::Payload => payload::write(&Checked::assume_checked(job.payload().clone()), layout),
         Emit::Overrides => overrides::write(&job, layout),
         Emit::Schema => return Ok(None),
     }))
 }
 
+/// A Rust program that builds the workflow with these values. It checks what it builds where that was checked with the
+/// catalog that it has as well.
+fn rust(
+    arguments: &Build,
+    mut graph: Graph,
+    prepared: &Prepared,
+    catalog: &Catalog,
+    refused: bool,
+) -> String {
+    graph.sort_as_editor();
+    let Prepared { workflow, given } = prepared;
+    let workflow = Workflow { graph, ..Checked::into_inner(workflow.clone()) };
+    let options = program::Options {
+        function: arguments.function.clone(),
+        nodes: arguments.nodes.clone(),
+        unchecked: refused || arguments.catalog.catalog.is_some(),
+    };
+    program::write(&Checked::assume_checked(workflow), given, catalog, &options)
+}
+
 /// What can be made of values that were refused.
-fn unchecked(arguments: &Build, prepared: &Prepared) -> Option<String> {
+fn unchecked(arguments: &Build, prepared: &Prepared, catalog: &Catalog) -> Option<String> {
     let Prepared { workflow, given } = prepared;
     match arguments.emit {
         Emit::Prompt => {
@@ -90,6 +117,11 @@ fn unchecked(arguments: &Build, prepared: &Prepared) -> Option<String> {
             let mut graph = apply::run(&workflow.graph, &workflow.interface, &full);
             graph.sort_as_editor();
             Some(prompt::write(&Checked::assume_checked(graph), layout(arguments)))
+        }
+        Emit::Rust => {
+            let full = workflow.interface.complete(given, true);
+            let graph = apply::run(&workflow.graph, &workflow.interface, &full);
+            Some(rust(arguments, graph, prepared, catalog, true))
         }
         Emit::Payload => Some(payload::write(&Checked::assume_checked(given.clone()), layout(arguments))),
         Emit::Overrides | Emit::Schema => None,
@@ -109,7 +141,7 @@ fn of_interface(
             let body = settle(loader, check::payload(&interface, interface.complete(&given, arguments.full)));
             Ok(Some(payload::write(&body, layout(arguments))))
         }
-        Emit::Prompt | Emit::Overrides => {
+        Emit::Prompt | Emit::Overrides | Emit::Rust => {
             let text =
                 "a published schema alone has no graph: give the graph as FILE and the schema as --interface";
             Err(Failure::Usage(text.to_owned()))

@@ -4,6 +4,7 @@
 //! unexpected pass is a failure too.
 
 mod identity;
+mod rust;
 mod ui;
 mod validation;
 
@@ -22,6 +23,8 @@ pub(crate) enum Suite {
     Validation(validation::Arguments),
     /// UI workflows, against the prompts that ComfyUI's editor makes of them.
     Ui(ui::Arguments),
+    /// Prompts as Rust programs, against what those print.
+    Rust(rust::Arguments),
 }
 
 /// Runs one suite, or all; all of them run even when one fails.
@@ -32,11 +35,13 @@ pub(crate) fn run(suite: Option<Suite>) -> Result<(), Failure> {
         Some(Suite::Identity) => identity::run(&shared),
         Some(Suite::Validation(arguments)) => validation::run(arguments, &shared),
         Some(Suite::Ui(arguments)) => ui::run(&arguments, &shared, true),
+        Some(Suite::Rust(arguments)) => rust::run(&arguments, &shared),
         None => {
             let runs = [
                 identity::run(&shared),
                 validation::run(validation::Arguments::default(), &shared),
                 ui::run(&ui::Arguments::default(), &shared, false),
+                rust::run(&rust::Arguments::default(), &shared),
             ];
             let failures: Vec<String> =
                 runs.into_iter().filter_map(Result::err).map(|failure| failure.0).collect();

@@ -8,3 +8,4 @@
 #[allow(dead_code, reason = "the generators that use it stand beside it")]
 mod ident;
 mod layout;
+pub mod program;
