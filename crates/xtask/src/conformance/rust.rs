@@ -83,7 +83,7 @@ fn case(name: String, text: &str, catalog: &Catalog) -> Case {
         .filter(|workflow| check::job(workflow, &Payload::new(), catalog).is_ok());
     let unchecked = checked.is_none();
     let workflow = checked.unwrap_or_else(|| Checked::assume_checked(workflow));
-    let options = Options { unchecked, nodes: Some("crate::nodes".to_owned()), ..Options::default() };
+    let options = Options { unchecked, ..Options::default() };
     let program = program::write(&workflow, &Payload::new(), catalog, &options);
     Case { name, program, expected, unchecked }
 }
@@ -92,16 +92,15 @@ fn case(name: String, text: &str, catalog: &Catalog) -> Case {
 fn lay_out(folder: &Path, cases: &[Case]) -> Result<(), Failure> {
     let root = repository();
     let root = fs::canonicalize(&root).unwrap_or(root);
-    let core = root.join("crates/core");
+    let (core, nodes) = (root.join("crates/core"), root.join("crates/nodes"));
     let manifest = format!(
         "[package]\nname = \"programs\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
-         comfyc = {{ path = {core:?} }}\n\n[profile.dev]\ndebug = false\n"
+         comfyc = {{ path = {core:?} }}\ncomfyc-nodes = {{ path = {nodes:?} }}\n\n[profile.dev]\ndebug = false\n"
     );
     save(&folder.join("Cargo.toml"), &manifest)?;
     let lock = fs::read_to_string(root.join("Cargo.lock")).unwrap_or_default();
     save(&folder.join("Cargo.lock"), &lock)?;
-    save(&folder.join("src/nodes.rs"), "")?;
-    let mut main = String::from("#![allow(dead_code, unused_imports)]\n\nmod nodes;\n");
+    let mut main = String::from("#![allow(dead_code, unused_imports)]\n\n");
     for (i, _) in cases.iter().enumerate() {
         let _ = writeln!(main, "mod program_{i};");
     }

@@ -5,7 +5,12 @@
 //! every path absolute), has no warnings under `deny(warnings)` and clippy's pedantic lints, and is the same for the same
 //! input, byte for byte.
 
-#[allow(dead_code, reason = "the generators that use it stand beside it")]
+mod choices;
+mod facts;
 mod ident;
 mod layout;
+mod model;
+pub mod nodes;
 pub mod program;
+mod sockets;
+mod text;

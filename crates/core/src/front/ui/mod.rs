@@ -24,7 +24,7 @@ mod dynamic;
 mod fixups;
 mod flatten;
 mod group;
-pub(super) mod js;
+pub(crate) mod js;
 mod live;
 mod node;
 mod packs;
