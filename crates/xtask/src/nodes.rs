@@ -30,7 +30,7 @@ pub(crate) fn files() -> Vec<(PathBuf, String)> {
             path.set_extension("rs");
         }
         for name in children.filter_map(|child| child.module.last()) {
-            let _ = writeln!(text, "/// Classes of `{name}`.\npub mod {name};");
+            let _ = writeln!(text, "/// {}\npub mod {name};", part.title(name));
         }
         text.push_str(&part.text);
         files.push((path, text));

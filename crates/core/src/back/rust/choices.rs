@@ -2,7 +2,7 @@
 //!
 //! A list that several classes use is one enum. It is called after the input that has it, `SamplerName`; the list that most
 //! classes use under a name gets it, and the others are called after their first class, `LatentUpscaleUpscaleMethod`.
-//! Lists of two or three options that stand under several names are called after the options, `DisableOrEnable`.
+//! Lists of two or three options that stand under several names are called after the options, `EnableOrDisable`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -70,7 +70,7 @@ impl<'c> Choices<'c> {
             let Some((_, group)) = groups.get_index(at) else { continue };
             let Some(first) = group.first() else { continue };
             let own = format!("{}{}", first.owner, type_name(&first.input, ""));
-            let wanted = if shared(group) == 1 {
+            let wanted = if shared(group) == 1 && !is_few(group) {
                 own
             } else {
                 let name = common(group);
@@ -104,11 +104,6 @@ impl<'c> Choices<'c> {
     pub(crate) fn get(&self, place: usize) -> Option<&Choice<'c>> {
         self.all.get(place)
     }
-
-    /// All of them.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Choice<'c>> {
-        self.all.iter()
-    }
 }
 
 impl Choice<'_> {
@@ -118,9 +113,17 @@ impl Choice<'_> {
     }
 }
 
-/// Lists are the same when their options are, in order.
+/// Lists are the same when their options are, in whatever order.
 fn identity(combo: &Combo) -> String {
-    combo.options.iter().map(|option| format!("{option}\n")).collect()
+    let options: BTreeSet<String> = combo.options.iter().map(ToString::to_string).collect();
+    options.into_iter().collect::<Vec<_>>().join("\n")
+}
+
+/// Whether a list is called after its options: there are few, and no one input that it could be called after.
+fn is_few(group: &[&Occurrence<'_>]) -> bool {
+    let names: BTreeSet<&str> = group.iter().map(|occurrence| occurrence.input.as_str()).collect();
+    let options = group.first().map_or(0, |occurrence| occurrence.combo.options.len());
+    names.len() > 1 && options <= FEW
 }
 
 /// The name of a list that several classes use.
@@ -129,9 +132,9 @@ fn common(group: &[&Occurrence<'_>]) -> String {
     for occurrence in group {
         *names.entry(type_name(&occurrence.input, "Option")).or_default() += 1;
     }
-    let options = group.first().map(|occurrence| occurrence.combo.options.as_slice()).unwrap_or_default();
-    if names.len() > 1 && options.len() <= FEW {
-        let options: Vec<String> = options.iter().map(|option| variant_name(&text(option))).collect();
+    if is_few(group) {
+        let options = group.iter().take(1).flat_map(|occurrence| &occurrence.combo.options);
+        let options: Vec<String> = options.map(|option| variant_name(&text(option))).collect();
         return options.join("Or");
     }
     let most = names.values().max().copied().unwrap_or_default();

@@ -3,6 +3,8 @@
 //! For each class a struct of its required inputs and a node with outputs and setters; for each closed list of options and
 //! each dynamic combo an enum; for each socket type that the DSL does not have, and for each union, a type. No input is
 //! left out: one of a form that is not understood takes any value.
+//!
+//! A trait that is derived a thousand times costs a third of the time to check a module, so nodes derive none.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -24,7 +26,7 @@ pub struct Options {
     pub renamed: BTreeMap<String, String>,
     /// Enums that are not written, with the path of a type that stands for each. It must be a `comfyc::dsl::Choice`.
     pub replaced: BTreeMap<String, String>,
-    /// Traits that the enums of options derive besides `Debug`, `Clone` and `PartialEq`.
+    /// Traits that the enums of options derive besides `Debug` and `Clone`.
     pub derived: Vec<String>,
     /// How the types lie in modules.
     pub layout: Layout,
@@ -49,6 +51,17 @@ pub struct Part {
     pub text: String,
 }
 
+impl Part {
+    /// What documentation says of the module `name` on its path.
+    pub fn title(&self, name: &str) -> String {
+        match name {
+            OPTIONS => "Options that classes of several modules take.".to_owned(),
+            MODULE => "Socket types that `comfyc::dsl::socket` does not have, and unions of types.".to_owned(),
+            _ => format!("Classes of `{name}`."),
+        }
+    }
+}
+
 /// The nodes of a catalog as one text.
 pub fn write(catalog: &Catalog, options: &Options) -> String {
     let mut text = String::new();
@@ -59,7 +72,7 @@ pub fn write(catalog: &Catalog, options: &Options) -> String {
             text.push_str("}\n");
         }
         for name in part.module.iter().skip(common) {
-            let _ = write!(text, "\n/// Classes of `{name}`.\npub mod {name} {{\n");
+            let _ = write!(text, "\n/// {}\npub mod {name} {{\n", part.title(name));
             open.push(name.clone());
         }
         text.push_str(&part.text);
@@ -88,40 +101,48 @@ pub fn parts(catalog: &Catalog, options: &Options) -> Vec<Part> {
         }
         modules.entry(module).or_default().push(class);
     }
-    let mut all = Used::default();
-    let mut parts: Vec<Part> = Vec::with_capacity(modules.len());
-    for (module, classes) in &modules {
+    let mut texts: Vec<(Vec<String>, Code, Used)> = Vec::with_capacity(modules.len());
+    for (module, classes) in modules {
         let (mut code, mut used) = (Code::default(), Used::default());
-        let below = modules.keys().filter(|other| other.len() == module.len() + 1 && other.starts_with(module));
-        for name in below.filter_map(|below| below.last()) {
-            code.line(&format!("pub use self::{name}::*;"));
-        }
         for class in classes {
             writer.class(&mut code, class, &mut used);
         }
-        let text = code.into_text();
-        let imports = if module.is_empty() { String::new() } else { writer.imports(&text, module.len(), &used) };
-        all.choices.extend(used.choices);
-        all.sockets.extend(used.sockets);
-        parts.push(Part { module: module.clone(), text: imports + &text });
+        texts.push((module, code, used));
     }
-    if let Some(top) = parts.first_mut() {
-        top.text.push_str(&writer.shared(&all));
-        top.text = format!("{}{}", writer.imports(&top.text, 0, &all), top.text);
-    }
-    parts
+    writer.shared(&mut texts);
+    let top: Vec<String> = texts.iter().skip(1).map(|(module, ..)| module.join("::")).collect();
+    let parts = texts.into_iter().map(|(module, code, used)| {
+        let mut text = writer.imports(module.len(), &used, code.is_empty());
+        if module.is_empty() {
+            // What is shared stays in its own place for `sockets`, as a path needs it.
+            for path in top.iter().filter(|path| *path != MODULE && !is_only_a_parent(path, &top)) {
+                let _ = writeln!(text, "pub use self::{path}::*;");
+            }
+        }
+        text.push_str(&code.into_text());
+        Part { module, text }
+    });
+    parts.collect()
 }
 
-/// The module of a class, after the Python module that defines it.
+/// Whether a module holds nothing but other modules: those of two names have one above.
+fn is_only_a_parent(path: &str, all: &[String]) -> bool {
+    all.iter().any(|other| other.strip_prefix(path).is_some_and(|rest| rest.starts_with("::")))
+}
+
+/// The module of a class, after the Python module that defines it: of two names at most, the first for where it comes from.
 fn module_of(class: &Class) -> Vec<String> {
-    class.python_module().unwrap_or("unknown").split('.').map(value_name).collect()
+    let path = class.python_module().unwrap_or("unknown");
+    let (first, rest) = path.split_once('.').unwrap_or(("core", path));
+    vec![value_name(first), value_name(rest)]
 }
 
-/// What written classes use of what they share.
+/// What written classes use of what they may share.
 #[derive(Debug, Default)]
 struct Used {
+    /// Enums of options that stand elsewhere.
     choices: BTreeSet<usize>,
-    /// Paths of the types that are the module's own.
+    /// Paths of socket types that the DSL does not have.
     sockets: BTreeSet<String>,
 }
 
@@ -131,37 +152,35 @@ struct Writer<'m, 'c> {
 }
 
 /// What the DSL has that generated code may use.
-const DSL: [&str; 16] = [
+const DSL: [&str; 17] = [
     "Arg", "Branch", "Choice", "Class", "Fills", "Fits", "Grow", "Handle", "Json", "Many", "Node", "Out", "Repeat",
-    "Settings", "Socket", "Spec",
+    "Settings", "Socket", "Spec", "socket",
 ];
+
+/// The module of enums that classes of several modules use.
+const OPTIONS: &str = "options";
 
 /// Lints that the form of setters would break: they change the graph, so nobody has to use what they give.
 const LINTS: &str = "#[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]";
 
 impl Writer<'_, '_> {
-    /// The names that `text` uses from elsewhere.
-    fn imports(&self, text: &str, depth: usize, used: &Used) -> String {
-        let words: BTreeSet<&str> = text.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
-        let mut names: Vec<&str> = DSL.into_iter().filter(|name| words.contains(name)).collect();
-        if text.contains("socket::") {
-            names.push("socket");
-        }
+    /// The names that a module uses from elsewhere.
+    fn imports(&self, depth: usize, used: &Used, empty: bool) -> String {
         let mut imports = String::new();
-        if !names.is_empty() {
-            let _ = writeln!(imports, "use ::comfyc::dsl::{{{}}};", names.join(", "));
+        if !empty {
+            // Which of them a module uses depends on its classes.
+            let _ = writeln!(imports, "#[allow(unused_imports)]\nuse ::comfyc::dsl::{{{}}};", DSL.join(", "));
         }
-        if depth > 0 {
-            let choices = used.choices.iter().filter_map(|place| self.model.choices.get(*place));
-            let choices = choices.filter(|choice| !self.options.replaced.contains_key(&choice.ident));
-            let mut shared: Vec<&str> = choices.map(|choice| choice.ident.as_str()).collect();
-            if !used.sockets.is_empty() {
-                shared.push(MODULE);
-            }
-            shared.sort_unstable();
-            if !shared.is_empty() {
-                let _ = writeln!(imports, "use {}{{{}}};", "super::".repeat(depth), shared.join(", "));
-            }
+        let up = "super::".repeat(depth);
+        let choices = used.choices.iter().filter_map(|place| self.model.choices.get(*place));
+        let choices = choices.filter(|choice| !self.options.replaced.contains_key(&choice.ident));
+        let mut shared: Vec<&str> = choices.map(|choice| choice.ident.as_str()).collect();
+        shared.sort_unstable();
+        if !shared.is_empty() {
+            let _ = writeln!(imports, "use {up}{OPTIONS}::{{{}}};", shared.join(", "));
+        }
+        if depth > 0 && !used.sockets.is_empty() {
+            let _ = writeln!(imports, "use {up}{MODULE};");
         }
         imports
     }
@@ -220,7 +239,6 @@ impl Writer<'_, '_> {
 
         code.line("");
         code.doc(&format!("A node of [`{ident}`]: its outputs, and a setter for each input that is no field there."));
-        code.line("#[derive(Debug, Clone, Copy)]");
         code.open(&format!("pub struct {node}{} {{", brackets(Some("'g"), &carried)));
         for (slot, (output, model)) in class.class.outputs.iter().zip(&class.outputs).enumerate() {
             code.doc(&facts::output(slot, output));
@@ -351,7 +369,6 @@ impl Writer<'_, '_> {
             .collect();
         code.line("");
         code.doc(&format!("The options of {}, each with the inputs it brings.", facts::code(&input.name)));
-        code.line("#[derive(Debug)]");
         code.open(&format!("pub enum {ident}<'g> {{"));
         for (variant, key, set) in &branches {
             code.doc(&format!("{}.", facts::code(key)));
@@ -392,7 +409,6 @@ impl Writer<'_, '_> {
         }
         code.line("");
         code.doc(doc);
-        code.line("#[derive(Debug)]");
         code.open(&format!("pub struct {ident}<'g> {{"));
         code.line("settings: Settings<'g>,");
         code.close("}");
@@ -435,18 +451,43 @@ impl Writer<'_, '_> {
         code.close("}");
     }
 
-    /// The enums, socket types and unions that are used.
-    fn shared(&self, used: &Used) -> String {
-        let mut code = Code::default();
-        for choice in used.choices.iter().filter_map(|place| self.model.choices.get(*place)) {
-            if !self.options.replaced.contains_key(&choice.ident) {
-                self.options_enum(&mut code, choice);
+    /// Adds the enums, socket types and unions that are used: an enum where all that use it stand, or else in a module of
+    /// its own kind.
+    fn shared(&self, texts: &mut Vec<(Vec<String>, Code, Used)>) {
+        let mut users: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (at, (.., used)) in texts.iter().enumerate() {
+            for choice in &used.choices {
+                users.entry(*choice).or_default().push(at);
             }
         }
-        if !used.sockets.is_empty() {
-            sockets(&mut code, self.model, &used.sockets);
+        let mut common = Code::default();
+        for (place, users) in users {
+            let Some(choice) = self.model.choices.get(place) else { continue };
+            let written = !self.options.replaced.contains_key(&choice.ident);
+            let home = match users.as_slice() {
+                [one] => texts.get_mut(*one),
+                _ => None,
+            };
+            match home {
+                Some((_, code, used)) => {
+                    used.choices.remove(&place);
+                    if written {
+                        self.options_enum(code, choice);
+                    }
+                }
+                None if written => self.options_enum(&mut common, choice),
+                None => {}
+            }
         }
-        code.into_text()
+        if !common.is_empty() {
+            texts.push((vec![OPTIONS.to_owned()], common, Used::default()));
+        }
+        let used: BTreeSet<String> = texts.iter().flat_map(|(.., used)| used.sockets.iter().cloned()).collect();
+        if !used.is_empty() {
+            let mut code = Code::default();
+            sockets(&mut code, self.model, &used);
+            texts.push((vec![MODULE.to_owned()], code, Used::default()));
+        }
     }
 
     fn options_enum(&self, code: &mut Code, choice: &Choice<'_>) {
@@ -454,7 +495,7 @@ impl Writer<'_, '_> {
         let derived: String = self.options.derived.iter().map(|name| format!(", {name}")).collect();
         code.line("");
         code.doc(&format!("The options of {}.", inputs.join(", ")));
-        code.line(&format!("#[derive(Debug, Clone, PartialEq{derived})]"));
+        code.line(&format!("#[derive(Debug, Clone{derived})]"));
         code.open(&format!("pub enum {} {{", choice.ident));
         for (option, variant) in &choice.options {
             code.doc(&format!("{}.", facts::code(&text(option))));
@@ -529,43 +570,28 @@ fn sockets(code: &mut Code, model: &Model<'_>, used: &BTreeSet<String>) {
     let unions: Vec<_> = model.sockets.unions.iter().filter(|(_, union)| used.contains(&path(&union.ident))).collect();
     let member = |ident: &String| unions.iter().any(|(_, union)| union.members.contains(ident));
     let own = model.sockets.own.iter().filter(|(_, ident)| used.contains(&path(ident)) || member(ident));
-    code.line("");
-    code.doc("Socket types that `comfyc::dsl::socket` does not have, and unions of types.");
-    code.open(&format!("pub mod {MODULE} {{"));
-    let mut inner = Code::default();
     for (name, ident) in own {
-        inner.line("");
-        inner.doc(&format!("{}.", facts::code(name)));
-        marker(&mut inner, ident, name);
+        code.line("");
+        code.doc(&format!("{}.", facts::code(name)));
+        marker(code, ident, name);
     }
     for (name, union) in &unions {
-        inner.line("");
-        inner.doc(&format!("Any of {}.", facts::code(name)));
-        marker(&mut inner, &union.ident, name);
+        code.line("");
+        code.doc(&format!("Any of {}.", facts::code(name)));
+        marker(code, &union.ident, name);
         for member in &union.members {
-            inner.line("");
-            inner.line(&format!("impl Fits<{}> for {member} {{}}", union.ident));
+            code.line("");
+            code.line(&format!("impl Fits<{}> for {member} {{}}", union.ident));
             if union.output {
-                inner.line("");
-                inner.line(&format!("impl Fits<{member}> for {} {{}}", union.ident));
+                code.line("");
+                code.line(&format!("impl Fits<{member}> for {} {{}}", union.ident));
             }
         }
         for other in union.fits.iter().filter(|other| unions.iter().any(|(_, union)| union.ident == **other)) {
-            inner.line("");
-            inner.line(&format!("impl Fits<{other}> for {} {{}}", union.ident));
+            code.line("");
+            code.line(&format!("impl Fits<{other}> for {} {{}}", union.ident));
         }
     }
-    let inner = inner.into_text();
-    let names: Vec<&str> = [("Fits<", "Fits"), ("Socket ", "Socket"), ("socket::", "socket")]
-        .into_iter()
-        .filter(|(sign, _)| inner.contains(sign))
-        .map(|(_, name)| name)
-        .collect();
-    code.line(&format!("use ::comfyc::dsl::{{{}}};", names.join(", ")));
-    for line in inner.lines() {
-        code.line(line);
-    }
-    code.close("}");
 }
 
 fn marker(code: &mut Code, ident: &str, name: &str) {

@@ -38,6 +38,10 @@ impl Code {
         }
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
     pub(super) fn into_text(self) -> String {
         self.text
     }

@@ -6,6 +6,3 @@ pub mod comfy_ui_kj_nodes;
 pub mod comfy_ui_video_helper_suite;
 /// Classes of `websocket_image_save`.
 pub mod websocket_image_save;
-pub use self::comfy_ui_kj_nodes::*;
-pub use self::comfy_ui_video_helper_suite::*;
-pub use self::websocket_image_save::*;
