@@ -150,7 +150,7 @@ impl Inputs {
     }
 
     /// Forgets all inputs behind `name`.
-    fn forget(&mut self, name: &str) {
+    pub(super) fn forget(&mut self, name: &str) {
         let behind = |input: &str| input.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
         self.inputs.retain(|input, _| !behind(input));
         self.miscounts.retain(|miscount| miscount.input != name && !behind(&miscount.input));
