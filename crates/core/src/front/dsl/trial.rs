@@ -53,14 +53,19 @@ impl Trial {
         self.hold(name, value, false);
     }
 
+    /// Sets a dynamic combo to nothing that a server knows.
+    pub(crate) fn branch_of_null(&mut self, name: &str) {
+        self.inputs.branch(name, Json::Null, Inputs::default());
+    }
+
     /// Leaves an input out.
     pub(crate) fn without(&mut self, name: &str) {
         self.inputs.hold(name, Held::Open, false);
     }
 
     /// What there is in the end, in order.
-    pub(crate) fn finish(self) -> Vec<(String, Found)> {
-        ordered(self.inputs, &self.declared, self.widgets, None)
+    pub(crate) fn finish(&self) -> Vec<(String, Found)> {
+        ordered(self.inputs.clone(), &self.declared, self.widgets, None)
             .into_iter()
             .filter_map(|(name, held)| match held {
                 Held::Json(json) => Some((name, Found::Default(json))),

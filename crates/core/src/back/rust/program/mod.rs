@@ -9,18 +9,23 @@ mod node;
 mod plan;
 mod published;
 mod texts;
+mod typed;
+mod types;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 
 use self::names::{RESERVED, Roles, of_title};
-use self::plan::{Item, Plan, Scope, Wire};
+use self::plan::{Item, Plan, Wire};
 use self::published::Publication;
 use self::texts::Texts;
+use self::types::{Types, class_of};
 use super::ident::{Namer, type_name, value_name};
 use super::layout::{Code, Function, Statement};
+use super::model::Model;
 use crate::catalog::Catalog;
 use crate::check::Checked;
+use crate::graph::Node;
 use crate::interface::Payload;
 use crate::workflow::Workflow;
 
@@ -43,9 +48,12 @@ pub fn write(
     catalog: &Catalog,
     options: &Options,
 ) -> String {
+    let embedded = options.nodes.is_none().then(Catalog::embedded);
+    let model = Model::new(embedded.as_ref().unwrap_or(catalog), &BTreeMap::new());
     let publication = Publication::of(workflow, given);
-    let plan = Plan::of(&workflow.graph, &publication.uses());
-    let writer = Writer::new(&plan, &publication, catalog, options);
+    let slots = |node: &Node| class_of(node, &model).map(|class| class.outputs.len());
+    let plan = Plan::of(&workflow.graph, &publication.uses(), slots);
+    let writer = Writer::new(&plan, &publication, &model, options);
     writer.program(workflow.model.as_deref())
 }
 
@@ -69,7 +77,8 @@ pub fn is_module_path(text: &str) -> bool {
 struct Writer<'w> {
     plan: &'w Plan<'w>,
     publication: &'w Publication<'w>,
-    catalog: &'w Catalog,
+    model: &'w Model<'w>,
+    types: Types,
     options: &'w Options,
     roles: Roles<'w>,
     /// The outputs of each node that become variables.
@@ -100,7 +109,7 @@ impl<'w> Writer<'w> {
     fn new(
         plan: &'w Plan<'w>,
         publication: &'w Publication<'w>,
-        catalog: &'w Catalog,
+        model: &'w Model<'w>,
         options: &'w Options,
     ) -> Self {
         let roles = Roles::of(plan);
@@ -110,7 +119,8 @@ impl<'w> Writer<'w> {
         let entry = options.function.as_deref().unwrap_or("graph");
         let functions = Namer::reserving(RESERVED.into_iter().chain([entry]));
         let texts = Texts::default();
-        Self { plan, publication, catalog, options, roles, used, untitled, texts, functions }
+        let types = Types::of(plan, model);
+        Self { plan, publication, model, types, options, roles, used, untitled, texts, functions }
     }
 
     /// The text of everything.
@@ -158,7 +168,8 @@ impl<'w> Writer<'w> {
             let print = "println!(\"{}\", compile::prompt_unchecked(workflow(graph)));";
             return format!("use comfyc::compile;\n{uses}\nfn main() {{\n    {print}\n}}\n\n");
         }
-        let print = "println!(\"{}\", compile::prompt(workflow(graph), &Catalog::embedded())?);\n    Ok(())";
+        let print = "let prompt = compile::prompt(workflow(graph), &Catalog::embedded())?;\n    \
+                     println!(\"{prompt}\");\n    Ok(())";
         let main = format!("fn main() -> Result<(), compile::Refused> {{\n    {print}\n}}\n\n");
         format!("use comfyc::catalog::Catalog;\nuse comfyc::compile;\n{uses}\n{main}")
     }
@@ -361,7 +372,7 @@ impl<'w> Writer<'w> {
     fn title_name(&self, node: usize) -> Option<String> {
         let node = self.plan.nodes.get(node)?.node;
         let class = node.class().unwrap_or_default();
-        let usual = self.catalog.class(class).map_or(class, |class| class.title());
+        let usual = self.model.classes.get(class).map_or(class, |class| class.class.title());
         of_title(node.title()?, class, usual)
     }
 
@@ -374,7 +385,7 @@ impl<'w> Writer<'w> {
 impl Inner {
     fn rename(&mut self, name: String, doc: String) {
         if !self.fields.is_empty() {
-            let ident = type_name(&camel(&name), "Outputs");
+            let ident = format!("{}Outputs", type_name(&name, ""));
             self.function.returns = Some(format!("{ident}<'g>"));
             if let Some(Statement::Value(Code::Struct(path, _))) = self.function.body.last_mut() {
                 *path = ident;
@@ -396,9 +407,4 @@ impl Inner {
         text.push_str(&self.function.text());
         text
     }
-}
-
-/// `subgraph_57` as words.
-fn camel(name: &str) -> String {
-    name.replace('_', " ")
 }

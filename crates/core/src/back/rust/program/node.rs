@@ -6,7 +6,8 @@ use serde_json::Value as Json;
 
 use super::plan::{Planned, Wire};
 use super::{Variables, Writer};
-use crate::back::rust::ident::{Namer, value_name};
+use super::types::class_of;
+use crate::back::rust::ident::Namer;
 use crate::back::rust::layout::{Code, Statement};
 use crate::graph::{Link, Value};
 
@@ -18,8 +19,11 @@ impl Writer<'_> {
     pub(super) fn node(&mut self, node: usize, scope: usize, namer: &mut Namer, variables: &mut Variables) -> Statement {
         let plan = self.plan;
         let Some(planned) = plan.nodes.get(node) else { return Statement::Value(Code::word("()")) };
-        let (code, usual) = self.raw(planned, node, variables);
-        let code = self.finished(code, planned, usual);
+        let (code, usual) = match class_of(planned.node, self.model) {
+            Some(class) => (self.typed(planned, node, class, variables), Some(class.class.title())),
+            None => (self.raw(planned, node, variables), planned.node.class()),
+        };
+        let code = self.finished(code, planned, usual.filter(|_| !self.untitled));
         let is_output = self.publication.outputs().any(|(id, _)| id == planned.id.as_str());
         let used: BTreeSet<i64> = self.used.get(&node).into_iter().flatten().copied().collect();
         let mut slots = used.iter();
@@ -42,26 +46,34 @@ impl Writer<'_> {
         }
     }
 
-    /// A node without types, all of its inputs by name; and the title it gets by itself.
-    fn raw<'p>(&mut self, planned: &Planned<'p>, node: usize, variables: &Variables) -> (Code, Option<&'p str>) {
+    /// A node without types, all of its inputs by name.
+    fn raw(&mut self, planned: &Planned<'_>, node: usize, variables: &Variables) -> Code {
         let g = Code::word("g");
-        let hint = planned.node.class().unwrap_or("node");
         let mut code = match planned.node.class() {
             Some(class) => g.method("raw", [self.texts.text(class, "class")]),
             None => g.method("raw_without_class", []),
         };
         code = code.method("at", [self.texts.text(planned.short, "id")]);
         for (name, input) in planned.node.inputs() {
-            let value = match &input.value {
-                Value::Link(link) => self.link(link, node, variables),
-                Value::Literal(literal) => self.texts.value(literal, &format!("{hint} {name}")),
-            };
-            code = code.method("set", [self.texts.text(name, "input"), value]);
-            if let Some(value) = self.publication.value(planned.id.as_str(), name, variables) {
+            let published = self.publication.value(planned.id.as_str(), name, variables);
+            if published.as_ref().is_none_or(|(_, has_default)| !has_default) {
+                let value = match &input.value {
+                    Value::Link(link) => self.link(link, node, variables),
+                    Value::Literal(literal) => self.texts.value(literal, &self.hint(node, name)),
+                };
                 code = code.method("set", [self.texts.text(name, "input"), value]);
             }
+            if let Some((published, _)) = published {
+                code = code.method("set", [self.texts.text(name, "input"), published]);
+            }
         }
-        (code, planned.node.class().filter(|_| !self.untitled))
+        code
+    }
+
+    /// What a long text of an input is to be called.
+    pub(super) fn hint(&self, node: usize, input: &str) -> String {
+        let title = self.title_name(node).unwrap_or_else(|| self.class_name(node));
+        format!("{title} {input}")
     }
 
     /// What all nodes may have: a title, other members of `_meta`, other fields.
@@ -95,21 +107,28 @@ impl Writer<'_> {
     }
 
     /// An output of a node that is given.
-    fn output(&self, code: Code, _node: usize, slot: i64) -> Code {
-        code.method("out", [Code::word(slot.to_string())])
+    fn output(&self, code: Code, node: usize, slot: i64) -> Code {
+        match self.output_ident(node, slot) {
+            Some(ident) => code.field(ident),
+            None => code.method("out", [Code::word(slot.to_string())]),
+        }
     }
 
-    /// The name of an output as its class says it.
+    /// The field of an output, where its node has types.
+    fn output_ident(&self, node: usize, slot: i64) -> Option<&str> {
+        let class = class_of(self.plan.nodes.get(node)?.node, self.model)?;
+        Some(class.outputs.get(usize::try_from(slot).ok()?)?.ident.as_str())
+    }
+
+    /// What an output is.
     pub(super) fn output_name(&self, node: usize, slot: i64) -> Option<String> {
-        let class = self.plan.nodes.get(node)?.node.class()?;
-        let output = self.catalog.class(class)?.outputs.get(usize::try_from(slot).ok()?)?;
-        Some(value_name(&output.name.clone().unwrap_or_else(|| output.ty.to_string())))
+        self.output_ident(node, slot).map(str::to_owned)
     }
 
     /// The type of a parameter or result.
     pub(super) fn wire_type(&self, wire: Wire) -> String {
         match wire {
-            Wire::Output(..) => "Out<'g, socket::Any>".to_owned(),
+            Wire::Output(node, slot) => format!("Out<'g, {}>", self.types.output(node, slot)),
             Wire::Published(_) => "Exposed<'g>".to_owned(),
         }
     }

@@ -34,6 +34,8 @@ pub(super) struct Planned<'g> {
     pub(super) node: &'g Node,
     /// The id within its function.
     pub(super) short: &'g str,
+    /// How many outputs can be variables, where that is known.
+    slots: Option<usize>,
     scope: usize,
     /// When it is added.
     rank: usize,
@@ -67,9 +69,17 @@ pub(super) enum Wire {
 }
 
 impl<'g> Plan<'g> {
-    /// The plan of a graph, of whose inputs some follow published ones: node, input, and which.
-    pub(super) fn of(graph: &'g Graph, published: &[(&str, usize)]) -> Self {
-        let (nodes, scopes) = scopes(graph);
+    /// The plan of a graph, of whose nodes some follow published inputs: node, and which. `slots` tells how many outputs of a
+    /// node can be variables, where not any can.
+    pub(super) fn of(
+        graph: &'g Graph,
+        published: &[(&str, usize)],
+        slots: impl Fn(&Node) -> Option<usize>,
+    ) -> Self {
+        let (mut nodes, scopes) = scopes(graph);
+        for planned in &mut nodes {
+            planned.slots = slots(planned.node);
+        }
         let places = nodes.iter().enumerate().map(|(i, planned)| (planned.id.as_str(), i)).collect();
         let mut plan = Self { nodes, scopes, reorders: false, places };
         plan.order();
@@ -88,13 +98,21 @@ impl<'g> Plan<'g> {
     pub(super) fn wire(&self, link: &Link, to: usize) -> Option<Wire> {
         let from = self.find(link.node.as_str())?;
         let (origin, consumer) = (self.nodes.get(from)?, self.nodes.get(to)?);
-        if origin.rank >= consumer.rank {
+        let is_slot = origin.slots.is_none_or(|slots| usize::try_from(link.slot).is_ok_and(|slot| slot < slots));
+        if origin.rank >= consumer.rank || !is_slot {
             return None;
         }
         let (up, down) = self.way(origin.scope, consumer.scope);
         let is_part = |&scope: &usize| self.scopes.get(scope).is_none_or(|scope| scope.prefix.is_none());
         let whole = !up.iter().chain(&down).any(is_part);
         whole.then_some(Wire::Output(from, link.slot))
+    }
+
+    /// The nodes in the order in which they are added.
+    pub(super) fn in_order(&self) -> Vec<usize> {
+        let mut nodes: Vec<usize> = (0..self.nodes.len()).collect();
+        nodes.sort_by_key(|&node| self.nodes.get(node).map(|planned| planned.rank));
+        nodes
     }
 
     /// The scopes from `from` up, and from `to` up, below the one that holds both.
@@ -285,7 +303,7 @@ fn scopes(graph: &Graph) -> (Vec<Planned<'_>>, Vec<Scope>) {
             scope.items.push(Item::Node(index));
         }
         let short = id.as_str().get(taken..).unwrap_or_default();
-        nodes.push(Planned { id, node, short, scope, rank: 0 });
+        nodes.push(Planned { id, node, short, slots: None, scope, rank: 0 });
     }
     (nodes, scopes)
 }
@@ -336,7 +354,7 @@ mod tests {
             }
             graph.insert(*id, node);
         }
-        let plan = Plan::of(&graph, &[]);
+        let plan = Plan::of(&graph, &[], |_| None);
         let wires = |wires: &[Wire]| {
             let name = |wire: &Wire| match wire {
                 Wire::Output(node, slot) => format!("{}.{slot}", plan.nodes[*node].id),
@@ -396,7 +414,7 @@ mod tests {
         for id in &ids {
             graph.insert(NodeId::new(id.as_str()), Node::new("Any"));
         }
-        let plan = Plan::of(&graph, &[]);
+        let plan = Plan::of(&graph, &[], |_| None);
         assert!(plan.scopes.iter().all(|scope| scope.items.len() <= LENGTH));
         assert!(!plan.reorders);
     }

@@ -37,8 +37,8 @@ impl<'w> Publication<'w> {
         self.workflow.interface.outputs().iter().map(|output| (output.node.as_str(), output.title.as_deref()))
     }
 
-    /// What an input follows.
-    pub(super) fn value(&self, _node: &str, _input: &str, _variables: &Variables) -> Option<Code> {
+    /// What an input follows, and whether that has a default.
+    pub(super) fn value(&self, _node: &str, _input: &str, _variables: &Variables) -> Option<(Code, bool)> {
         None
     }
 
