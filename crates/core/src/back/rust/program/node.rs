@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::plan::{Planned, Wire};
 use super::{Variables, Writer};
-use super::types::class_of;
+use super::types::{ANY, class_of};
 use crate::back::rust::ident::Namer;
 use crate::back::rust::layout::{Code, Statement};
 use crate::graph::{Link, Value};
@@ -58,7 +58,7 @@ impl Writer<'_> {
             let published = self.publication.value(planned.id.as_str(), name, variables);
             if published.as_ref().is_none_or(|(_, has_default)| !has_default) {
                 let value = match &input.value {
-                    Value::Link(link) => self.link(link, node, variables),
+                    Value::Link(link) => self.untyped_link(link, node, variables),
                     Value::Literal(literal) => self.texts.value(literal, &self.hint(node, name)),
                 };
                 code = code.method("set", [self.texts.text(name, "input"), value]);
@@ -104,6 +104,13 @@ impl Writer<'_> {
             let id = self.texts.text(link.node.as_str(), "id");
             Code::word("g").method("link", [id, Code::word(link.slot.to_string())])
         })
+    }
+
+    /// The same, for an input that is set by name.
+    pub(super) fn untyped_link(&mut self, link: &Link, to: usize, variables: &Variables) -> Code {
+        let is_typed = self.types.link(link, to, self.plan) != ANY;
+        let code = self.link(link, to, variables);
+        if is_typed { code.method("any", []) } else { code }
     }
 
     /// An output of a node that is given.

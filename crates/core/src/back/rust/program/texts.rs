@@ -85,10 +85,10 @@ pub(super) fn integer_literal(text: &str) -> Option<String> {
     }
     let suffix = if text.parse::<i32>().is_ok() {
         ""
-    } else if text.parse::<i64>().is_ok() {
-        "_i64"
     } else if text.parse::<u64>().is_ok() {
         "_u64"
+    } else if text.parse::<i64>().is_ok() {
+        "_i64"
     } else {
         return None;
     };
@@ -131,7 +131,7 @@ mod tests {
     fn numbers_that_would_be_spelled_otherwise_are_exact() {
         check("7", "7");
         check("-7", "-7");
-        check("156680208700286", "156_680_208_700_286_i64");
+        check("156680208700286", "156_680_208_700_286_u64");
         check("18446744073709551615", "18_446_744_073_709_551_615_u64");
         check("18446744073709551616", r#"exact([Literal("\"18446744073709551616\"")])"#);
         check("-0", r#"exact([Literal("\"-0\"")])"#);

@@ -197,7 +197,7 @@ impl<'w> Writer<'w> {
             let Some(given) = writing.given.get(at).filter(|given| !given.taken) else { continue };
             let (name, published, said) = (given.name, given.published.clone(), given.said);
             let value = match given.value {
-                Value::Link(link) => self.link(link, writing.node, writing.variables),
+                Value::Link(link) => self.untyped_link(link, writing.node, writing.variables),
                 Value::Literal(literal) => self.texts.value(literal, &self.hint(writing.node, name)),
             };
             trial.hold(name, at, matches!(given.value, Value::Link(_)));
