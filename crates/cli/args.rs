@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use comfyc::back::rust::program;
 use comfyc::front::media::Form;
 use comfyc::front::ui::Clock;
 
@@ -312,6 +313,12 @@ pub(crate) struct Build {
     /// Print the artifact in spite of errors; the exit code tells of them all the same
     #[arg(long)]
     pub(crate) unchecked: bool,
+    /// The function to write, without a program around it (rust)
+    #[arg(long = "fn", value_name = "NAME", value_parser = function_name)]
+    pub(crate) function: Option<String>,
+    /// The module of generated nodes that the program uses, in place of `comfyc_nodes` (rust)
+    #[arg(long, value_name = "MODULE", value_parser = module_path)]
+    pub(crate) nodes: Option<String>,
     #[command(flatten)]
     pub(crate) values: Values,
     #[command(flatten)]
@@ -335,6 +342,18 @@ pub(crate) enum Emit {
     Schema,
     /// The graph as the compiler holds it: nodes, values, links, and where each was said.
     Ir,
+    /// A Rust program that builds the workflow and prints its prompt.
+    Rust,
+}
+
+/// A name that a function can have.
+fn function_name(text: &str) -> Result<String, String> {
+    if program::is_function_name(text) { Ok(text.to_owned()) } else { Err("no name of a Rust function".to_owned()) }
+}
+
+/// The path of a module.
+fn module_path(text: &str) -> Result<String, String> {
+    if program::is_module_path(text) { Ok(text.to_owned()) } else { Err("no path of a Rust module".to_owned()) }
 }
 
 /// A schema dialect.

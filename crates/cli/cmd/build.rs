@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use comfyc::back::rust::program;
 use comfyc::back::schema::{self, Dialect};
 use comfyc::back::{Layout, ir, overrides, payload, prompt};
 use comfyc::catalog::Catalog;
@@ -117,7 +118,7 @@ fn artifact(
     Ok(match loader.load(file, arguments.values.interface.as_deref())? {
         Some(Loaded::Workflow(workflow)) => of_workflow(arguments, workflow, loader, catalog)?,
         Some(Loaded::Graph(graph)) => match arguments.emit {
-            Emit::Prompt | Emit::Overrides | Emit::Ir => {
+            Emit::Prompt | Emit::Overrides | Emit::Ir | Emit::Rust => {
                 of_workflow(arguments, implicit(graph, &arguments.values), loader, catalog)?
             }
             Emit::Payload | Emit::Schema => {
@@ -154,11 +155,16 @@ fn of_workflow(
     }
     let completed = Prepared { given: interface.complete(&prepared.given, arguments.full), ..prepared };
     let Some(job) = job(loader, &completed, catalog) else {
-        return Ok(unchecked(arguments, &completed, loader));
+        return Ok(unchecked(arguments, &completed, loader, catalog));
     };
     Ok(match arguments.emit {
         Emit::Prompt | Emit::Ir => {
             Some(of_graph(arguments, Checked::into_inner(job.prompt().clone()), loader))
+        }
+        Emit::Rust => {
+            let graph = Checked::into_inner(job.prompt().clone());
+            let refused = loader.diagnostics.has_errors();
+            Some(rust(arguments, graph, &completed, catalog, refused))
         }
         Emit::Payload => Some(payload::write(&Checked::assume_checked(job.payload().clone()), layout)),
         Emit::Overrides => Some(overrides::write(&job, layout)),
@@ -166,14 +172,44 @@ fn of_workflow(
     })
 }
 
+/// A Rust program that builds the workflow with these values. It checks what it builds where that was checked with the
+/// catalog that it has as well.
+fn rust(
+    arguments: &Build,
+    mut graph: Graph,
+    prepared: &Prepared,
+    catalog: &Catalog,
+    refused: bool,
+) -> String {
+    graph.sort_as_editor();
+    let Prepared { workflow, given } = prepared;
+    let workflow = Workflow { graph, ..Checked::into_inner(workflow.clone()) };
+    let options = program::Options {
+        function: arguments.function.clone(),
+        nodes: arguments.nodes.clone(),
+        unchecked: refused || arguments.catalog.catalog.is_some(),
+    };
+    program::write(&Checked::assume_checked(workflow), given, catalog, &options)
+}
+
 /// What can be made of values that were refused.
-fn unchecked(arguments: &Build, prepared: &Prepared, loader: &Loader) -> Option<String> {
+fn unchecked(
+    arguments: &Build,
+    prepared: &Prepared,
+    loader: &Loader,
+    catalog: &Catalog,
+) -> Option<String> {
     let Prepared { workflow, given } = prepared;
     match arguments.emit {
         Emit::Prompt | Emit::Ir => {
             let full = workflow.interface.complete(given, true);
             let graph = apply::run(&workflow.graph, &workflow.interface, &full);
             Some(of_graph(arguments, graph, loader))
+        }
+        Emit::Rust => {
+            let full = workflow.interface.complete(given, true);
+            let graph = apply::run(&workflow.graph, &workflow.interface, &full);
+            Some(rust(arguments, graph, prepared, catalog, true))
         }
         Emit::Payload => Some(payload::write(&Checked::assume_checked(given.clone()), layout(arguments))),
         Emit::Overrides | Emit::Schema => None,
@@ -203,7 +239,7 @@ fn of_interface(
             let body = settle(loader, check::payload(&interface, interface.complete(&given, arguments.full)));
             Ok(Some(payload::write(&body, layout(arguments))))
         }
-        Emit::Prompt | Emit::Overrides | Emit::Ir => {
+        Emit::Prompt | Emit::Overrides | Emit::Ir | Emit::Rust => {
             let text =
                 "a published schema alone has no graph: give the graph as FILE and the schema as --interface";
             Err(Failure::Usage(text.to_owned()))
@@ -230,5 +266,6 @@ fn suffix(emit: Emit) -> &'static str {
         Emit::Overrides => ".overrides.json",
         Emit::Schema => ".schema.json",
         Emit::Ir => ".ir.json",
+        Emit::Rust => ".rs",
     }
 }

@@ -5,6 +5,7 @@
 
 mod identity;
 mod nodes;
+mod rust;
 mod stress;
 pub(crate) mod ui;
 mod validation;
@@ -28,6 +29,8 @@ pub(crate) enum Suite {
     Nodes,
     /// Workflows that are far larger than any real one, in bounded time. It needs no reference data.
     Stress,
+    /// Prompts as Rust programs, against what those print.
+    Rust(rust::Arguments),
 }
 
 /// Runs one suite, or all; all of them run even when one fails.
@@ -43,6 +46,7 @@ pub(crate) fn run(suite: Option<Suite>) -> Result<(), Failure> {
         Some(Suite::Ui(arguments)) => ui::run(&arguments, &shared, true),
         Some(Suite::Nodes) => nodes::run(&shared),
         Some(Suite::Stress) => stress::run(),
+        Some(Suite::Rust(arguments)) => rust::run(&arguments, &shared),
         None => {
             let runs = [
                 identity::run(&shared),
@@ -50,6 +54,7 @@ pub(crate) fn run(suite: Option<Suite>) -> Result<(), Failure> {
                 ui::run(&ui::Arguments::default(), &shared, false),
                 nodes::run(&shared),
                 stress::run(),
+                rust::run(&rust::Arguments::default(), &shared),
             ];
             let failures: Vec<String> =
                 runs.into_iter().filter_map(Result::err).map(|failure| failure.0).collect();

@@ -9,6 +9,7 @@ use super::Scope;
 use super::arg::Held;
 use super::publish::Use;
 use super::scope::{Building, Published, Shared, State};
+use super::spec::Inputs;
 use crate::diagnostic::{Diagnostics, Misbuilt, Problem};
 use crate::graph::{Graph, Link, Node, NodeId, Value};
 use crate::interface::{Derived, Input, Interface, Key, Output, Rule, Schema, Target};
@@ -211,7 +212,8 @@ fn graph(
         }
         let place = building.place;
         let mut node = empty(&building, untitled);
-        for (name, held) in ordered(building) {
+        let Building { inputs, declared, widgets, order, .. } = building;
+        for (name, held) in ordered(inputs, &declared, widgets, order.as_deref()) {
             let value = match held {
                 Held::Open | Held::Input(..) => continue,
                 Held::Json(json) => Value::Literal(json),
@@ -274,13 +276,17 @@ fn empty(building: &Building, untitled: bool) -> Node {
 
 /// The inputs in their order: as asked for, or else as the editor writes them. What is behind a dynamic combo comes after
 /// it; sockets behind it come after the other sockets.
-fn ordered(building: Building) -> Vec<(String, Held)> {
+pub(super) fn ordered(
+    inputs: Inputs,
+    declared: &[String],
+    widgets: usize,
+    order: Option<&[String]>,
+) -> Vec<(String, Held)> {
     let place: HashMap<&str, usize> =
-        building.declared.iter().enumerate().map(|(i, name)| (name.as_str(), i)).collect();
-    let widgets = building.widgets;
-    let last = building.declared.len();
-    let mut inputs: Vec<_> = building.inputs.inputs.into_iter().collect();
-    match &building.order {
+        declared.iter().enumerate().map(|(i, name)| (name.as_str(), i)).collect();
+    let last = declared.len();
+    let mut inputs: Vec<_> = inputs.inputs.into_iter().collect();
+    match order {
         Some(order) => {
             let place: HashMap<&str, usize> =
                 order.iter().enumerate().map(|(i, name)| (name.as_str(), i)).collect();

@@ -45,6 +45,7 @@ mod publish;
 mod scope;
 pub mod socket;
 mod spec;
+pub(crate) mod trial;
 
 pub use serde_json::{Value as Json, json};
 

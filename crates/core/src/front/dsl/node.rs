@@ -69,17 +69,21 @@ pub trait Node<'g>: Sized {
         self
     }
 
-    /// Sets the whole of `_meta`, title included.
-    fn meta(self, meta: Json) -> Self {
-        self.handle().shared.node(self.handle().index, |node| node.meta = Some(Some(meta)));
+    /// Sets the whole of `_meta`, title included: JSON, or [`exact`](super::exact) JSON.
+    fn meta(self, meta: impl Fills<'g, Any>) -> Self {
+        if let Held::Json(meta) = meta.fill().held() {
+            self.handle().shared.node(self.handle().index, |node| node.meta = Some(Some(meta)));
+        }
         self
     }
 
     /// Sets another field of the node, beside `inputs`, `class_type` and `_meta`.
-    fn field(self, name: impl Into<String>, value: Json) -> Self {
-        self.handle().shared.node(self.handle().index, |node| {
-            node.fields.insert(name.into(), value);
-        });
+    fn field(self, name: impl Into<String>, value: impl Fills<'g, Any>) -> Self {
+        if let Held::Json(value) = value.fill().held() {
+            self.handle().shared.node(self.handle().index, |node| {
+                node.fields.insert(name.into(), value);
+            });
+        }
         self
     }
 

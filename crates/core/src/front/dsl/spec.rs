@@ -51,14 +51,14 @@ pub struct Settings<'g> {
 }
 
 /// The inputs of a node, or those behind a value of a dynamic combo.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Inputs {
     pub(super) inputs: IndexMap<String, Setting>,
     pub(super) miscounts: Vec<Miscount>,
 }
 
 /// What one input holds.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Setting {
     pub(super) held: Held,
     /// Whether it is a socket, which is written after the widgets.
@@ -66,7 +66,7 @@ pub(super) struct Setting {
 }
 
 /// More or fewer repeated inputs than there may be.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Miscount {
     pub(super) input: String,
     pub(super) min: usize,
@@ -150,7 +150,7 @@ impl Inputs {
     }
 
     /// Forgets all inputs behind `name`.
-    fn forget(&mut self, name: &str) {
+    pub(super) fn forget(&mut self, name: &str) {
         let behind = |input: &str| input.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
         self.inputs.retain(|input, _| !behind(input));
         self.miscounts.retain(|miscount| miscount.input != name && !behind(&miscount.input));
