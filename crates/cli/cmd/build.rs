@@ -193,12 +193,7 @@ fn rust(
 }
 
 /// What can be made of values that were refused.
-fn unchecked(
-    arguments: &Build,
-    prepared: &Prepared,
-    loader: &Loader,
-    catalog: &Catalog,
-) -> Option<String> {
+fn unchecked(arguments: &Build, prepared: &Prepared, loader: &Loader, catalog: &Catalog) -> Option<String> {
     let Prepared { workflow, given } = prepared;
     match arguments.emit {
         Emit::Prompt | Emit::Ir => {

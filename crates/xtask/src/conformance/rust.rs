@@ -62,7 +62,10 @@ pub(crate) fn run(arguments: &Arguments, shared: &Path) -> Result<(), Failure> {
     println!("prompts that are Rust programs and print themselves: {passed} of {}", cases.len());
     println!("programs laid out as rustfmt does: {} of {}", cases.len() - unformatted.len(), cases.len());
     if !unformatted.is_empty() {
-        return Err(Failure(format!("rustfmt lays out otherwise: {}", unformatted.iter().take(10).cloned().collect::<Vec<_>>().join(" "))));
+        return Err(Failure(format!(
+            "rustfmt lays out otherwise: {}",
+            unformatted.iter().take(10).cloned().collect::<Vec<_>>().join(" ")
+        )));
     }
     if wrong.is_empty() {
         Ok(())
@@ -118,7 +121,8 @@ fn lay_out(folder: &Path, cases: &[Case]) -> Result<(), Failure> {
         } else {
             "    let made = compile::prompt(workflow(graph), &Catalog::embedded()).unwrap_or_default();\n"
         };
-        let printed = format!("\npub(crate) fn printed() -> String {{\n{made}    format!(\"{{made}}\\n\")\n}}\n");
+        let printed =
+            format!("\npub(crate) fn printed() -> String {{\n{made}    format!(\"{{made}}\\n\")\n}}\n");
         save(path, &format!("{}{printed}", case.program))?;
     }
     Ok(())
@@ -131,7 +135,14 @@ fn sources(cases: &[Case], folder: &Path) -> Vec<PathBuf> {
 /// The files that rustfmt would change.
 fn rustfmt(files: &[PathBuf]) -> Result<Vec<String>, Failure> {
     let output = Command::new("rustfmt")
-        .args(["--edition", "2024", "--check", "-l", "--config", "max_width=100,use_small_heuristics=Default"])
+        .args([
+            "--edition",
+            "2024",
+            "--check",
+            "-l",
+            "--config",
+            "max_width=100,use_small_heuristics=Default",
+        ])
         .args(files)
         .output()
         .map_err(|error| Failure(format!("rustfmt: {error}")))?;

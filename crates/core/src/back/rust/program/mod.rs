@@ -42,12 +42,7 @@ pub struct Options {
 
 /// The program of a workflow, whose nodes are those that are generated for `catalog`. Published inputs that are given a
 /// value have it as their default.
-pub fn write(
-    workflow: &Checked<Workflow>,
-    given: &Payload,
-    catalog: &Catalog,
-    options: &Options,
-) -> String {
+pub fn write(workflow: &Checked<Workflow>, given: &Payload, catalog: &Catalog, options: &Options) -> String {
     let embedded = options.nodes.is_none().then(Catalog::embedded);
     let model = Model::new(embedded.as_ref().unwrap_or(catalog), &BTreeMap::new());
     let publication = Publication::of(workflow, given);
@@ -307,7 +302,11 @@ impl<'w> Writer<'w> {
         match planned.results.as_slice() {
             [] => Statement::Do(call),
             [one] => {
-                let wanted = self.wire_name(*one, |node| self.plan.holds(around, node) && !self.plan.holds(scope, node), true);
+                let wanted = self.wire_name(
+                    *one,
+                    |node| self.plan.holds(around, node) && !self.plan.holds(scope, node),
+                    true,
+                );
                 let name = namer.name(wanted);
                 variables.insert(*one, Code::word(name.as_str()));
                 Statement::Let(name, call)
@@ -337,8 +336,15 @@ impl<'w> Writer<'w> {
             .filter_map(|scope| self.plan.scopes.get(scope)?.prefix.clone())
             .filter(|prefix| !prefix.is_empty())
             .collect();
-        let kind = if self.plan.scopes.get(scope).is_some_and(|scope| scope.prefix.is_none()) { "part of" } else { "subgraph" };
-        let mut wanted = value_name(&format!("{kind} {}", if path.is_empty() { "graph".to_owned() } else { path.join(" ") }));
+        let kind = if self.plan.scopes.get(scope).is_some_and(|scope| scope.prefix.is_none()) {
+            "part of"
+        } else {
+            "subgraph"
+        };
+        let mut wanted = value_name(&format!(
+            "{kind} {}",
+            if path.is_empty() { "graph".to_owned() } else { path.join(" ") }
+        ));
         wanted.truncate(48);
         self.functions.name(wanted)
     }

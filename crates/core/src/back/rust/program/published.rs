@@ -28,7 +28,12 @@ impl<'w> Publication<'w> {
     }
 
     /// The statements that publish inputs.
-    pub(super) fn statements(&self, _namer: &mut Namer, _texts: &mut Texts, _variables: &mut Variables) -> Vec<Statement> {
+    pub(super) fn statements(
+        &self,
+        _namer: &mut Namer,
+        _texts: &mut Texts,
+        _variables: &mut Variables,
+    ) -> Vec<Statement> {
         Vec::new()
     }
 
