@@ -10,6 +10,7 @@ mod fix;
 pub(crate) mod generate;
 pub(crate) mod init;
 pub(crate) mod job;
+mod outputs;
 pub(crate) mod run;
 mod service;
 

@@ -4,7 +4,8 @@
 //! unexpected pass is a failure too.
 
 mod identity;
-mod ui;
+mod stress;
+pub(crate) mod ui;
 mod validation;
 
 use std::collections::BTreeMap;
@@ -22,21 +23,28 @@ pub(crate) enum Suite {
     Validation(validation::Arguments),
     /// UI workflows, against the prompts that ComfyUI's editor makes of them.
     Ui(ui::Arguments),
+    /// Workflows that are far larger than any real one, in bounded time. It needs no reference data.
+    Stress,
 }
 
 /// Runs one suite, or all; all of them run even when one fails.
 pub(crate) fn run(suite: Option<Suite>) -> Result<(), Failure> {
+    if matches!(suite, Some(Suite::Stress)) {
+        return stress::run();
+    }
     let shared = shared()
         .ok_or_else(|| Failure("the reference data, ../shared, is not beside the repository".to_owned()))?;
     match suite {
         Some(Suite::Identity) => identity::run(&shared),
         Some(Suite::Validation(arguments)) => validation::run(arguments, &shared),
         Some(Suite::Ui(arguments)) => ui::run(&arguments, &shared, true),
+        Some(Suite::Stress) => stress::run(),
         None => {
             let runs = [
                 identity::run(&shared),
                 validation::run(validation::Arguments::default(), &shared),
                 ui::run(&ui::Arguments::default(), &shared, false),
+                stress::run(),
             ];
             let failures: Vec<String> =
                 runs.into_iter().filter_map(Result::err).map(|failure| failure.0).collect();

@@ -5,8 +5,14 @@
 //! every path absolute), has no warnings under `deny(warnings)` and clippy's pedantic lints, and is the same for the same
 //! input, byte for byte.
 
+mod choices;
 mod docs;
+mod facts;
 mod ident;
 pub mod inputs;
 mod literal;
+mod model;
+pub mod nodes;
 pub mod select;
+mod sockets;
+mod text;
