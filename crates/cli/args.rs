@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use comfyc::back::rust::program;
+use comfyc::front::media::Form;
 use comfyc::front::ui::Clock;
 
 /// The ComfyUI workflow compiler: check, compile and run ComfyUI graphs.
@@ -50,6 +51,11 @@ pub(crate) enum Command {
     Catalog {
         #[command(subcommand)]
         command: CatalogCommand,
+    },
+    /// Write typed Rust, the same that a build script writes
+    Gen {
+        #[command(subcommand)]
+        command: GenCommand,
     },
     /// Propose an interface.toml for a graph
     Init(Init),
@@ -135,6 +141,22 @@ pub(crate) struct CatalogDiff {
     pub(crate) new: String,
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum GenCommand {
+    /// The inputs of a published schema or a workflow as a struct
+    Inputs(GenInputs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GenInputs {
+    /// Published schemas, workflow folders or interface.toml; `-` is stdin. Several become a module each
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<String>,
+    /// The file to write, whole or not at all; else stdout
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<String>,
+}
+
 /// Values for published inputs.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Values {
@@ -172,12 +194,34 @@ pub(crate) struct Reading {
     /// Write nodes of unknown classes as the editor's placeholders, which no server takes
     #[arg(long)]
     pub(crate) placeholders: bool,
-    /// Decides the choices of dynamic prompts, `{a|b}`
-    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
-    pub(crate) seed: u64,
+    /// Decides the choices of dynamic prompts, `{a|b}`, and draws the seeds that rgthree's Seed node leaves to the editor
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) seed: Option<u64>,
     /// The local time that `%date:…%` in file names is replaced by; without it, it stays as it is
     #[arg(long, value_name = "YYYY-MM-DDTHH:MM:SS", value_parser = clock)]
     pub(crate) clock: Option<Clock>,
+    /// Which of the graphs in a picture or another media file is read, when it holds both
+    #[arg(long, value_enum, value_name = "FORM", default_value_t, help_heading = "Reading media")]
+    pub(crate) embedded: FormArgument,
+}
+
+/// A graph in a media file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FormArgument {
+    /// What the server ran.
+    #[default]
+    Prompt,
+    /// What the editor opens.
+    Workflow,
+}
+
+impl From<FormArgument> for Form {
+    fn from(argument: FormArgument) -> Self {
+        match argument {
+            FormArgument::Prompt => Self::Prompt,
+            FormArgument::Workflow => Self::Workflow,
+        }
+    }
 }
 
 /// A local time as ISO 8601 writes it.
@@ -203,8 +247,8 @@ fn clock(text: &str) -> Result<Clock, String> {
 
 #[derive(Debug, Args)]
 pub(crate) struct Check {
-    /// Documents: workflow folders, interface.toml, workflows of the editor, prompts, published schemas, payloads (with --for), `object_info.json`;
-    /// `-` is stdin
+    /// Documents: workflow folders, interface.toml, workflows of the editor, prompts, published schemas, payloads (with --for), `object_info.json`,
+    /// pictures and other media that ComfyUI saved; `-` is stdin
     #[arg(required_unless_present = "jsonl", value_name = "FILE")]
     pub(crate) files: Vec<String>,
     /// The workflow or published schema that the files are payloads for
@@ -247,12 +291,16 @@ pub(crate) struct ServerArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct Build {
-    /// A workflow folder, an interface.toml, a workflow of the editor, a prompt or a published schema; `-` is stdin
-    #[arg(value_name = "FILE")]
-    pub(crate) file: String,
-    /// What to make of it
+    /// Workflow folders, interface.toml, workflows of the editor, prompts, published schemas, and pictures or other files that ComfyUI
+    /// saved; `-` is stdin
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<String>,
+    /// What to make of them
     #[arg(long, value_enum, default_value_t = Emit::Prompt)]
     pub(crate) emit: Emit,
+    /// The folder to write into, one file for each FILE, whole or not at all: `a.json` makes `a.prompt.json`; else stdout
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
     /// How a schema is written down
     #[arg(long, value_enum, default_value_t = DialectArgument::Runcomfy)]
     pub(crate) dialect: DialectArgument,
@@ -294,6 +342,8 @@ pub(crate) enum Emit {
     Schema,
     /// A Rust program that builds the workflow and prints its prompt.
     Rust,
+    /// The graph as the compiler holds it: nodes, values, links, and where each was said.
+    Ir,
 }
 
 /// A name that a function can have.
@@ -318,7 +368,7 @@ pub(crate) enum DialectArgument {
 
 #[derive(Debug, Args)]
 pub(crate) struct Init {
-    /// A prompt or a workflow of the editor; `-` is stdin
+    /// A prompt, a workflow of the editor, or a picture or another file that ComfyUI saved; `-` is stdin
     #[arg(value_name = "FILE")]
     pub(crate) file: String,
     #[command(flatten)]
@@ -340,7 +390,8 @@ pub(crate) struct Service {
 
 #[derive(Debug, Args)]
 pub(crate) struct Run {
-    /// A workflow folder, an interface.toml, a workflow of the editor or a prompt; `-` is stdin
+    /// A workflow folder, an interface.toml, a workflow of the editor, a prompt, or a picture or another file that ComfyUI saved;
+    /// `-` is stdin
     #[arg(value_name = "WORKFLOW")]
     pub(crate) workflow: String,
     #[command(flatten)]

@@ -13,6 +13,7 @@ pub mod compile;
 pub mod diagnostic;
 pub mod front;
 pub mod graph;
+pub mod inputs;
 pub mod interface;
 pub mod job;
 pub mod number;

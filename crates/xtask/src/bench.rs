@@ -17,18 +17,43 @@ use comfyc::source::{Source, Sources, Syntax};
 use serde_json::Value;
 
 use crate::conformance::{json_files, text};
-use crate::{Failure, bench_verdict, repository, shared};
+use crate::{Failure, bench_convert, bench_verdict, repository, shared};
 
 /// Rounds of each benchmark.
 const ROUNDS: usize = 21;
 
-/// Runs every benchmark and prints its median.
-pub(crate) fn run() -> Result<(), Failure> {
+/// A part of the benchmarks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Part {
+    /// Reading, checking and writing, and the start of the process.
+    Documents,
+    /// Workflows of the editor to prompts.
+    Convert,
+    /// The answer of a server.
+    Verdict,
+}
+
+/// Runs every benchmark, or those of one part, and prints its median.
+pub(crate) fn run(part: Option<Part>) -> Result<(), Failure> {
     if cfg!(debug_assertions) {
         return Err(Failure(
             "benchmarks want a release build: cargo run --release -p xtask -- bench".to_owned(),
         ));
     }
+    let wanted = |one: Part| part.is_none_or(|part| part == one);
+    if wanted(Part::Documents) {
+        documents()?;
+    }
+    if wanted(Part::Convert) {
+        bench_convert::run()?;
+    }
+    if wanted(Part::Verdict) {
+        bench_verdict::run(&Catalog::embedded())?;
+    }
+    Ok(())
+}
+
+fn documents() -> Result<(), Failure> {
     let seed = text(&repository().join("workflows/wan-2-2/first-last-frame/graph.json"))?;
     let published = text(&repository().join("schemas/runcomfy/community__wan-2-2__first-last-frame.json"))?;
     let embedded = Catalog::embedded();
@@ -94,7 +119,6 @@ pub(crate) fn run() -> Result<(), Failure> {
             black_box(check::graph(graph.clone(), &embedded).is_ok());
         }),
     );
-    bench_verdict::run(&embedded)?;
     process_start();
     Ok(())
 }

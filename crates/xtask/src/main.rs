@@ -2,6 +2,7 @@
 #![expect(clippy::print_stderr, clippy::print_stdout, reason = "this is a command-line tool")]
 
 mod bench;
+mod bench_convert;
 mod bench_verdict;
 mod ci;
 mod codegen;
@@ -10,7 +11,7 @@ mod nodes;
 
 use std::fmt::{self, Display};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use clap::{Parser, Subcommand};
 
@@ -46,7 +47,11 @@ enum Task {
         suite: Option<conformance::Suite>,
     },
     /// Measure.
-    Bench,
+    Bench {
+        /// The one part to measure; all when absent.
+        #[arg(value_enum)]
+        part: Option<bench::Part>,
+    },
     /// Write the generated files.
     Codegen {
         /// Only compare; fail when one is not up to date.
@@ -59,7 +64,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().task {
         Task::Ci { no_tests } => ci::run(!no_tests),
         Task::Conformance { suite } => conformance::run(suite),
-        Task::Bench => bench::run(),
+        Task::Bench { part } => bench::run(part),
         Task::Codegen { check } => codegen::run(check),
     };
     match done {
@@ -80,4 +85,13 @@ pub(crate) fn repository() -> PathBuf {
 pub(crate) fn shared() -> Option<PathBuf> {
     let path = repository().join("../shared");
     path.is_dir().then_some(path)
+}
+
+/// Runs a Python in a folder; what it says when it fails is the failure.
+pub(crate) fn python(python: &Path, folder: &Path, arguments: &[&str]) -> Result<(), Failure> {
+    match Command::new(python).args(arguments).current_dir(folder).output() {
+        Ok(output) if output.status.success() => Ok(()),
+        Ok(output) => Err(Failure(String::from_utf8_lossy(&output.stderr).trim().to_owned())),
+        Err(error) => Err(Failure(format!("{}: {error}", python.display()))),
+    }
 }

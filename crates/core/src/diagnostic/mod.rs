@@ -8,6 +8,7 @@
 //! Errors about the world (files, networks, servers) are not diagnostics and have no place here.
 
 mod code;
+mod excerpt;
 mod fix;
 mod levels;
 mod problem;
@@ -155,18 +156,37 @@ pub fn nearest<'c>(written: &str, candidates: impl IntoIterator<Item = &'c str>)
     if written.len() > LONGEST {
         return Vec::new();
     }
+    let wanted = written.to_lowercase();
+    let (length, letters) = (wanted.chars().count(), letters(&wanted));
     let mut scored: Vec<(usize, &str)> = candidates
         .into_iter()
         .filter(|candidate| candidate.len() <= LONGEST && *candidate != written)
         .filter_map(|candidate| {
-            let distance = strsim::damerau_levenshtein(&written.to_lowercase(), &candidate.to_lowercase());
             let suffix = candidate.split_once('_').is_some_and(|(_, name)| name == written);
-            (suffix || distance <= (candidate.chars().count() / 4).max(2)).then_some((distance, candidate))
+            let count = candidate.chars().count();
+            let limit = (count / 4).max(2);
+            // Each edit changes the length by one at most, and brings or takes one letter at most.
+            let differ = |one: u64, other: u64| usize::try_from((one & !other).count_ones()).unwrap_or(0);
+            if !suffix && count.abs_diff(length) > limit {
+                return None;
+            }
+            let lower = candidate.to_lowercase();
+            let own = self::letters(&lower);
+            if !suffix && differ(letters, own).max(differ(own, letters)) > limit {
+                return None;
+            }
+            let distance = strsim::damerau_levenshtein(&wanted, &lower);
+            (suffix || distance <= limit).then_some((distance, candidate))
         })
         .collect();
     scored.sort_unstable();
     scored.dedup();
     scored.into_iter().take(3).map(|(_, candidate)| candidate.to_owned()).collect()
+}
+
+/// Which characters a text has, one bit for each, or for several.
+fn letters(text: &str) -> u64 {
+    text.chars().fold(0, |seen, c| seen | 1 << (u32::from(c) % 64))
 }
 
 #[cfg(test)]

@@ -103,6 +103,22 @@ pub enum Problem {
         class: String,
         detail: String,
     },
+    NoEmbeddedGraph {
+        /// The format of the file.
+        file: &'static str,
+        /// The names of other texts in it.
+        others: Vec<String>,
+    },
+    UnreadableMedia {
+        /// The format of the file.
+        file: &'static str,
+        detail: String,
+    },
+    DamagedMedia {
+        /// The format of the file.
+        file: &'static str,
+        detail: String,
+    },
     UnknownClass {
         class: String,
         near: Vec<String>,
@@ -353,6 +369,11 @@ pub enum Problem {
         node: String,
         class: String,
     },
+    DrawnSeed {
+        node: String,
+        value: String,
+        drawn: Option<i64>,
+    },
 
     // Hints
     FixedSeed {
@@ -456,6 +477,9 @@ impl Problem {
             Self::UnsupportedDocument { .. } => Code::UnsupportedDocument,
             Self::BadManifest { .. } => Code::BadManifest,
             Self::MalformedClass { .. } => Code::MalformedClass,
+            Self::NoEmbeddedGraph { .. } => Code::NoEmbeddedGraph,
+            Self::UnreadableMedia { .. } => Code::UnreadableMedia,
+            Self::DamagedMedia { .. } => Code::DamagedMedia,
             Self::UnknownClass { .. } => Code::UnknownClass,
             Self::MissingClass { .. } => Code::MissingClass,
             Self::MissingInput { .. } => Code::MissingInput,
@@ -513,6 +537,7 @@ impl Problem {
             Self::GroupNode { .. } => Code::GroupNode,
             Self::UnsetName { .. } => Code::UnsetName,
             Self::ImplicitLinks { .. } => Code::ImplicitLinks,
+            Self::DrawnSeed { .. } => Code::DrawnSeed,
 
             // Hints
             Self::FixedSeed { .. } => Code::FixedSeed,

@@ -14,6 +14,15 @@ impl Problem {
     pub fn help(&self) -> Option<String> {
         match self {
             Self::UnsupportedDocument { hint, .. } => hint.map(str::to_owned),
+            Self::NoEmbeddedGraph { file: "GIF", .. } => {
+                Some("no save node writes a graph into a GIF; VideoHelperSuite saves a PNG of the same name beside it".to_owned())
+            }
+            Self::NoEmbeddedGraph { others, .. } if !others.is_empty() => {
+                Some(format!("it holds {}, which is no graph; give the file that the save node wrote", listing(others)))
+            }
+            Self::NoEmbeddedGraph { .. } => {
+                Some("sites and editors that convert or shrink a file drop what is embedded; give the file that the save node wrote".to_owned())
+            }
             Self::UnknownClass { near, .. }
             | Self::UnknownInput { near, .. }
             | Self::UnknownKey { near, .. }
@@ -137,6 +146,13 @@ impl Display for Problem {
             Self::BadManifest { place, detail } if place == "." => write!(f, "bad interface.toml: {detail}"),
             Self::BadManifest { place, detail } => write!(f, "bad interface.toml at `{place}`: {detail}"),
             Self::MalformedClass { class, detail } => write!(f, "cannot read class `{class}`: {detail}"),
+            Self::NoEmbeddedGraph { file, .. } => {
+                write!(f, "this {file} file holds no ComfyUI graph, neither a `prompt` nor a `workflow`")
+            }
+            Self::UnreadableMedia { file, detail } => {
+                write!(f, "cannot find a graph in this {file} file: {detail}")
+            }
+            Self::DamagedMedia { file, detail } => write!(f, "this {file} file is damaged: {detail}"),
             Self::UnknownClass { class, .. } => write!(f, "unknown class `{class}`"),
             Self::MissingClass { node } => write!(f, "node `{node}` has no `class_type`"),
             Self::MissingInput { node, class, input, .. } => {
@@ -307,11 +323,18 @@ impl Display for Problem {
                 write!(f, "node `{node}` is an instance of the legacy group node `{group}`")
             }
             Self::UnsetName { node, name } => {
-                write!(f, "node `{node}` gets `{name}`, which no node of its graph sets")
+                write!(f, "node `{node}` gets `{name}`, which no node sets where it can be seen")
             }
             Self::ImplicitLinks { node, class } => write!(
                 f,
-                "node `{node}` (`{class}`) links inputs that are not linked; export the prompt from the editor to have these links"
+                "node `{node}` (`{class}`) links inputs that are not linked, and the file does not say which"
+            ),
+            Self::DrawnSeed { node, value, drawn: Some(drawn) } => {
+                write!(f, "seed {value} of node `{node}` stands for one that the editor draws: here {drawn}")
+            }
+            Self::DrawnSeed { node, value, drawn: None } => write!(
+                f,
+                "seed {value} of node `{node}` stands for one that the editor draws when it queues; it is left as it is"
             ),
 
             // Hints

@@ -104,7 +104,7 @@ impl Scanner<'_> {
     fn enter_element(&mut self) {
         if let Some(Open { path, index: Some(index), .. }) = self.stack.last_mut() {
             self.path.truncate(*path);
-            push_token(&mut self.path, &index.to_string());
+            push_token(&mut self.path, *index);
             *index += 1;
         }
     }

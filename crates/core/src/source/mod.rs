@@ -9,7 +9,7 @@
 mod json;
 mod toml;
 
-use std::fmt::{self, Display};
+use std::fmt::{self, Display, Write};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -34,6 +34,8 @@ pub struct Source {
     name: String,
     syntax: Syntax,
     text: Arc<str>,
+    /// The file that the text was taken out of.
+    file: Option<String>,
 }
 
 /// Which part of a member a place means: `{"steps": 99}` has a key and a value at the pointer `/steps`.
@@ -100,10 +102,9 @@ impl Pointer {
     /// The pointer to member or element `token` of what this points at.
     #[must_use]
     pub fn join(&self, token: impl Display) -> Self {
-        let token = token.to_string();
-        let mut joined = String::with_capacity(self.0.len() + token.len() + 1);
+        let mut joined = String::with_capacity(self.0.len() + USUAL_TOKEN);
         joined.push_str(&self.0);
-        push_token(&mut joined, &token);
+        push_token(&mut joined, token);
         Self(joined)
     }
 
@@ -124,26 +125,54 @@ impl Display for Pointer {
     }
 }
 
-fn push_token(pointer: &mut String, token: &str) {
+/// The room that is made for a further token.
+const USUAL_TOKEN: usize = 24;
+
+fn push_token(pointer: &mut String, token: impl Display) {
     pointer.push('/');
-    for c in token.chars() {
-        match c {
-            '~' => pointer.push_str("~0"),
-            '/' => pointer.push_str("~1"),
-            other => pointer.push(other),
+    // Writing to memory cannot fail.
+    let _ = write!(Escaped(pointer), "{token}");
+}
+
+/// Writes text as a token of a pointer.
+struct Escaped<'a>(&'a mut String);
+
+impl Write for Escaped<'_> {
+    fn write_str(&mut self, token: &str) -> fmt::Result {
+        if !token.contains(['~', '/']) {
+            self.0.push_str(token);
+            return Ok(());
         }
+        for c in token.chars() {
+            match c {
+                '~' => self.0.push_str("~0"),
+                '/' => self.0.push_str("~1"),
+                other => self.0.push(other),
+            }
+        }
+        Ok(())
     }
 }
 
 impl Source {
     /// A text under the name shown in reports.
     pub fn new(name: impl Into<String>, syntax: Syntax, text: impl Into<Arc<str>>) -> Self {
-        Self { name: name.into(), syntax, text: text.into() }
+        Self { name: name.into(), syntax, text: text.into(), file: None }
+    }
+
+    /// A JSON text that was taken out of a media file, where it has a keyword. It is shown as `picture.png#prompt`.
+    pub fn embedded(file: &str, keyword: &str, text: impl Into<Arc<str>>) -> Self {
+        Self { file: Some(file.to_owned()), ..Self::new(format!("{file}#{keyword}"), Syntax::Json, text) }
     }
 
     /// The name shown in reports.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The media file that the text was taken out of, if it was.
+    pub fn embedded_in(&self) -> Option<&str> {
+        self.file.as_deref()
     }
 
     /// The whole text as handed in, a byte order mark included.

@@ -5,7 +5,8 @@
 
 mod identity;
 mod rust;
-mod ui;
+mod stress;
+pub(crate) mod ui;
 mod validation;
 
 use std::collections::BTreeMap;
@@ -25,10 +26,15 @@ pub(crate) enum Suite {
     Ui(ui::Arguments),
     /// Prompts as Rust programs, against what those print.
     Rust(rust::Arguments),
+    /// Workflows that are far larger than any real one, in bounded time. It needs no reference data.
+    Stress,
 }
 
 /// Runs one suite, or all; all of them run even when one fails.
 pub(crate) fn run(suite: Option<Suite>) -> Result<(), Failure> {
+    if matches!(suite, Some(Suite::Stress)) {
+        return stress::run();
+    }
     let shared = shared()
         .ok_or_else(|| Failure("the reference data, ../shared, is not beside the repository".to_owned()))?;
     match suite {
@@ -36,12 +42,14 @@ pub(crate) fn run(suite: Option<Suite>) -> Result<(), Failure> {
         Some(Suite::Validation(arguments)) => validation::run(arguments, &shared),
         Some(Suite::Ui(arguments)) => ui::run(&arguments, &shared, true),
         Some(Suite::Rust(arguments)) => rust::run(&arguments, &shared),
+        Some(Suite::Stress) => stress::run(),
         None => {
             let runs = [
                 identity::run(&shared),
                 validation::run(validation::Arguments::default(), &shared),
                 ui::run(&ui::Arguments::default(), &shared, false),
                 rust::run(&rust::Arguments::default(), &shared),
+                stress::run(),
             ];
             let failures: Vec<String> =
                 runs.into_iter().filter_map(Result::err).map(|failure| failure.0).collect();

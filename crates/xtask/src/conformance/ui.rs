@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use comfyc::back::{Layout, prompt};
 use comfyc::catalog::Catalog;
@@ -30,7 +29,7 @@ enum Outcome {
 }
 
 /// The package of workflow templates whose prompts the reference data holds, and the folder in it.
-const PACKAGE: &str = "comfyui-workflow-templates-json==0.1.50";
+pub(crate) const PACKAGE: &str = "comfyui-workflow-templates-json==0.1.50";
 const FOLDER: &str = "comfyui_workflow_templates_json/templates";
 
 /// Where to look and what to show.
@@ -129,21 +128,14 @@ fn outcome(
 }
 
 /// The templates of the pinned package, fetched from the registry of Python packages when they are not in the cache yet.
-fn fetched() -> Result<PathBuf, Failure> {
+pub(crate) fn fetched() -> Result<PathBuf, Failure> {
     let cache = repository().join("target/conformance").join(PACKAGE);
     let templates = cache.join(FOLDER);
     if templates.is_dir() {
         return Ok(templates);
     }
     fs::create_dir_all(&cache).map_err(|error| Failure(format!("{}: {error}", cache.display())))?;
-    let python = |arguments: &[&str]| {
-        let output = Command::new("python3").args(arguments).current_dir(&cache).output();
-        match output {
-            Ok(output) if output.status.success() => Ok(()),
-            Ok(output) => Err(Failure(String::from_utf8_lossy(&output.stderr).trim().to_owned())),
-            Err(error) => Err(Failure(format!("python3: {error}"))),
-        }
-    };
+    let python = |arguments: &[&str]| crate::python(Path::new("python3"), &cache, arguments);
     python(&["-m", "pip", "download", "--quiet", "--no-deps", "--dest", ".", PACKAGE])?;
     let files = fs::read_dir(&cache).map_err(|error| Failure(format!("{}: {error}", cache.display())))?;
     for file in files.filter_map(Result::ok).map(|entry| entry.path()) {

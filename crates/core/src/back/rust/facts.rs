@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::literal::is_hidden;
 use super::model::{Takes, repeated};
 use crate::catalog::{Class, Input, Kind, Output};
 
@@ -90,15 +91,10 @@ pub(super) fn code(text: &str) -> String {
         .chars()
         .map(|c| match c {
             '`' => '\'',
-            c if c.is_control() || is_bidi(c) => ' ',
+            c if c.is_control() || is_hidden(c) => ' ',
             c => c,
         })
         .collect();
     let calm = calm.trim();
     if calm.is_empty() { "nothing".to_owned() } else { format!("`{calm}`") }
-}
-
-/// Whether a character changes the direction of text, which the compiler refuses in comments.
-fn is_bidi(c: char) -> bool {
-    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }

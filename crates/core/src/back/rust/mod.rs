@@ -6,11 +6,15 @@
 //! input, byte for byte.
 
 mod choices;
+mod docs;
 mod facts;
 mod ident;
+pub mod inputs;
 mod layout;
+mod literal;
 mod model;
 pub mod nodes;
 pub mod program;
+pub mod select;
 mod sockets;
 mod text;

@@ -458,7 +458,7 @@ fn default(input: &Input, socket: bool, takes: &Takes, done: &[Option<Set<'_>>])
         }
         (Kind::Combo(combo), _) if combo.multiselect => Some(declared.cloned().unwrap_or(Json::Array(Vec::new()))),
         (Kind::Combo(combo), _) => {
-            let given = declared.filter(|default| default.as_str() != Some(""));
+            let given = declared.filter(|default| js::truthy(Some(default)));
             given.or_else(|| combo.options.first().filter(|_| is_closed(combo))).cloned()
         }
         (Kind::Autogrow(_), _) => None,

@@ -14,7 +14,8 @@ use super::facts;
 use super::ident::value_name;
 use super::model::{ClassModel, Dynamic, InputModel, Model, Set, Takes, Ty, text};
 use super::sockets::MODULE;
-use super::text::{Code, literal, literals};
+use super::literal::text as literal;
+use super::text::{Code, literals};
 use crate::catalog::{Catalog, Class, Kind};
 
 /// What of a catalog is written, and how.

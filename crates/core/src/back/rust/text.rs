@@ -1,5 +1,7 @@
 //! Lines of Rust with their indentation.
 
+use super::literal;
+
 /// Source text that grows line by line.
 #[derive(Debug, Default)]
 pub(super) struct Code {
@@ -47,13 +49,8 @@ impl Code {
     }
 }
 
-/// A string literal; what is not to be seen is escaped.
-pub(super) fn literal(text: &str) -> String {
-    format!("{text:?}")
-}
-
 /// A slice of string literals.
 pub(super) fn literals<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
-    let texts: Vec<String> = texts.into_iter().map(literal).collect();
+    let texts: Vec<String> = texts.into_iter().map(literal::text).collect();
     format!("&[{}]", texts.join(", "))
 }

@@ -10,6 +10,7 @@ use super::definition::WidgetType;
 use super::js;
 use super::live::{LayerIx, Live, NodeIx, ROOT};
 use super::node::{Role, Saved, Widget, WidgetKind};
+use super::packs;
 use super::resolve::Source;
 use super::serialize::{self, Dice, Places};
 use super::wire::Mode;
@@ -355,6 +356,15 @@ impl<'l, 'a> Flattener<'l, 'a> {
             return input(Json::from(node.custom_position()), origin);
         }
         let value = widget.value.as_deref()?;
+        if let Some(range) = packs::widgets::drawn_seed(node, &widget.name, value, live.options) {
+            let drawn =
+                live.options.seed.map(|seed| Dice::new(seed, &format!("{id}.{}", widget.name)).within(range));
+            let problem = Problem::DrawnSeed { node: id.to_owned(), value: value.to_string(), drawn };
+            self.report(problem, origin.clone());
+            if let Some(drawn) = drawn {
+                return input(drawn.into(), origin);
+            }
+        }
         if matches!(widget.spec, Some((WidgetType::Load3d, _))) && node.ty == "Load3D" {
             self.report_once(
                 ix,
@@ -375,7 +385,8 @@ impl<'l, 'a> Flattener<'l, 'a> {
         }
         match value {
             Json::String(text) if widget.dynamic_prompt => {
-                let mut dice = Dice::new(live.options.seed, &format!("{id}.{}", widget.name));
+                let mut dice =
+                    Dice::new(live.options.seed.unwrap_or_default(), &format!("{id}.{}", widget.name));
                 let (chosen, random) = serialize::dynamic_prompt(text, &mut dice);
                 if random {
                     let problem =

@@ -101,7 +101,7 @@ pub(super) fn array_index(key: &str) -> Option<u32> {
 }
 
 /// Whether a value counts as true; `None` is `undefined`.
-pub(super) fn truthy(value: Option<&Json>) -> bool {
+pub(crate) fn truthy(value: Option<&Json>) -> bool {
     match value {
         None | Some(Json::Null) => false,
         Some(Json::Bool(b)) => *b,

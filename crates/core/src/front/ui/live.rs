@@ -302,7 +302,8 @@ impl<'a> Live<'a> {
 
     /// Whether a node with values to spare is worth a word. Widgets that only show something save values as well.
     fn shows_values(node: &Node<'a>) -> bool {
-        let shown = |name: &str| !matches!(name, "Painter" | "PreviewAny");
+        // The scripts of rgthree save a value for every button.
+        let shown = |name: &str| !matches!(name, "Painter" | "PreviewAny") && !name.ends_with("(rgthree)");
         shown(&node.ty) && node.widgets.iter().all(|widget| widget.persisted) && !node.widgets.is_empty()
     }
 
@@ -311,7 +312,7 @@ impl<'a> Live<'a> {
         match ty {
             "Reroute" => return Role::Reroute,
             "PrimitiveNode" => return Role::Primitive,
-            "Note" | "MarkdownNote" => return Role::Note,
+            "Note" | "MarkdownNote" | super::packs::PASSES_AS_IS => return Role::Note,
             _ => {}
         }
         if let Some(definition) = self.definitions.get(ty) {

@@ -67,8 +67,9 @@ pub struct Options {
     /// Know nothing of node packs, and write a node of an unknown class as the editor's placeholder: without a class, its
     /// values under `UNKNOWN`, `UNKNOWN_1` and so on. No server takes such a node.
     pub placeholders: bool,
-    /// Decides the choices of dynamic prompts.
-    pub seed: u64,
+    /// Decides the choices of dynamic prompts, 0 when there is none, and, when there is one, the seeds that rgthree's Seed
+    /// node draws when the editor queues.
+    pub seed: Option<u64>,
     /// The time that `%date:…%` in file names is replaced by. Without one it stays as it is.
     pub clock: Option<Clock>,
 }
@@ -109,7 +110,9 @@ pub fn parse(source: &Source, id: SourceId, catalog: &Catalog, options: &Options
         Ok(json) => return lower(json, &origin, catalog, options),
         Err(error) => error,
     };
-    if let Some(json) = with_bare_words(source.body()) {
+    if let Some(json) =
+        with_bare_words(source.body()).filter(|json| json.get("nodes").is_some_and(Json::is_array))
+    {
         return lower(json, &origin, catalog, options);
     }
     let mut diagnostics = Diagnostics::default();
@@ -143,11 +146,10 @@ pub fn lower(json: Json, origin: &Origin, catalog: &Catalog, options: &Options) 
     live.flatten()
 }
 
-/// A workflow that holds the bare words `NaN` and `Infinity`, which old editors wrote and JSON does not have: they are
-/// read as null, as the editor reads them. `None` for any other text.
+/// A text that holds the bare words `NaN` and `Infinity`, which Python writes and JSON does not have: they are read as null, as
+/// the editor reads them. `None` for any other text.
 pub(super) fn with_bare_words(text: &str) -> Option<Json> {
-    let json: Json = serde_json::from_str(&without_bare_words(text)?).ok()?;
-    json.get("nodes").is_some_and(Json::is_array).then_some(json)
+    serde_json::from_str(&without_bare_words(text)?).ok()
 }
 
 /// The text with `NaN`, `Infinity` and `-Infinity` outside of strings replaced by `null`; `None` when there are none.

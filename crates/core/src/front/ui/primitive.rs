@@ -17,6 +17,10 @@ use crate::diagnostic::Problem;
 const MAY_DIFFER: [&str; 6] =
     ["forceInput", "defaultInput", "control_after_generate", "multiline", "tooltip", "dynamicPrompts"];
 
+/// Why the value of a Primitive does not arrive.
+const BEHIND_REROUTE: &str = "the editor does not hand a Primitive's value on through a Reroute";
+const INSIDE: &str = "the editor takes the value inside the subgraph instead";
+
 /// Where a value of a Primitive goes.
 struct Target<'a> {
     node: NodeIx,
@@ -224,6 +228,12 @@ impl<'a> Live<'a> {
 
     fn push_primitive(&mut self, ix: NodeIx) {
         let Some(mut value) = self.nodes[ix].widgets.first().map(|widget| widget.value.clone()) else {
+            // Without a target that has a widget it has made none.
+            let reroute =
+                self.targets(ix).into_iter().find(|target| self.nodes[target.node].role == Role::Reroute);
+            if let Some(reroute) = reroute.filter(|_| self.nodes[ix].values.is_some()) {
+                self.tell_ignored(ix, reroute.node, BEHIND_REROUTE);
+            }
             return;
         };
         if js::truthy(self.nodes[ix].property("Run widget replace on values"))
@@ -234,13 +244,7 @@ impl<'a> Live<'a> {
         }
         for target in self.targets(ix) {
             if self.nodes[target.node].role == Role::Reroute {
-                let problem = Problem::IgnoredPrimitive {
-                    node: self.nodes[ix].id.to_string(),
-                    target: self.nodes[target.node].id.to_string(),
-                    why: "the editor does not hand a Primitive's value on through a Reroute",
-                };
-                let origin = self.node_origin(ix);
-                self.diagnostics.report(problem, Some(origin));
+                self.tell_ignored(ix, target.node, BEHIND_REROUTE);
             }
             let Some(name) = target.widget else { continue };
             let limits = target.spec.and_then(|(ty, input)| Limits::new(ty, input));
@@ -253,13 +257,7 @@ impl<'a> Live<'a> {
             if self.inside(target.node).is_some() {
                 self.set_host_value(target.node, target.slot, value, Saved::No);
                 if !self.options.primitive_values {
-                    let problem = Problem::IgnoredPrimitive {
-                        node: self.nodes[ix].id.to_string(),
-                        target: self.nodes[target.node].id.to_string(),
-                        why: "the editor takes the value inside the subgraph instead",
-                    };
-                    let origin = self.node_origin(ix);
-                    self.diagnostics.report(problem, Some(origin));
+                    self.tell_ignored(ix, target.node, INSIDE);
                 }
                 continue;
             }
@@ -270,5 +268,16 @@ impl<'a> Live<'a> {
                 node.assign(at, value, Saved::No, &mut layers[layer].links);
             }
         }
+    }
+
+    /// Says that the value of a Primitive does not reach a node.
+    fn tell_ignored(&mut self, ix: NodeIx, target: NodeIx, why: &'static str) {
+        let problem = Problem::IgnoredPrimitive {
+            node: self.nodes[ix].id.to_string(),
+            target: self.nodes[target].id.to_string(),
+            why,
+        };
+        let origin = self.node_origin(ix);
+        self.diagnostics.report(problem, Some(origin));
     }
 }

@@ -60,7 +60,7 @@ impl<'a> Node<'a> {
     fn merge_inputs(&mut self, saved: &[wire::Input<'a>]) {
         let mut used = vec![false; saved.len()];
         let by_name: HashMap<&str, usize> = if saved.len() > FEW {
-            saved.iter().enumerate().map(|(i, input)| (input.name, i)).collect()
+            saved.iter().enumerate().map(|(i, input)| (&*input.name, i)).collect()
         } else {
             HashMap::new()
         };
@@ -78,7 +78,7 @@ impl<'a> Node<'a> {
         if saved.len() > FEW {
             let own: std::collections::HashSet<&str> = self.slots.iter().map(|slot| &*slot.name).collect();
             for (used, input) in used.iter_mut().zip(saved) {
-                *used = own.contains(input.name);
+                *used = own.contains(&*input.name);
             }
         } else {
             for (used, input) in used.iter_mut().zip(saved) {
@@ -259,7 +259,7 @@ fn saved_output<'a>(saved: &wire::Output<'a>) -> Out<'a> {
 }
 
 fn saved_slot<'a>(at: usize, input: &wire::Input<'a>) -> Slot<'a> {
-    let mut slot = Slot::socket(Cow::Borrowed(input.name), input.ty.clone());
+    let mut slot = Slot::socket(input.name.clone(), input.ty.clone());
     slot.link = input.link;
     slot.widget = input.widget.map(Cow::Borrowed);
     slot.saved = Some(at);

@@ -22,12 +22,22 @@ impl Dice {
 
     /// A number below `sides`.
     fn roll(&mut self, sides: usize) -> usize {
+        let sides = u64::try_from(sides.max(1)).unwrap_or(1);
+        usize::try_from(self.number() % sides).unwrap_or(0)
+    }
+
+    /// A number within a range, its end not included.
+    pub(super) fn within(&mut self, range: std::ops::Range<i64>) -> i64 {
+        let width = range.end.abs_diff(range.start).max(1);
+        range.start.saturating_add_unsigned(self.number() % width)
+    }
+
+    fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^= z >> 31;
-        usize::try_from(z % u64::try_from(sides.max(1)).unwrap_or(1)).unwrap_or(0)
+        z ^ (z >> 31)
     }
 }
 

@@ -91,7 +91,7 @@ impl<'a> Live<'a> {
     pub(super) fn configure_host(&mut self, ix: NodeIx, definition: LayerIx, saved: &wire::Node<'a>) {
         let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
         for (at, input) in saved.inputs.iter().enumerate() {
-            by_name.entry(input.name).or_default().push(at);
+            by_name.entry(&*input.name).or_default().push(at);
         }
         let count = self.layers[definition].inputs.len();
         self.layers[definition].hosts.push(ix);

@@ -60,7 +60,7 @@ pub(super) struct Node<'a> {
 /// An input slot as saved.
 #[derive(Debug, Clone)]
 pub(super) struct Input<'a> {
-    pub(super) name: &'a str,
+    pub(super) name: Cow<'a, str>,
     pub(super) ty: Cow<'a, str>,
     pub(super) link: Option<LinkId>,
     pub(super) widget: Option<&'a str>,
@@ -102,6 +102,8 @@ pub(super) struct Part<'a> {
     pub(super) outputs: Vec<Io<'a>>,
     pub(super) last_node: i64,
     pub(super) last_link: i64,
+    /// `extra.ue_links`: the links that cg-use-everywhere makes for an export, as it last found them.
+    pub(super) everywhere: Option<&'a [Json]>,
     /// Whether it stands in the file's own list of definitions, not in that of another definition.
     pub(super) listed: bool,
     pub(super) origin: Origin,
@@ -125,7 +127,7 @@ impl Key {
         }
     }
 
-    fn read(json: &Json) -> Option<Self> {
+    pub(super) fn read(json: &Json) -> Option<Self> {
         match json {
             Json::Number(n) => Some(Self::of(&js::normal_number(n, false))),
             Json::String(s) => Some(Self::of(s)),
@@ -226,8 +228,33 @@ impl Reader<'_> {
             links,
             last_node: top("last_node_id").unwrap_or_else(|| state("lastNodeId")),
             last_link: top("last_link_id").unwrap_or_else(|| state("lastLinkId")),
+            everywhere: json
+                .get("extra")
+                .and_then(|extra| extra.get("ue_links"))
+                .and_then(Json::as_array)
+                .map(Vec::as_slice),
             listed,
             origin,
+        }
+    }
+}
+
+impl<'a> File<'a> {
+    /// The root and the definitions.
+    pub(super) fn parts(&self) -> impl Iterator<Item = &Part<'a>> {
+        std::iter::once(&self.root).chain(&self.definitions)
+    }
+
+    /// The same, to be changed.
+    pub(super) fn parts_mut(&mut self) -> impl Iterator<Item = &mut Part<'a>> {
+        std::iter::once(&mut self.root).chain(&mut self.definitions)
+    }
+
+    /// One of them, by its position.
+    pub(super) fn part_mut(&mut self, at: usize) -> Option<&mut Part<'a>> {
+        match at.checked_sub(1) {
+            Some(at) => self.definitions.get_mut(at),
+            None => Some(&mut self.root),
         }
     }
 }
@@ -258,7 +285,7 @@ pub(super) fn read_node(json: &Json, index: usize) -> Option<Node<'_>> {
 fn read_input(json: &Json) -> Input<'_> {
     let name = json.get("name").and_then(Json::as_str).unwrap_or_default();
     Input {
-        name,
+        name: Cow::Borrowed(name),
         ty: slot_type(json),
         link: json.get("link").and_then(link_id),
         widget: json
@@ -337,7 +364,7 @@ fn read_link(json: &Json) -> Option<(LinkId, Link)> {
 
 /// An integer, also when it is written as a float or as text.
 #[expect(clippy::cast_possible_truncation, reason = "the value has no fraction and a float saturates")]
-fn integer(json: &Json) -> Option<i64> {
+pub(super) fn integer(json: &Json) -> Option<i64> {
     match json {
         Json::Number(n) => {
             n.as_i64().or_else(|| Some(js::float(n)).filter(|x| x.fract() == 0.0).map(|x| x as i64))

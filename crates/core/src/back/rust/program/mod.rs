@@ -50,9 +50,10 @@ pub fn write(
 ) -> String {
     let embedded = options.nodes.is_none().then(Catalog::embedded);
     let model = Model::new(embedded.as_ref().unwrap_or(catalog), &BTreeMap::new());
-    let publication = Publication::of(workflow, given);
+    let mut publication = Publication::of(workflow, given);
     let slots = |node: &Node| class_of(node, &model).map(|class| class.outputs.len());
-    let plan = Plan::of(&workflow.graph, &publication.uses(), slots);
+    let plan = Plan::of(&workflow.graph, &publication.followers(), slots);
+    publication.settle(&plan);
     let writer = Writer::new(&plan, &publication, &model, options);
     writer.program(workflow.model.as_deref())
 }
@@ -206,15 +207,12 @@ impl<'w> Writer<'w> {
             body.push(Statement::Do(g().method("untitled", [])));
         }
         let publication = self.publication;
-        body.extend(publication.statements(&mut namer, &mut self.texts, &mut variables));
-        let outputs = publication.outputs();
+        body.extend(publication.statements(self.model, &mut namer, &mut self.texts, &mut variables));
         let steps = self.steps(0, called, &mut namer, &mut variables);
         body.extend(steps);
-        for (node, title) in outputs {
-            let Some(place) = self.plan.find(node) else { continue };
-            let Some(handle) = variables.get(&Wire::Output(place, node::HANDLE)).cloned() else { continue };
-            let title = self.texts.text(title.unwrap_or_default(), "output title");
-            body.push(Statement::Do(g().method("output", [Code::Reference(Box::new(handle)), title])));
+        for (node, _) in publication.outputs() {
+            let node = self.plan.find(node);
+            body.extend(node.and_then(|node| self.result(node, &variables)));
         }
         if self.plan.reorders {
             let ids = self.plan.nodes.iter().map(|planned| Code::string(planned.id.as_str()));
@@ -266,6 +264,15 @@ impl<'w> Writer<'w> {
         Inner { function, fields }
     }
 
+    /// Says that the results of a node are the workflow's, where they are.
+    fn result(&mut self, node: usize, variables: &Variables) -> Option<Statement> {
+        let id = self.plan.nodes.get(node)?.id.as_str();
+        let (_, title) = self.publication.outputs().find(|(output, _)| *output == id)?;
+        let handle = variables.get(&Wire::Output(node, node::HANDLE))?.clone();
+        let title = self.texts.text(title.unwrap_or_default(), "output title");
+        Some(Statement::Do(Code::word("g").method("output", [Code::Reference(Box::new(handle)), title])))
+    }
+
     /// The statements that add what a scope holds.
     fn steps(
         &mut self,
@@ -277,7 +284,12 @@ impl<'w> Writer<'w> {
         let mut statements = Vec::new();
         for item in self.items(scope) {
             match *item {
-                Item::Node(node) => statements.push(self.node(node, scope, namer, variables)),
+                Item::Node(node) => {
+                    statements.push(self.node(node, scope, namer, variables));
+                    if scope != 0 {
+                        statements.extend(self.result(node, variables));
+                    }
+                }
                 Item::Scope(inner) => {
                     if let Some(function) = called.get(&inner) {
                         statements.push(self.call(inner, scope, function, namer, variables));

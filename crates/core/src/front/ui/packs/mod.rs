@@ -1,14 +1,25 @@
 //! What is known about node packs whose front ends matter, and what a file itself tells about classes that no catalog
 //! has.
 
+//!
+//! | file | pack | what |
+//! |---|---|---|
+//! | `wires` | rgthree, Custom-Scripts | Reroutes; nodes that only help in the editor |
+//! | `names` | KJNodes, Easy-Use | Set and Get nodes, also through subgraphs |
+//! | `everywhere` | cg-use-everywhere | the links that it makes for an export |
+//! | `widgets` | rgthree, VideoHelperSuite | widgets that a pack's script adds; seeds that it draws |
+
+mod everywhere;
+mod names;
 pub(super) mod widgets;
 pub(super) mod wires;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use serde_json::Value as Json;
 
-use super::wire;
+use super::wire::{self, INPUTS, Key, Link, LinkId, Output, Part};
 use crate::catalog::Catalog;
 
 /// Widgets beside others that no prompt holds, by their names in `widgets_values_named`.
@@ -16,6 +27,58 @@ const COMPANIONS: [&str; 5] =
     ["control_after_generate", "control_filter_list", "upload", "audioUI", "Auto-refresh after generation"];
 /// The values of the widget that changes another after each run.
 const CONTROLS: [&str; 5] = ["fixed", "increment", "decrement", "randomize", "increment-wrap"];
+
+/// The type of a node that hands its first input on to outputs of whatever type. No file has it.
+pub(super) const PASSES_AS_IS: &str = "comfyc: passes as it is";
+
+/// Links that are added to a graph. They are named by the outputs that they start at, as any link is.
+struct Additions {
+    last: LinkId,
+    links: Vec<(LinkId, Link)>,
+}
+
+impl Additions {
+    fn to(part: &Part<'_>) -> Self {
+        let highest = part.links.iter().map(|(id, _)| *id).max().unwrap_or(0).max(part.last_link);
+        Self { last: highest.clamp(0, LinkId::MAX / 2), links: Vec::new() }
+    }
+
+    /// A link from an output to a slot, which is to name it.
+    fn link(&mut self, (origin, origin_slot): (Key, i64), (target, slot): (Key, usize)) -> LinkId {
+        self.last += 1;
+        let target_slot = i64::try_from(slot).unwrap_or(i64::MAX);
+        self.links.push((self.last, Link { origin, origin_slot, target, target_slot }));
+        self.last
+    }
+
+    fn put_into(self, part: &mut Part<'_>) {
+        if self.links.is_empty() {
+            return;
+        }
+        let mut outgoing: HashMap<&Key, Vec<(usize, LinkId)>> = HashMap::new();
+        for (id, link) in &self.links {
+            let slot = usize::try_from(link.origin_slot).unwrap_or(usize::MAX);
+            outgoing.entry(&link.origin).or_default().push((slot, *id));
+        }
+        for (slot, id) in outgoing.remove(&INPUTS).into_iter().flatten() {
+            if let Some(input) = part.inputs.get_mut(slot) {
+                input.links.push(id);
+            }
+        }
+        for node in &mut part.nodes {
+            for (slot, id) in outgoing.remove(&node.id).into_iter().flatten() {
+                if slot == 0 && node.outputs.is_empty() {
+                    node.outputs.push(Output { ty: Cow::Borrowed("*"), links: Vec::new() });
+                }
+                if let Some(output) = node.outputs.get_mut(slot) {
+                    output.links.push(id);
+                }
+            }
+        }
+        part.last_link = self.last;
+        part.links.extend(self.links);
+    }
+}
 
 /// Whether a saved name is that of a widget that no prompt holds.
 pub(super) fn is_companion(name: &str) -> bool {

@@ -1,11 +1,13 @@
 //! Widgets that scripts of packs add to nodes, from the values that were saved.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use serde_json::Value as Json;
 
 use super::is_companion;
-use crate::front::ui::node::{Node, Saved, Widget, WidgetKind};
+use crate::front::ui::Options;
+use crate::front::ui::node::{Node, Role, Saved, Widget, WidgetKind};
 use crate::front::ui::wire;
 
 /// Adds the widgets that the pack's own script would have made for these values.
@@ -14,6 +16,13 @@ pub(in crate::front::ui) fn add<'a>(node: &mut Node<'a>, saved: &wire::Node<'a>)
         ("Power Lora Loader (rgthree)", Some(Json::Array(values))) => {
             node.widgets.clear();
             node.widgets.extend(loras(values));
+        }
+        ("Power Primitive (rgthree)", Some(Json::Array(values))) => {
+            node.widgets = named(&["type", "value"], values);
+        }
+        // Behind the seed are buttons.
+        ("Seed (rgthree)", Some(Json::Array(values))) if node.role == Role::Missing => {
+            node.widgets = named(&["seed"], values);
         }
         (ty, Some(Json::Object(values))) if ty.starts_with("VHS_") => {
             // Widgets that depend on the format stand behind it.
@@ -42,6 +51,39 @@ pub(in crate::front::ui) fn add<'a>(node: &mut Node<'a>, saved: &wire::Node<'a>)
         }
         _ => {}
     }
+}
+
+/// Widgets of these names, with the values at their positions.
+fn named<'a>(names: &[&'static str], values: &'a [Json]) -> Vec<Widget<'a>> {
+    let widget = |(at, (name, value)): (usize, (&&'static str, &'a Json))| {
+        let widget = Widget::new(Cow::Borrowed(*name), WidgetKind::Plain, Some(Cow::Borrowed(value)));
+        Widget { saved: Saved::At(at), ..widget }
+    };
+    names.iter().zip(values).enumerate().map(widget).collect()
+}
+
+/// The seeds that are none: rgthree's Seed node draws a random one for them, or the last plus or minus one, when the editor
+/// queues. There is no last one here.
+const DRAWN: [&str; 3] = ["-1", "-2", "-3"];
+/// The largest seed that it draws.
+const MOST_SEED: i64 = 1_125_899_906_842_624;
+
+/// The range that a seed is to be drawn from, when a value stands for one that is.
+pub(in crate::front::ui) fn drawn_seed(
+    node: &Node<'_>,
+    widget: &str,
+    value: &Json,
+    options: &Options,
+) -> Option<Range<i64>> {
+    let asks = node.ty == "Seed (rgthree)" && widget == "seed" && !options.placeholders;
+    if !asks || !value.as_number().is_some_and(|value| DRAWN.contains(&value.as_str())) {
+        return None;
+    }
+    let limit = |name: &str| node.property(name).and_then(Json::as_i64);
+    let most = limit("randomMax").filter(|most| *most != 0).unwrap_or(MOST_SEED).min(MOST_SEED);
+    let least = limit("randomMin").unwrap_or(0).clamp(-MOST_SEED, most);
+    // What is drawn must be a seed.
+    Some(if least < 0 && most > 0 { 0..most } else { least..most })
 }
 
 /// The widgets of a Power Lora Loader: a header, the loras, and a button with a text as its value.

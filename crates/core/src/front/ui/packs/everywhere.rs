@@ -1,0 +1,112 @@
+//! cg-use-everywhere: nodes that send what they get to every input that would take it and is not linked.
+//!
+//! Which inputs these are the pack's script finds by types, titles, groups and colours, and for an export it makes the links.
+//! It also writes down, in `extra.ue_links` of each graph, the links that it found: those are made here. The sending nodes
+//! have no output and do nothing on a server, so without a class they are left out.
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::Value as Json;
+
+use super::Additions;
+use super::wires::{IDLES, is};
+use crate::catalog::Catalog;
+use crate::diagnostic::{Diagnostics, Problem};
+use crate::front::ui::wire::{INPUTS, Key, LinkId, Mode, Node, OUTPUTS, Part, integer};
+
+/// The nodes that send. Since version 7 any node may, so what counts is the record.
+const SENDERS: [&str; 5] = [
+    "Anything Everywhere",
+    "Anything Everywhere?",
+    "Anything Everywhere3",
+    "Prompts Everywhere",
+    "Seed Everywhere",
+];
+
+/// A link as the pack writes it down.
+struct Record {
+    origin: Key,
+    origin_slot: i64,
+    target: Key,
+    target_slot: usize,
+    sender: Key,
+}
+
+impl Record {
+    fn read(json: &Json) -> Option<Self> {
+        let key = |field: &str| json.get(field).and_then(Key::read);
+        let slot = |field: &str| json.get(field).and_then(integer);
+        Some(Self {
+            origin: key("upstream")?,
+            origin_slot: slot("upstream_slot")?,
+            target: key("downstream")?,
+            target_slot: usize::try_from(slot("downstream_slot")?).ok()?,
+            sender: key("controller")?,
+        })
+    }
+}
+
+/// Makes the links of one graph, and leaves out the nodes that send.
+pub(super) fn connect(part: &mut Part<'_>, catalog: &Catalog, diagnostics: &mut Diagnostics) {
+    let records: Vec<Record> = part.everywhere.into_iter().flatten().filter_map(Record::read).collect();
+    let lost = make(part, &records);
+    let links: HashSet<LinkId> = part.links.iter().map(|(id, _)| *id).collect();
+    let is_linked = |id: Option<LinkId>| id.is_some_and(|id| links.contains(&id));
+    for node in part.nodes.iter_mut().filter(|node| SENDERS.contains(&node.ty)) {
+        let sends = node.mode == Mode::Normal && node.inputs.iter().any(|input| is_linked(input.link));
+        if lost.contains(&node.id) || (sends && part.everywhere.is_none()) {
+            let problem = Problem::ImplicitLinks { node: node.id.to_string(), class: node.ty.to_owned() };
+            diagnostics.report(problem, Some(part.origin.member("nodes").member(node.index)));
+        }
+        let feeds = node.outputs.iter().flat_map(|output| &output.links).any(|id| is_linked(Some(*id)));
+        if !feeds && is(node, &SENDERS, catalog) {
+            node.ty = IDLES;
+        }
+    }
+}
+
+/// Makes the links that were written down, but for those of nodes that do not send any more, and into inputs that have
+/// another link. Returns the nodes of whose links one cannot be made.
+fn make(part: &mut Part<'_>, records: &[Record]) -> HashSet<Key> {
+    let mut lost = HashSet::new();
+    if records.is_empty() {
+        return lost;
+    }
+    let places: HashMap<Key, usize> =
+        part.nodes.iter().enumerate().rev().map(|(at, node)| (node.id.clone(), at)).collect();
+    let before: HashSet<LinkId> = part.links.iter().map(|(id, _)| *id).collect();
+    let mut added = Additions::to(part);
+    let mut taken: HashSet<(&Key, usize)> = HashSet::new();
+    for record in records {
+        if !taken.insert((&record.target, record.target_slot)) {
+            continue;
+        }
+        let sender = places.get(&record.sender).and_then(|at| part.nodes.get(*at));
+        if sender.is_none_or(|sender| sender.mode != Mode::Normal) {
+            continue;
+        }
+        let start = (record.origin.clone(), record.origin_slot);
+        let starts = record.origin == INPUTS || places.contains_key(&record.origin);
+        let mut link = || added.link(start.clone(), (record.target.clone(), record.target_slot));
+        let made = if record.target == OUTPUTS {
+            part.outputs.get_mut(record.target_slot).filter(|_| starts).map(|output| {
+                if !output.links.iter().any(|id| before.contains(id)) {
+                    output.links = vec![link()];
+                }
+            })
+        } else {
+            let target = places.get(&record.target).and_then(|at| part.nodes.get_mut(*at));
+            let slot = target.and_then(|node: &mut Node<'_>| node.inputs.get_mut(record.target_slot));
+            slot.filter(|_| starts).map(|input| {
+                if !input.link.is_some_and(|id| before.contains(&id)) {
+                    input.link = Some(link());
+                }
+            })
+        };
+        if made.is_none() {
+            lost.insert(record.sender.clone());
+        }
+    }
+    added.put_into(part);
+    lost
+}

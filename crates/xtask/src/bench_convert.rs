@@ -1,0 +1,167 @@
+//! Workflows of the editor to prompts, against the Python converter that people use today: the templates of the pinned
+//! package, text in to text out, both sides in one run with one catalog that both have loaded before.
+
+use std::fs;
+use std::hint::black_box;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use comfyc::back::{Layout, prompt};
+use comfyc::catalog::Catalog;
+use comfyc::check::Checked;
+use comfyc::diagnostic::Severity;
+use comfyc::front::ui;
+use comfyc::source::{Source, Sources, Syntax};
+use serde_json::json;
+
+use crate::bench::{middle, quick, ratio, show};
+use crate::conformance::ui::{PACKAGE as TEMPLATES, fetched};
+use crate::conformance::{json_files, text};
+use crate::{Failure, python, repository, shared};
+
+/// The converter to compare with.
+const PACKAGE: &str = "comfy-cli==1.23.0";
+
+/// Reads the path of a catalog and then workflows, each a line of JSON that is a text, and prints for each the best time in
+/// nanoseconds, or null where the converter raises. The best of three, as on our side.
+const DRIVER: &str = r#"
+import json, logging, sys, time
+from comfy_cli.workflow_to_api import convert_ui_to_api
+logging.disable(logging.CRITICAL)
+lines = sys.stdin.readlines()
+with open(json.loads(lines[0]), encoding="utf-8") as file:
+    object_info = json.load(file)
+best = []
+for line in lines[1:]:
+    text = json.loads(line)
+    times = []
+    try:
+        for _ in range(3):
+            start = time.perf_counter_ns()
+            json.dumps(convert_ui_to_api(json.loads(text), object_info), indent=2)
+            times.append(time.perf_counter_ns() - start)
+        best.append(min(times))
+    except Exception:
+        best.append(None)
+print(json.dumps(best), flush=True)
+"#;
+
+/// Prints all rows. What cannot be fetched is passed over aloud.
+pub(crate) fn run() -> Result<(), Failure> {
+    let Some(shared) = shared() else { return Ok(()) };
+    let templates = match fetched() {
+        Ok(templates) => templates,
+        Err(failure) => {
+            println!("workflows to prompts: passed over, {TEMPLATES} cannot be fetched: {failure}");
+            return Ok(());
+        }
+    };
+    let object_info = shared.join("data/object_info/comfyui-0.33.0.json");
+    let source = Source::new("object_info.json", Syntax::Json, text(&object_info)?);
+    let (catalog, _) = Catalog::parse(&source, Sources::default().add(source.clone()));
+    let mut workflows = Vec::new();
+    for path in json_files(&templates)? {
+        let text = text(&path)?;
+        // The package holds lists of its templates beside them.
+        if text.contains("\"nodes\"") {
+            workflows.push(text);
+        }
+    }
+    let mut ours: Vec<Duration> = workflows
+        .iter()
+        .map(|workflow| {
+            quick(|| {
+                black_box(convert(workflow, &catalog).len());
+            })
+        })
+        .collect();
+    let refused = workflows.iter().filter(|workflow| errors(workflow, &catalog) > 0).count();
+    show(&format!("workflow to prompt, median of {} templates", ours.len()), middle(&mut ours.clone()));
+    show("  all of them", ours.iter().sum());
+    println!("  with an error reported: {refused}");
+    let theirs = match environment().and_then(|python| converter(&python, &object_info, &workflows)) {
+        Ok(theirs) if theirs.len() == workflows.len() => theirs,
+        Ok(_) => return Err(Failure(format!("{PACKAGE} did not answer on every workflow"))),
+        Err(failure) => {
+            println!("  {PACKAGE}: passed over: {failure}");
+            return Ok(());
+        }
+    };
+    // Totals compare what both convert.
+    let both: Vec<(Duration, Duration)> =
+        ours.drain(..).zip(&theirs).filter_map(|(ours, theirs)| Some((ours, (*theirs)?))).collect();
+    let (mut ours, mut theirs): (Vec<Duration>, Vec<Duration>) = both.iter().copied().unzip();
+    let mut ratios: Vec<f64> = both.iter().map(|(ours, theirs)| ratio(*theirs, *ours)).collect();
+    ratios.sort_unstable_by(f64::total_cmp);
+    let (ours_total, theirs_total) = (ours.iter().sum(), theirs.iter().sum());
+    let (ours_median, theirs_median) = (middle(&mut ours), middle(&mut theirs));
+    show(&format!("  {PACKAGE}, median of the {} that it converts", both.len()), theirs_median);
+    show(&format!("  {PACKAGE}, all of them"), theirs_total);
+    println!("  {PACKAGE} raises on: {}", workflows.len() - both.len());
+    println!("  ratio of the medians: {:.0}", ratio(theirs_median, ours_median));
+    println!("  ratio of the totals: {:.0}", ratio(theirs_total, ours_total));
+    if let (Some(least), Some(median)) = (ratios.first(), ratios.get(ratios.len() / 2)) {
+        println!("  ratio by workflow: least {least:.0}, median {median:.0}");
+    }
+    Ok(())
+}
+
+fn convert(workflow: &str, catalog: &Catalog) -> String {
+    let source = Source::new("workflow.json", Syntax::Json, workflow);
+    let id = Sources::default().add(source.clone());
+    let (graph, diagnostics) = ui::parse(&source, id, catalog, &ui::Options::default());
+    black_box(diagnostics.len());
+    prompt::write(&Checked::assume_checked(graph), Layout::Pretty)
+}
+
+fn errors(workflow: &str, catalog: &Catalog) -> usize {
+    let source = Source::new("workflow.json", Syntax::Json, workflow);
+    let id = Sources::default().add(source.clone());
+    ui::parse(&source, id, catalog, &ui::Options::default()).1.count(Severity::Error)
+}
+
+/// The Python of an environment that holds the converter and nothing else, made when it is not there yet.
+fn environment() -> Result<PathBuf, Failure> {
+    let folder = repository().join("target/bench").join(PACKAGE);
+    let inside = folder.join("bin/python");
+    let complete = folder.join("complete");
+    if !complete.is_file() {
+        fs::create_dir_all(&folder).map_err(|error| Failure(format!("{}: {error}", folder.display())))?;
+        python(Path::new("python3"), &folder, &["-m", "venv", "--clear", "."])?;
+        python(&inside, &folder, &["-m", "pip", "install", "--quiet", PACKAGE])?;
+        fs::write(&complete, PACKAGE).map_err(|error| Failure(format!("{}: {error}", complete.display())))?;
+    }
+    Ok(inside)
+}
+
+/// The converter's time for each workflow; `None` for one that it raises on.
+fn converter(
+    python: &Path,
+    object_info: &Path,
+    workflows: &[String],
+) -> Result<Vec<Option<Duration>>, Failure> {
+    let failed = |error: std::io::Error| Failure(format!("{}: {error}", python.display()));
+    let mut child = Command::new(python)
+        .args(["-c", DRIVER])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(failed)?;
+    if let Some(mut stdin) = child.stdin.take() {
+        writeln!(stdin, "{}", json!(object_info)).map_err(failed)?;
+        for workflow in workflows {
+            writeln!(stdin, "{}", json!(workflow)).map_err(failed)?;
+        }
+    }
+    let output = child.wait_with_output().map_err(failed)?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    let times: Vec<Option<u64>> = said
+        .lines()
+        .last()
+        .and_then(|line| serde_json::from_str(line).ok())
+        .ok_or_else(|| Failure(format!("{PACKAGE} cannot be run by {}", python.display())))?;
+    Ok(times.into_iter().map(|time| time.map(Duration::from_nanos)).collect())
+}

@@ -1,0 +1,92 @@
+//! Workflows of the editor, each for one rule: `tests/ui/<name>.json` makes `tests/ui/<name>.prompt.json`, byte for byte.
+//!
+//! A workflow says under `"test"`, which the editor does not read, `why` it is there, the `codes` of the diagnostics in their
+//! order when there are any, and the `options` it is read with when they are not the default. The catalog is the embedded one.
+
+use std::fs;
+
+use comfyc::back::{Layout, prompt};
+use comfyc::catalog::Catalog;
+use comfyc::check::Checked;
+use comfyc::front::ui::{self, Clock};
+use comfyc::source::{Source, Sources, Syntax};
+use serde_json::Value;
+
+use crate::support::{path, read};
+
+const FOLDER: &str = "tests/ui";
+
+/// Every workflow of the folder, by name.
+fn names() -> Vec<String> {
+    let entries = fs::read_dir(path(FOLDER)).expect("a folder");
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .filter(|name| !name.ends_with(".prompt.json"))
+        .map(|name| name.strip_suffix(".json").unwrap_or_else(|| panic!("{name} is no JSON")).to_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+fn options(asked: &Value) -> ui::Options {
+    let mut options = ui::Options::default();
+    for (name, value) in asked.as_object().into_iter().flatten() {
+        let on = value == &Value::Bool(true);
+        match name.as_str() {
+            "exact_integers" => options.exact_integers = on,
+            "deep_mute" => options.deep_mute = on,
+            "repair" => options.repair = on,
+            "named_values" => options.named_values = on,
+            "primitive_values" => options.primitive_values = on,
+            "placeholders" => options.placeholders = on,
+            "seed" => options.seed = value.as_u64(),
+            "clock" => {
+                // The one time at which all tests are.
+                options.clock = Some(Clock { year: 2026, month: 1, day: 2, hour: 3, minute: 4, second: 5 });
+            }
+            other => panic!("there is no option `{other}`"),
+        }
+    }
+    options
+}
+
+#[test]
+fn every_workflow_becomes_its_prompt() {
+    let catalog = Catalog::embedded();
+    let mut wrong = Vec::new();
+    for name in names() {
+        let text = read(&format!("{FOLDER}/{name}.json"));
+        let source = Source::new(format!("{name}.json"), Syntax::Json, text.as_str());
+        let id = Sources::default().add(source.clone());
+        // What the parser does not take has no `test`; the rest must have a reason.
+        let about = serde_json::from_str::<Value>(&text).map_or(Value::Null, |json| json["test"].clone());
+        assert!(about.is_null() || about["why"].is_string(), "{name}: why is it here?");
+        let (graph, diagnostics) = ui::parse(&source, id, &catalog, &options(&about["options"]));
+        for diagnostic in diagnostics.iter() {
+            let origin = diagnostic.origin.as_ref().expect("every diagnostic has a place");
+            let span = source.locate(&[(&origin.pointer, origin.part)]);
+            assert!(span.iter().all(Option::is_some), "{name}: {} is not in the file", origin.pointer);
+        }
+        let codes: Vec<&str> = diagnostics.iter().map(|diagnostic| diagnostic.code().slug()).collect();
+        let expected: Vec<&str> =
+            about["codes"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let made = format!("{}\n", prompt::write(&Checked::assume_checked(graph), Layout::Pretty));
+        let prompt = fs::read_to_string(path(FOLDER).join(format!("{name}.prompt.json")));
+        if codes != expected || prompt.as_ref().ok() != Some(&made) {
+            wrong.push(format!("{name}: {}\n{codes:?}\n{made}", about["why"]));
+        }
+    }
+    assert!(wrong.is_empty(), "{} are otherwise than recorded:\n\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn every_prompt_has_its_workflow() {
+    let names = names();
+    assert!(names.len() > 20);
+    for entry in fs::read_dir(path(FOLDER)).expect("a folder") {
+        let file = entry.expect("an entry").file_name().to_string_lossy().into_owned();
+        if let Some(name) = file.strip_suffix(".prompt.json") {
+            assert!(names.iter().any(|known| known == name), "{file} is of no workflow");
+        }
+    }
+}
