@@ -153,6 +153,10 @@ fn of_workflow(
         let published = Checked::assume_checked(interface.clone());
         return Ok(Some(schema::write(&published, dialect(arguments), layout)));
     }
+    if arguments.emit == Emit::Rust && !is_complete(&prepared) {
+        // A program can do without the values of a caller.
+        return Ok(unchecked(arguments, &prepared, loader, catalog));
+    }
     let completed = Prepared { given: interface.complete(&prepared.given, arguments.full), ..prepared };
     let Some(job) = job(loader, &completed, catalog) else {
         return Ok(unchecked(arguments, &completed, loader, catalog));
@@ -168,6 +172,13 @@ fn of_workflow(
         Emit::Overrides => Some(overrides::write(&job, layout)),
         Emit::Schema => None,
     })
+}
+
+/// Whether every required key has a value.
+fn is_complete(prepared: &Prepared) -> bool {
+    let interface = &prepared.workflow.interface;
+    let has_default = |key: &str| interface.input(key).is_some_and(|input| input.schema.default_value().is_some());
+    interface.required().iter().all(|key| prepared.given.get(key.as_str()).is_some() || has_default(key.as_str()))
 }
 
 /// What can be made of values that were refused.

@@ -163,8 +163,11 @@ impl<'w> Writer<'w> {
 
     /// What stands above the functions of a whole program.
     fn head(&self) -> String {
-        let nodes = self.options.nodes.as_deref().unwrap_or("comfyc_nodes");
-        let uses = format!("use comfyc::dsl::*;\nuse {nodes}::*;\n");
+        // A module of anybody's is in a group of its own, where its name counts for no order.
+        let nodes = self.options.nodes.as_ref().map_or("use comfyc_nodes::*;\n".to_owned(), |nodes| {
+            format!("\nuse {nodes}::*;\n")
+        });
+        let uses = format!("use comfyc::dsl::*;\n{nodes}");
         if self.options.unchecked {
             let print = "println!(\"{}\", compile::prompt_unchecked(workflow(graph)));";
             return format!("use comfyc::compile;\n{uses}\nfn main() {{\n    {print}\n}}\n\n");
@@ -243,7 +246,17 @@ impl<'w> Writer<'w> {
         let returns = match results {
             [] => None,
             [one] => {
-                body.push(Statement::Value(value(one)));
+                let value = value(one);
+                // A variable that is only given back needs no name.
+                match body.pop() {
+                    Some(Statement::Let(name, code)) if value == Code::word(name.as_str()) => {
+                        body.push(Statement::Value(code));
+                    }
+                    last => {
+                        body.extend(last);
+                        body.push(Statement::Value(value));
+                    }
+                }
                 Some(self.wire_type(*one))
             }
             several => {
@@ -420,3 +433,6 @@ impl Inner {
         text
     }
 }
+
+#[cfg(test)]
+mod tests;
