@@ -57,7 +57,7 @@ fn a_file_is_written_whole_or_not_at_all() {
     let failed = comfyc_build::configure().out_dir(folder.path()).inputs(&broken).expect_err("it has errors");
     assert_eq!(
         failed.to_string(),
-        "contradictory-limits: no value satisfies the limits of `57_steps`: the minimum 60 is above the maximum 20"
+        "contradictory-limits: no value satisfies `57_steps`: the minimum 60 is above the maximum 20"
     );
     let shown = format!("{failed:?}");
     assert!(shown.contains("broken.json:") && shown.contains("\"maximum\": 20"), "{shown}");

@@ -68,7 +68,9 @@ fn another_module_of_nodes_is_used_when_named() {
 
 #[test]
 fn names_that_rust_does_not_take_are_refused() {
-    for arguments in [["--fn", "self"], ["--fn", "a b"], ["--fn", "main"], ["--nodes", "a-b"], ["--nodes", "a::"]] {
+    for arguments in
+        [["--fn", "self"], ["--fn", "a b"], ["--fn", "main"], ["--nodes", "a-b"], ["--nodes", "a::"]]
+    {
         let (_, notes, code) = ran(&[&["build", "x.json", "--emit", "rust"][..], &arguments].concat());
         assert_eq!(code, 2, "{arguments:?}: {notes}");
     }

@@ -9,7 +9,7 @@ use comfyc::back::{Layout, prompt};
 use comfyc::catalog::Catalog;
 use comfyc::check::Checked;
 use comfyc::front::ui::{self, Clock};
-use comfyc::source::{Source, Sources, Syntax};
+use comfyc::source::{Origin, Pointer, Source, Sources, Syntax};
 use serde_json::Value;
 
 use crate::support::{path, read};
@@ -62,6 +62,12 @@ fn every_workflow_becomes_its_prompt() {
         let about = serde_json::from_str::<Value>(&text).map_or(Value::Null, |json| json["test"].clone());
         assert!(about.is_null() || about["why"].is_string(), "{name}: why is it here?");
         let (graph, diagnostics) = ui::parse(&source, id, &catalog, &options(&about["options"]));
+        if let Ok(json) = serde_json::from_str(&text) {
+            // A text is read without what does not matter; a document is not.
+            let whole = Origin::value(id, Pointer::root());
+            let (again, found) = ui::lower(json, &whole, &catalog, &options(&about["options"]));
+            assert!(again == graph && found.iter().eq(diagnostics.iter()), "{name}");
+        }
         for diagnostic in diagnostics.iter() {
             let origin = diagnostic.origin.as_ref().expect("every diagnostic has a place");
             let span = source.locate(&[(&origin.pointer, origin.part)]);

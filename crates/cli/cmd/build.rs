@@ -165,9 +165,7 @@ fn of_workflow(
         Emit::Prompt | Emit::Ir => {
             Some(of_graph(arguments, Checked::into_inner(job.prompt().clone()), loader))
         }
-        Emit::Rust => {
-            Some(rust(arguments, Checked::into_inner(job.prompt().clone()), &completed, catalog))
-        }
+        Emit::Rust => Some(rust(arguments, Checked::into_inner(job.prompt().clone()), &completed, catalog)),
         Emit::Payload => Some(payload::write(&Checked::assume_checked(job.payload().clone()), layout)),
         Emit::Overrides => Some(overrides::write(&job, layout)),
         Emit::Schema => None,
@@ -177,17 +175,16 @@ fn of_workflow(
 /// Whether every required key has a value.
 fn is_complete(prepared: &Prepared) -> bool {
     let interface = &prepared.workflow.interface;
-    let has_default = |key: &str| interface.input(key).is_some_and(|input| input.schema.default_value().is_some());
-    interface.required().iter().all(|key| prepared.given.get(key.as_str()).is_some() || has_default(key.as_str()))
+    let has_default =
+        |key: &str| interface.input(key).is_some_and(|input| input.schema.default_value().is_some());
+    interface
+        .required()
+        .iter()
+        .all(|key| prepared.given.get(key.as_str()).is_some() || has_default(key.as_str()))
 }
 
 /// What can be made of values that were refused.
-fn unchecked(
-    arguments: &Build,
-    prepared: &Prepared,
-    loader: &Loader,
-    catalog: &Catalog,
-) -> Option<String> {
+fn unchecked(arguments: &Build, prepared: &Prepared, loader: &Loader, catalog: &Catalog) -> Option<String> {
     let Prepared { workflow, given } = prepared;
     match arguments.emit {
         Emit::Prompt | Emit::Ir => {

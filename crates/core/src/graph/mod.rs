@@ -227,7 +227,7 @@ impl Graph {
     /// Puts nodes, and the inputs of each, into the order in which a JavaScript engine holds object keys: whole numbers
     /// below 2³²−1 ascending, then all others as they stand. It is the order of ComfyUI's own exports.
     pub fn sort_as_editor(&mut self) {
-        self.nodes.sort_by(|a, _, b, _| array_index(a.as_str()).cmp(&array_index(b.as_str())));
+        self.nodes.sort_by_cached_key(|id, _| array_index(id.as_str()));
         for entry in self.nodes.values_mut() {
             entry.node.sort_inputs_by(|a, b| array_index(a).cmp(&array_index(b)));
         }
@@ -290,8 +290,9 @@ fn linked_inputs(node: &Node) -> Vec<String> {
 
 /// Where a key sorts among JavaScript object keys: array indices by value, then everything else alike.
 fn array_index(key: &str) -> (bool, u32) {
+    let plain = key.bytes().all(|b| b.is_ascii_digit()) && (key == "0" || !key.starts_with('0'));
     match key.parse::<u32>() {
-        Ok(index) if index != u32::MAX && index.to_string() == key => (false, index),
+        Ok(index) if plain && index != u32::MAX => (false, index),
         _ => (true, 0),
     }
 }

@@ -109,7 +109,7 @@ impl Published {
             payload.set(key, value, None);
         }
         let checked = check::payload(self.interface(), payload).map_err(Refused::from);
-        Ok(Fields::new(checked.map_err(serde::de::Error::custom)?.into_inner()))
+        Ok(Fields::new(&*checked.map_err(serde::de::Error::custom)?))
     }
 }
 

@@ -18,7 +18,7 @@ pub trait Read: Sized {
 pub struct Fields(Map<String, Value>);
 
 impl Fields {
-    pub(super) fn new(payload: Payload) -> Self {
+    pub(super) fn new(payload: &Payload) -> Self {
         match payload.to_json() {
             Value::Object(members) => Self(members),
             _ => Self(Map::new()),

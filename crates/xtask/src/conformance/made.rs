@@ -77,7 +77,14 @@ impl Prompt<'_> {
         self.nodes.insert(id, node);
     }
 
-    fn inputs(&mut self, prefix: &str, from: &Inputs, to: &mut Map<String, Value>, dice: &mut Dice, depth: usize) {
+    fn inputs(
+        &mut self,
+        prefix: &str,
+        from: &Inputs,
+        to: &mut Map<String, Value>,
+        dice: &mut Dice,
+        depth: usize,
+    ) {
         for (name, input, required) in from.settable() {
             if !required && dice.below(3) == 0 {
                 continue;
@@ -85,7 +92,9 @@ impl Prompt<'_> {
             let name = format!("{prefix}{name}");
             let default = input.options.default.clone();
             let value = match &input.kind {
-                Kind::Combo(combo) => default.or_else(|| combo.options.first().cloned()).unwrap_or(json!("a file")),
+                Kind::Combo(combo) => {
+                    default.or_else(|| combo.options.first().cloned()).unwrap_or(json!("a file"))
+                }
                 Kind::DynamicCombo(branches) => {
                     let branch = &branches[dice.below(branches.len())];
                     to.insert(name.clone(), branch.key.clone());
@@ -157,9 +166,28 @@ fn spoiled(nodes: &Map<String, Value>, dice: &mut Dice) -> Map<String, Value> {
 
 /// Values that most inputs do not take, some with spellings of their own.
 const VALUES: [&str; 22] = [
-    "null", "true", "[]", "{}", "1", "-1", "8.0", "1e5", "1E-05", "-0", "0.1", "18446744073709551616", "\"\"",
-    "\"text\"", "\"\\u202e\\u0000\\r\\n\\t\\\"\"", "[\"1\", 0.0]", "[1, 0]", "[\"1\", 0, 2]", "{\"a\": {\"b\": [1e1]}}",
-    "123456789012", "-123456789012", "\"```\\n\\n# lines  \\n\\\"#\\\"##\"",
+    "null",
+    "true",
+    "[]",
+    "{}",
+    "1",
+    "-1",
+    "8.0",
+    "1e5",
+    "1E-05",
+    "-0",
+    "0.1",
+    "18446744073709551616",
+    "\"\"",
+    "\"text\"",
+    "\"\\u202e\\u0000\\r\\n\\t\\\"\"",
+    "[\"1\", 0.0]",
+    "[1, 0]",
+    "[\"1\", 0, 2]",
+    "{\"a\": {\"b\": [1e1]}}",
+    "123456789012",
+    "-123456789012",
+    "\"```\\n\\n# lines  \\n\\\"#\\\"##\"",
 ];
 
 fn spoil(node: &mut Value, id: &str, dice: &mut Dice) {
@@ -185,7 +213,10 @@ fn spoil(node: &mut Value, id: &str, dice: &mut Dice) {
     }
     match kind {
         14 => drop(fields.shift_remove("_meta")),
-        15 => drop(fields.insert("_meta".to_owned(), json!({"title": "A title of \"its\" own\n, very long and on several lines"}))),
+        15 => drop(fields.insert(
+            "_meta".to_owned(),
+            json!({"title": "A title of \"its\" own\n, very long and on several lines"}),
+        )),
         16 => drop(fields.insert("_meta".to_owned(), json!({"title": 5, "more": [1]}))),
         17 => drop(fields.insert("is_changed".to_owned(), json!(["1e1", {"x": 1.50}]))),
         18 => drop(fields.insert("class_type".to_owned(), json!("No Such Class+"))),

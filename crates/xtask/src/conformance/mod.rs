@@ -5,6 +5,7 @@
 
 mod identity;
 mod made;
+mod nodes;
 mod rust;
 mod stress;
 pub(crate) mod ui;
@@ -25,10 +26,12 @@ pub(crate) enum Suite {
     Validation(validation::Arguments),
     /// UI workflows, against the prompts that ComfyUI's editor makes of them.
     Ui(ui::Arguments),
-    /// Prompts as Rust programs, against what those print.
-    Rust(rust::Arguments),
+    /// Typed nodes from the catalogs: complete, and without a warning.
+    Nodes,
     /// Workflows that are far larger than any real one, in bounded time. It needs no reference data.
     Stress,
+    /// Prompts as Rust programs, against what those print.
+    Rust(rust::Arguments),
 }
 
 /// Runs one suite, or all; all of them run even when one fails.
@@ -42,15 +45,17 @@ pub(crate) fn run(suite: Option<Suite>) -> Result<(), Failure> {
         Some(Suite::Identity) => identity::run(&shared),
         Some(Suite::Validation(arguments)) => validation::run(arguments, &shared),
         Some(Suite::Ui(arguments)) => ui::run(&arguments, &shared, true),
-        Some(Suite::Rust(arguments)) => rust::run(&arguments, &shared),
+        Some(Suite::Nodes) => nodes::run(&shared),
         Some(Suite::Stress) => stress::run(),
+        Some(Suite::Rust(arguments)) => rust::run(&arguments, &shared),
         None => {
             let runs = [
                 identity::run(&shared),
                 validation::run(validation::Arguments::default(), &shared),
                 ui::run(&ui::Arguments::default(), &shared, false),
-                rust::run(&rust::Arguments::default(), &shared),
+                nodes::run(&shared),
                 stress::run(),
+                rust::run(&rust::Arguments::default(), &shared),
             ];
             let failures: Vec<String> =
                 runs.into_iter().filter_map(Result::err).map(|failure| failure.0).collect();

@@ -123,7 +123,13 @@ fn read(text: &str) -> Graph {
 }
 
 /// The case of a graph. Where it is refused, its program does not check what it prints.
-fn case(name: String, graph: Graph, interface: Option<Interface>, catalog: &Catalog, nodes: Option<&str>) -> Case {
+fn case(
+    name: String,
+    graph: Graph,
+    interface: Option<Interface>,
+    catalog: &Catalog,
+    nodes: Option<&str>,
+) -> Case {
     let publishes = interface.is_some();
     let workflow = Workflow { model: None, graph, interface: interface.unwrap_or_default() };
     let (workflow, accepted) = match check::workflow(workflow, catalog) {
@@ -135,10 +141,10 @@ fn case(name: String, graph: Graph, interface: Option<Interface>, catalog: &Cata
     graph.sort_as_editor();
     let prompt = prompt::write(&Checked::assume_checked(graph.clone()), Layout::Pretty);
     let workflow = Checked::assume_checked(Workflow { graph, ..workflow });
-    let unchecked =
-        !accepted || nodes.is_some() || check::job(&workflow, &Payload::new(), catalog).is_err();
+    let unchecked = !accepted || nodes.is_some() || check::job(&workflow, &Payload::new(), catalog).is_err();
     let published = Checked::assume_checked(workflow.interface.clone());
-    let schema = (publishes && !unchecked).then(|| schema::write(&published, Dialect::RunComfy, Layout::Pretty));
+    let schema =
+        (publishes && !unchecked).then(|| schema::write(&published, Dialect::RunComfy, Layout::Pretty));
     let options = Options { unchecked, nodes: nodes.map(str::to_owned), ..Options::default() };
     let program = program::write(&workflow, &Payload::new(), catalog, &options);
     Case { name, program, prompt, schema, unchecked }
@@ -202,7 +208,14 @@ fn sources(cases: &[Case], folder: &Path) -> Vec<PathBuf> {
 /// The files that rustfmt would change.
 fn rustfmt(files: &[PathBuf]) -> Result<Vec<String>, Failure> {
     let output = Command::new("rustfmt")
-        .args(["--edition", "2024", "--check", "-l", "--config", "max_width=100,use_small_heuristics=Default"])
+        .args([
+            "--edition",
+            "2024",
+            "--check",
+            "-l",
+            "--config",
+            "max_width=100,use_small_heuristics=Default",
+        ])
         .args(files)
         .output()
         .map_err(|error| Failure(format!("rustfmt: {error}")))?;

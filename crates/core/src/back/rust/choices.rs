@@ -86,7 +86,9 @@ impl<'c> Choices<'c> {
         for ((identity, group), ident) in groups.into_iter().zip(idents) {
             let mut variants = Namer::reserving(["Other"]);
             let combo = group.first().map(|occurrence| occurrence.combo);
+            let mut seen = BTreeSet::new();
             let options = combo.into_iter().flat_map(|combo| &combo.options);
+            let options = options.filter(|option| seen.insert(option.to_string()));
             let options = options.map(|option| (option, variants.name(variant_name(&text(option)))));
             let inputs = group.iter().map(|occurrence| occurrence.input.clone());
             places.insert(identity, all.len());

@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(selection: Selection, expected: Result<Option<usize>, &str>) {
+    fn check(selection: &Selection, expected: Result<Option<usize>, &str>) {
         let found = selection.of(&Catalog::embedded());
         let found =
             found.map(|wanted| wanted.map(|wanted| wanted.len())).map_err(|unknown| unknown.to_string());
@@ -126,10 +126,10 @@ mod tests {
     #[test]
     fn parts_of_a_selection_add_up() {
         let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
-        check(Selection::default(), Ok(None));
-        check(Selection { used: Some(BTreeMap::new()), ..Selection::default() }, Ok(Some(0)));
+        check(&Selection::default(), Ok(None));
+        check(&Selection { used: Some(BTreeMap::new()), ..Selection::default() }, Ok(Some(0)));
         check(
-            Selection {
+            &Selection {
                 classes: set(&["KSampler"]),
                 used: Some(set(&["KSampler", "VAEDecode"]).into_iter().map(|class| (class, None)).collect()),
                 ..Selection::default()
@@ -137,11 +137,11 @@ mod tests {
             Ok(Some(2)),
         );
         check(
-            Selection { classes: set(&["KSamplr"]), ..Selection::default() },
+            &Selection { classes: set(&["KSamplr"]), ..Selection::default() },
             Err("unknown class `KSamplr`"),
         );
         check(
-            Selection { packs: set(&["nowhere at all"]), ..Selection::default() },
+            &Selection { packs: set(&["nowhere at all"]), ..Selection::default() },
             Err("the catalog has no pack `nowhere at all`"),
         );
         let pack = Selection { packs: set(&["ComfyUI-VideoHelperSuite"]), ..Selection::default() };

@@ -183,13 +183,7 @@ impl<'g> Exposed<'g> {
 
 impl Part<'_> {
     pub(super) fn usage(self) -> Use {
-        Use {
-            input: self.input,
-            part: Some(self.index),
-            rule: Rule::default(),
-            follows: false,
-            ty: "string",
-        }
+        Use { input: self.input, part: Some(self.index), rule: Rule::default(), follows: false, ty: "string" }
     }
 }
 

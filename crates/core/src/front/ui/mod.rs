@@ -4,7 +4,7 @@
 //! The editor does not convert a file: it loads it into a live graph and writes that out. So does this module, in the
 //! editor's own steps, because its results depend on their order:
 //!
-//! 1. `wire` reads the file; `group` replaces legacy group nodes by subgraphs.
+//! 1. `lean` parses it without what no prompt depends on; `wire` reads the file; `group` replaces legacy group nodes by subgraphs.
 //! 2. `live` makes the nodes: `definition` tells which slots and widgets the editor makes for a class, `node` and
 //!    `dynamic` make them, `restore` reads saved values into them. `subgraph` and `proxy` do instances of subgraphs.
 //! 3. `fixups` and `primitive` do what the editor does right after loading.
@@ -25,6 +25,7 @@ mod fixups;
 mod flatten;
 mod group;
 pub(crate) mod js;
+mod lean;
 mod live;
 mod node;
 mod packs;
@@ -106,6 +107,9 @@ pub struct Clock {
 /// ```
 pub fn parse(source: &Source, id: SourceId, catalog: &Catalog, options: &Options) -> (Graph, Diagnostics) {
     let origin = Origin::value(id, Pointer::root());
+    if let Some(json) = lean::read(source.body()) {
+        return lower(json, &origin, catalog, options);
+    }
     let error = match serde_json::from_str(source.body()) {
         Ok(json) => return lower(json, &origin, catalog, options),
         Err(error) => error,

@@ -112,7 +112,7 @@ pub struct BeebleSwitchXVideoEditAlphaModeAuto<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> BeebleSwitchXVideoEditAlphaModeAuto<'g> {
+impl BeebleSwitchXVideoEditAlphaModeAuto<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -141,7 +141,7 @@ pub struct BeebleSwitchXVideoEditAlphaModeFill<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> BeebleSwitchXVideoEditAlphaModeFill<'g> {
+impl BeebleSwitchXVideoEditAlphaModeFill<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -178,12 +178,14 @@ pub struct BeebleSwitchXVideoEditAlphaModeSelect<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> BeebleSwitchXVideoEditAlphaModeSelect<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: BeebleSwitchXVideoEditAlphaModeSelectInputs<'g>) -> Self {
+        let BeebleSwitchXVideoEditAlphaModeSelectInputs { alpha_keyframe } = inputs;
         let mut settings = Settings::new(
             &[],
             &["alpha_keyframe"],
         );
-        settings.link("alpha_keyframe", inputs.alpha_keyframe);
+        settings.link("alpha_keyframe", alpha_keyframe);
         Self { settings }
     }
 }
@@ -208,12 +210,14 @@ pub struct BeebleSwitchXVideoEditAlphaModeCustom<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> BeebleSwitchXVideoEditAlphaModeCustom<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: BeebleSwitchXVideoEditAlphaModeCustomInputs<'g>) -> Self {
+        let BeebleSwitchXVideoEditAlphaModeCustomInputs { alpha_mask } = inputs;
         let mut settings = Settings::new(
             &[],
             &["alpha_mask"],
         );
-        settings.link("alpha_mask", inputs.alpha_mask);
+        settings.link("alpha_mask", alpha_mask);
         Self { settings }
     }
 }
@@ -332,7 +336,7 @@ pub struct BeebleSwitchXImageEditAlphaModeAuto<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> BeebleSwitchXImageEditAlphaModeAuto<'g> {
+impl BeebleSwitchXImageEditAlphaModeAuto<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -361,7 +365,7 @@ pub struct BeebleSwitchXImageEditAlphaModeFill<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> BeebleSwitchXImageEditAlphaModeFill<'g> {
+impl BeebleSwitchXImageEditAlphaModeFill<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -398,12 +402,14 @@ pub struct BeebleSwitchXImageEditAlphaModeSelect<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> BeebleSwitchXImageEditAlphaModeSelect<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: BeebleSwitchXImageEditAlphaModeSelectInputs<'g>) -> Self {
+        let BeebleSwitchXImageEditAlphaModeSelectInputs { alpha_keyframe } = inputs;
         let mut settings = Settings::new(
             &[],
             &["alpha_keyframe"],
         );
-        settings.link("alpha_keyframe", inputs.alpha_keyframe);
+        settings.link("alpha_keyframe", alpha_keyframe);
         Self { settings }
     }
 }
@@ -428,12 +434,14 @@ pub struct BeebleSwitchXImageEditAlphaModeCustom<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> BeebleSwitchXImageEditAlphaModeCustom<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: BeebleSwitchXImageEditAlphaModeCustomInputs<'g>) -> Self {
+        let BeebleSwitchXImageEditAlphaModeCustomInputs { alpha_mask } = inputs;
         let mut settings = Settings::new(
             &[],
             &["alpha_mask"],
         );
-        settings.link("alpha_mask", inputs.alpha_mask);
+        settings.link("alpha_mask", alpha_mask);
         Self { settings }
     }
 }

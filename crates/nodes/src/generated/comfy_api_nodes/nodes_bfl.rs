@@ -1093,7 +1093,7 @@ pub struct Flux3ImageToVideoNodePlacementSpreadAcrossTheClip<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> Flux3ImageToVideoNodePlacementSpreadAcrossTheClip<'g> {
+impl Flux3ImageToVideoNodePlacementSpreadAcrossTheClip<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(

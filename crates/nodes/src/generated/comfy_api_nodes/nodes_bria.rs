@@ -133,7 +133,7 @@ pub struct BriaImageEditNodeModerationFalse<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> BriaImageEditNodeModerationFalse<'g> {
+impl BriaImageEditNodeModerationFalse<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -287,7 +287,7 @@ pub struct BriaRemoveImageBackgroundModerationFalse<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> BriaRemoveImageBackgroundModerationFalse<'g> {
+impl BriaRemoveImageBackgroundModerationFalse<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -458,7 +458,7 @@ pub struct BriaGenFillModerationFalse<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> BriaGenFillModerationFalse<'g> {
+impl BriaGenFillModerationFalse<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -615,7 +615,7 @@ pub struct BriaEraserModerationFalse<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> BriaEraserModerationFalse<'g> {
+impl BriaEraserModerationFalse<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -812,7 +812,7 @@ pub struct BriaExpandImageExpandModeN1_1<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> BriaExpandImageExpandModeN1_1<'g> {
+impl BriaExpandImageExpandModeN1_1<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -841,7 +841,7 @@ pub struct BriaExpandImageExpandModeN2_3<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> BriaExpandImageExpandModeN2_3<'g> {
+impl BriaExpandImageExpandModeN2_3<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -870,7 +870,7 @@ pub struct BriaExpandImageExpandModeN3_2<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> BriaExpandImageExpandModeN3_2<'g> {
+impl BriaExpandImageExpandModeN3_2<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -899,7 +899,7 @@ pub struct BriaExpandImageExpandModeN3_4<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> BriaExpandImageExpandModeN3_4<'g> {
+impl BriaExpandImageExpandModeN3_4<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -928,7 +928,7 @@ pub struct BriaExpandImageExpandModeN4_3<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> BriaExpandImageExpandModeN4_3<'g> {
+impl BriaExpandImageExpandModeN4_3<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -957,7 +957,7 @@ pub struct BriaExpandImageExpandModeN4_5<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> BriaExpandImageExpandModeN4_5<'g> {
+impl BriaExpandImageExpandModeN4_5<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -986,7 +986,7 @@ pub struct BriaExpandImageExpandModeN5_4<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> BriaExpandImageExpandModeN5_4<'g> {
+impl BriaExpandImageExpandModeN5_4<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -1015,7 +1015,7 @@ pub struct BriaExpandImageExpandModeN9_16<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> BriaExpandImageExpandModeN9_16<'g> {
+impl BriaExpandImageExpandModeN9_16<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -1044,7 +1044,7 @@ pub struct BriaExpandImageExpandModeN16_9<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> BriaExpandImageExpandModeN16_9<'g> {
+impl BriaExpandImageExpandModeN16_9<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -1209,7 +1209,7 @@ pub struct BriaExpandImageModerationFalse<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> BriaExpandImageModerationFalse<'g> {
+impl BriaExpandImageModerationFalse<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -1370,7 +1370,7 @@ pub struct BriaIncreaseResolutionModerationFalse<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> BriaIncreaseResolutionModerationFalse<'g> {
+impl BriaIncreaseResolutionModerationFalse<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(

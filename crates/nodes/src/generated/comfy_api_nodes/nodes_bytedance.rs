@@ -3488,7 +3488,7 @@ pub struct ByteDanceSeedAudioReferenceModeTextOnly<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> ByteDanceSeedAudioReferenceModeTextOnly<'g> {
+impl ByteDanceSeedAudioReferenceModeTextOnly<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -3842,7 +3842,7 @@ pub struct ByteDanceVideoEnhanceNodeResolutionN1080p<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> ByteDanceVideoEnhanceNodeResolutionN1080p<'g> {
+impl ByteDanceVideoEnhanceNodeResolutionN1080p<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -3871,7 +3871,7 @@ pub struct ByteDanceVideoEnhanceNodeResolutionN720p<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> ByteDanceVideoEnhanceNodeResolutionN720p<'g> {
+impl ByteDanceVideoEnhanceNodeResolutionN720p<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -3900,7 +3900,7 @@ pub struct ByteDanceVideoEnhanceNodeResolutionN2k<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> ByteDanceVideoEnhanceNodeResolutionN2k<'g> {
+impl ByteDanceVideoEnhanceNodeResolutionN2k<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -3929,7 +3929,7 @@ pub struct ByteDanceVideoEnhanceNodeResolutionN4k<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> ByteDanceVideoEnhanceNodeResolutionN4k<'g> {
+impl ByteDanceVideoEnhanceNodeResolutionN4k<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -3958,7 +3958,7 @@ pub struct ByteDanceVideoEnhanceNodeResolutionN8k<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> ByteDanceVideoEnhanceNodeResolutionN8k<'g> {
+impl ByteDanceVideoEnhanceNodeResolutionN8k<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -3987,7 +3987,7 @@ pub struct ByteDanceVideoEnhanceNodeResolutionSource<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> ByteDanceVideoEnhanceNodeResolutionSource<'g> {
+impl ByteDanceVideoEnhanceNodeResolutionSource<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(

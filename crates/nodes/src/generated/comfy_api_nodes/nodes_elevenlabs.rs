@@ -990,14 +990,16 @@ pub struct ElevenLabsTextToDialogueInputsN1<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> ElevenLabsTextToDialogueInputsN1<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: ElevenLabsTextToDialogueInputsN1Inputs<'g>) -> Self {
+        let ElevenLabsTextToDialogueInputsN1Inputs { voice1 } = inputs;
         let mut settings = Settings::new(
             &[
                 ("text1", "\"\""),
             ],
             &["voice1"],
         );
-        settings.link("voice1", inputs.voice1);
+        settings.link("voice1", voice1);
         Self { settings }
     }
 
@@ -1030,7 +1032,9 @@ pub struct ElevenLabsTextToDialogueInputsN2<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> ElevenLabsTextToDialogueInputsN2<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: ElevenLabsTextToDialogueInputsN2Inputs<'g>) -> Self {
+        let ElevenLabsTextToDialogueInputsN2Inputs { voice1, voice2 } = inputs;
         let mut settings = Settings::new(
             &[
                 ("text1", "\"\""),
@@ -1038,8 +1042,8 @@ impl<'g> ElevenLabsTextToDialogueInputsN2<'g> {
             ],
             &["voice1", "voice2"],
         );
-        settings.link("voice1", inputs.voice1);
-        settings.link("voice2", inputs.voice2);
+        settings.link("voice1", voice1);
+        settings.link("voice2", voice2);
         Self { settings }
     }
 
@@ -1080,7 +1084,9 @@ pub struct ElevenLabsTextToDialogueInputsN3<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> ElevenLabsTextToDialogueInputsN3<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: ElevenLabsTextToDialogueInputsN3Inputs<'g>) -> Self {
+        let ElevenLabsTextToDialogueInputsN3Inputs { voice1, voice2, voice3 } = inputs;
         let mut settings = Settings::new(
             &[
                 ("text1", "\"\""),
@@ -1089,9 +1095,9 @@ impl<'g> ElevenLabsTextToDialogueInputsN3<'g> {
             ],
             &["voice1", "voice2", "voice3"],
         );
-        settings.link("voice1", inputs.voice1);
-        settings.link("voice2", inputs.voice2);
-        settings.link("voice3", inputs.voice3);
+        settings.link("voice1", voice1);
+        settings.link("voice2", voice2);
+        settings.link("voice3", voice3);
         Self { settings }
     }
 
@@ -1140,7 +1146,9 @@ pub struct ElevenLabsTextToDialogueInputsN4<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> ElevenLabsTextToDialogueInputsN4<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: ElevenLabsTextToDialogueInputsN4Inputs<'g>) -> Self {
+        let ElevenLabsTextToDialogueInputsN4Inputs { voice1, voice2, voice3, voice4 } = inputs;
         let mut settings = Settings::new(
             &[
                 ("text1", "\"\""),
@@ -1150,10 +1158,10 @@ impl<'g> ElevenLabsTextToDialogueInputsN4<'g> {
             ],
             &["voice1", "voice2", "voice3", "voice4"],
         );
-        settings.link("voice1", inputs.voice1);
-        settings.link("voice2", inputs.voice2);
-        settings.link("voice3", inputs.voice3);
-        settings.link("voice4", inputs.voice4);
+        settings.link("voice1", voice1);
+        settings.link("voice2", voice2);
+        settings.link("voice3", voice3);
+        settings.link("voice4", voice4);
         Self { settings }
     }
 
@@ -1210,7 +1218,9 @@ pub struct ElevenLabsTextToDialogueInputsN5<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> ElevenLabsTextToDialogueInputsN5<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: ElevenLabsTextToDialogueInputsN5Inputs<'g>) -> Self {
+        let ElevenLabsTextToDialogueInputsN5Inputs { voice1, voice2, voice3, voice4, voice5 } = inputs;
         let mut settings = Settings::new(
             &[
                 ("text1", "\"\""),
@@ -1221,11 +1231,11 @@ impl<'g> ElevenLabsTextToDialogueInputsN5<'g> {
             ],
             &["voice1", "voice2", "voice3", "voice4", "voice5"],
         );
-        settings.link("voice1", inputs.voice1);
-        settings.link("voice2", inputs.voice2);
-        settings.link("voice3", inputs.voice3);
-        settings.link("voice4", inputs.voice4);
-        settings.link("voice5", inputs.voice5);
+        settings.link("voice1", voice1);
+        settings.link("voice2", voice2);
+        settings.link("voice3", voice3);
+        settings.link("voice4", voice4);
+        settings.link("voice5", voice5);
         Self { settings }
     }
 
@@ -1290,7 +1300,9 @@ pub struct ElevenLabsTextToDialogueInputsN6<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> ElevenLabsTextToDialogueInputsN6<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: ElevenLabsTextToDialogueInputsN6Inputs<'g>) -> Self {
+        let ElevenLabsTextToDialogueInputsN6Inputs { voice1, voice2, voice3, voice4, voice5, voice6 } = inputs;
         let mut settings = Settings::new(
             &[
                 ("text1", "\"\""),
@@ -1302,12 +1314,12 @@ impl<'g> ElevenLabsTextToDialogueInputsN6<'g> {
             ],
             &["voice1", "voice2", "voice3", "voice4", "voice5", "voice6"],
         );
-        settings.link("voice1", inputs.voice1);
-        settings.link("voice2", inputs.voice2);
-        settings.link("voice3", inputs.voice3);
-        settings.link("voice4", inputs.voice4);
-        settings.link("voice5", inputs.voice5);
-        settings.link("voice6", inputs.voice6);
+        settings.link("voice1", voice1);
+        settings.link("voice2", voice2);
+        settings.link("voice3", voice3);
+        settings.link("voice4", voice4);
+        settings.link("voice5", voice5);
+        settings.link("voice6", voice6);
         Self { settings }
     }
 
@@ -1380,7 +1392,9 @@ pub struct ElevenLabsTextToDialogueInputsN7<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> ElevenLabsTextToDialogueInputsN7<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: ElevenLabsTextToDialogueInputsN7Inputs<'g>) -> Self {
+        let ElevenLabsTextToDialogueInputsN7Inputs { voice1, voice2, voice3, voice4, voice5, voice6, voice7 } = inputs;
         let mut settings = Settings::new(
             &[
                 ("text1", "\"\""),
@@ -1393,13 +1407,13 @@ impl<'g> ElevenLabsTextToDialogueInputsN7<'g> {
             ],
             &["voice1", "voice2", "voice3", "voice4", "voice5", "voice6", "voice7"],
         );
-        settings.link("voice1", inputs.voice1);
-        settings.link("voice2", inputs.voice2);
-        settings.link("voice3", inputs.voice3);
-        settings.link("voice4", inputs.voice4);
-        settings.link("voice5", inputs.voice5);
-        settings.link("voice6", inputs.voice6);
-        settings.link("voice7", inputs.voice7);
+        settings.link("voice1", voice1);
+        settings.link("voice2", voice2);
+        settings.link("voice3", voice3);
+        settings.link("voice4", voice4);
+        settings.link("voice5", voice5);
+        settings.link("voice6", voice6);
+        settings.link("voice7", voice7);
         Self { settings }
     }
 
@@ -1480,7 +1494,9 @@ pub struct ElevenLabsTextToDialogueInputsN8<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> ElevenLabsTextToDialogueInputsN8<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: ElevenLabsTextToDialogueInputsN8Inputs<'g>) -> Self {
+        let ElevenLabsTextToDialogueInputsN8Inputs { voice1, voice2, voice3, voice4, voice5, voice6, voice7, voice8 } = inputs;
         let mut settings = Settings::new(
             &[
                 ("text1", "\"\""),
@@ -1494,14 +1510,14 @@ impl<'g> ElevenLabsTextToDialogueInputsN8<'g> {
             ],
             &["voice1", "voice2", "voice3", "voice4", "voice5", "voice6", "voice7", "voice8"],
         );
-        settings.link("voice1", inputs.voice1);
-        settings.link("voice2", inputs.voice2);
-        settings.link("voice3", inputs.voice3);
-        settings.link("voice4", inputs.voice4);
-        settings.link("voice5", inputs.voice5);
-        settings.link("voice6", inputs.voice6);
-        settings.link("voice7", inputs.voice7);
-        settings.link("voice8", inputs.voice8);
+        settings.link("voice1", voice1);
+        settings.link("voice2", voice2);
+        settings.link("voice3", voice3);
+        settings.link("voice4", voice4);
+        settings.link("voice5", voice5);
+        settings.link("voice6", voice6);
+        settings.link("voice7", voice7);
+        settings.link("voice8", voice8);
         Self { settings }
     }
 
@@ -1590,7 +1606,9 @@ pub struct ElevenLabsTextToDialogueInputsN9<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> ElevenLabsTextToDialogueInputsN9<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: ElevenLabsTextToDialogueInputsN9Inputs<'g>) -> Self {
+        let ElevenLabsTextToDialogueInputsN9Inputs { voice1, voice2, voice3, voice4, voice5, voice6, voice7, voice8, voice9 } = inputs;
         let mut settings = Settings::new(
             &[
                 ("text1", "\"\""),
@@ -1605,15 +1623,15 @@ impl<'g> ElevenLabsTextToDialogueInputsN9<'g> {
             ],
             &["voice1", "voice2", "voice3", "voice4", "voice5", "voice6", "voice7", "voice8", "voice9"],
         );
-        settings.link("voice1", inputs.voice1);
-        settings.link("voice2", inputs.voice2);
-        settings.link("voice3", inputs.voice3);
-        settings.link("voice4", inputs.voice4);
-        settings.link("voice5", inputs.voice5);
-        settings.link("voice6", inputs.voice6);
-        settings.link("voice7", inputs.voice7);
-        settings.link("voice8", inputs.voice8);
-        settings.link("voice9", inputs.voice9);
+        settings.link("voice1", voice1);
+        settings.link("voice2", voice2);
+        settings.link("voice3", voice3);
+        settings.link("voice4", voice4);
+        settings.link("voice5", voice5);
+        settings.link("voice6", voice6);
+        settings.link("voice7", voice7);
+        settings.link("voice8", voice8);
+        settings.link("voice9", voice9);
         Self { settings }
     }
 
@@ -1710,7 +1728,9 @@ pub struct ElevenLabsTextToDialogueInputsN10<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> ElevenLabsTextToDialogueInputsN10<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: ElevenLabsTextToDialogueInputsN10Inputs<'g>) -> Self {
+        let ElevenLabsTextToDialogueInputsN10Inputs { voice1, voice2, voice3, voice4, voice5, voice6, voice7, voice8, voice9, voice10 } = inputs;
         let mut settings = Settings::new(
             &[
                 ("text1", "\"\""),
@@ -1726,16 +1746,16 @@ impl<'g> ElevenLabsTextToDialogueInputsN10<'g> {
             ],
             &["voice1", "voice2", "voice3", "voice4", "voice5", "voice6", "voice7", "voice8", "voice9", "voice10"],
         );
-        settings.link("voice1", inputs.voice1);
-        settings.link("voice2", inputs.voice2);
-        settings.link("voice3", inputs.voice3);
-        settings.link("voice4", inputs.voice4);
-        settings.link("voice5", inputs.voice5);
-        settings.link("voice6", inputs.voice6);
-        settings.link("voice7", inputs.voice7);
-        settings.link("voice8", inputs.voice8);
-        settings.link("voice9", inputs.voice9);
-        settings.link("voice10", inputs.voice10);
+        settings.link("voice1", voice1);
+        settings.link("voice2", voice2);
+        settings.link("voice3", voice3);
+        settings.link("voice4", voice4);
+        settings.link("voice5", voice5);
+        settings.link("voice6", voice6);
+        settings.link("voice7", voice7);
+        settings.link("voice8", voice8);
+        settings.link("voice9", voice9);
+        settings.link("voice10", voice10);
         Self { settings }
     }
 

@@ -119,7 +119,7 @@ pub struct FishAudioVoiceSelectorVoiceEnergeticMaleEn<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> FishAudioVoiceSelectorVoiceEnergeticMaleEn<'g> {
+impl FishAudioVoiceSelectorVoiceEnergeticMaleEn<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -148,7 +148,7 @@ pub struct FishAudioVoiceSelectorVoiceFriendlyWomenEn<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> FishAudioVoiceSelectorVoiceFriendlyWomenEn<'g> {
+impl FishAudioVoiceSelectorVoiceFriendlyWomenEn<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -177,7 +177,7 @@ pub struct FishAudioVoiceSelectorVoiceSarahEn<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> FishAudioVoiceSelectorVoiceSarahEn<'g> {
+impl FishAudioVoiceSelectorVoiceSarahEn<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -206,7 +206,7 @@ pub struct FishAudioVoiceSelectorVoiceVerityEn<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> FishAudioVoiceSelectorVoiceVerityEn<'g> {
+impl FishAudioVoiceSelectorVoiceVerityEn<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -235,7 +235,7 @@ pub struct FishAudioVoiceSelectorVoicePoloEn<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> FishAudioVoiceSelectorVoicePoloEn<'g> {
+impl FishAudioVoiceSelectorVoicePoloEn<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -264,7 +264,7 @@ pub struct FishAudioVoiceSelectorVoiceAdrianEn<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> FishAudioVoiceSelectorVoiceAdrianEn<'g> {
+impl FishAudioVoiceSelectorVoiceAdrianEn<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -293,7 +293,7 @@ pub struct FishAudioVoiceSelectorVoiceEGirlEn<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> FishAudioVoiceSelectorVoiceEGirlEn<'g> {
+impl FishAudioVoiceSelectorVoiceEGirlEn<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -322,7 +322,7 @@ pub struct FishAudioVoiceSelectorVoiceNarratorEn<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> FishAudioVoiceSelectorVoiceNarratorEn<'g> {
+impl FishAudioVoiceSelectorVoiceNarratorEn<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -351,7 +351,7 @@ pub struct FishAudioVoiceSelectorVoiceWarmConversationalVoiceEn<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> FishAudioVoiceSelectorVoiceWarmConversationalVoiceEn<'g> {
+impl FishAudioVoiceSelectorVoiceWarmConversationalVoiceEn<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -380,7 +380,7 @@ pub struct FishAudioVoiceSelectorVoiceWarmStorytellerEn<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> FishAudioVoiceSelectorVoiceWarmStorytellerEn<'g> {
+impl FishAudioVoiceSelectorVoiceWarmStorytellerEn<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -409,7 +409,7 @@ pub struct FishAudioVoiceSelectorVoiceDramaticCharacterMaleEn<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> FishAudioVoiceSelectorVoiceDramaticCharacterMaleEn<'g> {
+impl FishAudioVoiceSelectorVoiceDramaticCharacterMaleEn<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -438,7 +438,7 @@ pub struct FishAudioVoiceSelectorVoiceNewsNarratorZh<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> FishAudioVoiceSelectorVoiceNewsNarratorZh<'g> {
+impl FishAudioVoiceSelectorVoiceNewsNarratorZh<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -467,7 +467,7 @@ pub struct FishAudioVoiceSelectorVoiceLivelyFemaleZh<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> FishAudioVoiceSelectorVoiceLivelyFemaleZh<'g> {
+impl FishAudioVoiceSelectorVoiceLivelyFemaleZh<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -496,7 +496,7 @@ pub struct FishAudioVoiceSelectorVoiceGentleFemaleZh<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> FishAudioVoiceSelectorVoiceGentleFemaleZh<'g> {
+impl FishAudioVoiceSelectorVoiceGentleFemaleZh<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -525,7 +525,7 @@ pub struct FishAudioVoiceSelectorVoiceEnergeticFemaleJa<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> FishAudioVoiceSelectorVoiceEnergeticFemaleJa<'g> {
+impl FishAudioVoiceSelectorVoiceEnergeticFemaleJa<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -554,7 +554,7 @@ pub struct FishAudioVoiceSelectorVoiceCalmFemaleJa<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> FishAudioVoiceSelectorVoiceCalmFemaleJa<'g> {
+impl FishAudioVoiceSelectorVoiceCalmFemaleJa<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -583,7 +583,7 @@ pub struct FishAudioVoiceSelectorVoiceCalmMaleJa<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> FishAudioVoiceSelectorVoiceCalmMaleJa<'g> {
+impl FishAudioVoiceSelectorVoiceCalmMaleJa<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(

@@ -262,7 +262,9 @@ pub struct GrokImageEditNodeV2ModelGrokImagineImage2_0<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> GrokImageEditNodeV2ModelGrokImagineImage2_0<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: GrokImageEditNodeV2ModelGrokImagineImage2_0Inputs<'g>) -> Self {
+        let GrokImageEditNodeV2ModelGrokImagineImage2_0Inputs { images } = inputs;
         let mut settings = Settings::new(
             &[
                 ("resolution", "\"1K\""),
@@ -272,7 +274,7 @@ impl<'g> GrokImageEditNodeV2ModelGrokImagineImage2_0<'g> {
             ],
             &["images"],
         );
-        settings.grow("images", inputs.images, &Repeat { names: &["image_1", "image_2", "image_3"], prefix: "", min: 1, max: 3, widgets: false });
+        settings.grow("images", images, &Repeat { names: &["image_1", "image_2", "image_3"], prefix: "", min: 1, max: 3, widgets: false });
         Self { settings }
     }
 
@@ -321,7 +323,9 @@ pub struct GrokImageEditNodeV2ModelGrokImagineImageQuality<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> GrokImageEditNodeV2ModelGrokImagineImageQuality<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: GrokImageEditNodeV2ModelGrokImagineImageQualityInputs<'g>) -> Self {
+        let GrokImageEditNodeV2ModelGrokImagineImageQualityInputs { images } = inputs;
         let mut settings = Settings::new(
             &[
                 ("resolution", "\"1K\""),
@@ -330,7 +334,7 @@ impl<'g> GrokImageEditNodeV2ModelGrokImagineImageQuality<'g> {
             ],
             &["images"],
         );
-        settings.grow("images", inputs.images, &Repeat { names: &["image_1", "image_2", "image_3"], prefix: "", min: 1, max: 3, widgets: false });
+        settings.grow("images", images, &Repeat { names: &["image_1", "image_2", "image_3"], prefix: "", min: 1, max: 3, widgets: false });
         Self { settings }
     }
 
@@ -373,7 +377,9 @@ pub struct GrokImageEditNodeV2ModelGrokImagineImagePro<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> GrokImageEditNodeV2ModelGrokImagineImagePro<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: GrokImageEditNodeV2ModelGrokImagineImageProInputs<'g>) -> Self {
+        let GrokImageEditNodeV2ModelGrokImagineImageProInputs { images } = inputs;
         let mut settings = Settings::new(
             &[
                 ("resolution", "\"1K\""),
@@ -381,7 +387,7 @@ impl<'g> GrokImageEditNodeV2ModelGrokImagineImagePro<'g> {
             ],
             &["images"],
         );
-        settings.grow("images", inputs.images, &Repeat { names: &["image_1"], prefix: "", min: 1, max: 1, widgets: false });
+        settings.grow("images", images, &Repeat { names: &["image_1"], prefix: "", min: 1, max: 1, widgets: false });
         Self { settings }
     }
 
@@ -418,7 +424,9 @@ pub struct GrokImageEditNodeV2ModelGrokImagineImage<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> GrokImageEditNodeV2ModelGrokImagineImage<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: GrokImageEditNodeV2ModelGrokImagineImageInputs<'g>) -> Self {
+        let GrokImageEditNodeV2ModelGrokImagineImageInputs { images } = inputs;
         let mut settings = Settings::new(
             &[
                 ("resolution", "\"1K\""),
@@ -427,7 +435,7 @@ impl<'g> GrokImageEditNodeV2ModelGrokImagineImage<'g> {
             ],
             &["images"],
         );
-        settings.grow("images", inputs.images, &Repeat { names: &["image_1", "image_2", "image_3"], prefix: "", min: 1, max: 3, widgets: false });
+        settings.grow("images", images, &Repeat { names: &["image_1", "image_2", "image_3"], prefix: "", min: 1, max: 3, widgets: false });
         Self { settings }
     }
 
@@ -624,7 +632,9 @@ pub struct GrokVideoReferenceNodeModelGrokImagineVideo1_5<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> GrokVideoReferenceNodeModelGrokImagineVideo1_5<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: GrokVideoReferenceNodeModelGrokImagineVideo1_5Inputs<'g>) -> Self {
+        let GrokVideoReferenceNodeModelGrokImagineVideo1_5Inputs { reference_images } = inputs;
         let mut settings = Settings::new(
             &[
                 ("voice_1", "\"none\""),
@@ -636,7 +646,7 @@ impl<'g> GrokVideoReferenceNodeModelGrokImagineVideo1_5<'g> {
             ],
             &["reference_images"],
         );
-        settings.grow("reference_images", inputs.reference_images, &Repeat { names: &["reference_1", "reference_2", "reference_3", "reference_4", "reference_5", "reference_6", "reference_7"], prefix: "", min: 1, max: 7, widgets: false });
+        settings.grow("reference_images", reference_images, &Repeat { names: &["reference_1", "reference_2", "reference_3", "reference_4", "reference_5", "reference_6", "reference_7"], prefix: "", min: 1, max: 7, widgets: false });
         Self { settings }
     }
 
@@ -697,7 +707,9 @@ pub struct GrokVideoReferenceNodeModelGrokImagineVideo<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> GrokVideoReferenceNodeModelGrokImagineVideo<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: GrokVideoReferenceNodeModelGrokImagineVideoInputs<'g>) -> Self {
+        let GrokVideoReferenceNodeModelGrokImagineVideoInputs { reference_images } = inputs;
         let mut settings = Settings::new(
             &[
                 ("resolution", "\"480p\""),
@@ -706,7 +718,7 @@ impl<'g> GrokVideoReferenceNodeModelGrokImagineVideo<'g> {
             ],
             &["reference_images"],
         );
-        settings.grow("reference_images", inputs.reference_images, &Repeat { names: &[], prefix: "reference_", min: 1, max: 7, widgets: false });
+        settings.grow("reference_images", reference_images, &Repeat { names: &[], prefix: "reference_", min: 1, max: 7, widgets: false });
         Self { settings }
     }
 

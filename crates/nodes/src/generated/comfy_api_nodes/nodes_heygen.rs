@@ -175,12 +175,14 @@ pub struct HeyGenTalkingPhotoNodeSpeechAudio<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> HeyGenTalkingPhotoNodeSpeechAudio<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: HeyGenTalkingPhotoNodeSpeechAudioInputs<'g>) -> Self {
+        let HeyGenTalkingPhotoNodeSpeechAudioInputs { audio } = inputs;
         let mut settings = Settings::new(
             &[],
             &["audio"],
         );
-        settings.link("audio", inputs.audio);
+        settings.link("audio", audio);
         Self { settings }
     }
 }
@@ -547,12 +549,14 @@ pub struct HeyGenAvatarVideoNodeSpeechAudio<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> HeyGenAvatarVideoNodeSpeechAudio<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: HeyGenAvatarVideoNodeSpeechAudioInputs<'g>) -> Self {
+        let HeyGenAvatarVideoNodeSpeechAudioInputs { audio } = inputs;
         let mut settings = Settings::new(
             &[],
             &["audio"],
         );
-        settings.link("audio", inputs.audio);
+        settings.link("audio", audio);
         Self { settings }
     }
 }
@@ -686,12 +690,14 @@ pub struct HeyGenCreateAvatarNodeSourcePhoto<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> HeyGenCreateAvatarNodeSourcePhoto<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: HeyGenCreateAvatarNodeSourcePhotoInputs<'g>) -> Self {
+        let HeyGenCreateAvatarNodeSourcePhotoInputs { identity_photo } = inputs;
         let mut settings = Settings::new(
             &[],
             &["identity_photo"],
         );
-        settings.link("identity_photo", inputs.identity_photo);
+        settings.link("identity_photo", identity_photo);
         Self { settings }
     }
 }
@@ -1281,6 +1287,7 @@ pub enum HeyGenVideoTranslateNodeOutputLanguage {
 }
 
 impl Choice for HeyGenVideoTranslateNodeOutputLanguage {
+    #[allow(clippy::too_many_lines)]
     fn into_json(self) -> Json {
         match self {
             Self::English => "English".into(),

@@ -194,7 +194,7 @@ pub struct TencentTextToModelNodeGenerateTypeGeometry<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> TencentTextToModelNodeGenerateTypeGeometry<'g> {
+impl TencentTextToModelNodeGenerateTypeGeometry<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -427,7 +427,7 @@ pub struct TencentImageToModelNodeGenerateTypeGeometry<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> TencentImageToModelNodeGenerateTypeGeometry<'g> {
+impl TencentImageToModelNodeGenerateTypeGeometry<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(

@@ -643,7 +643,7 @@ pub struct KlingOmniProTextToVideoNodeStoryboardsDisabled<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> KlingOmniProTextToVideoNodeStoryboardsDisabled<'g> {
+impl KlingOmniProTextToVideoNodeStoryboardsDisabled<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -1279,7 +1279,7 @@ pub struct KlingOmniProFirstLastFrameNodeStoryboardsDisabled<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> KlingOmniProFirstLastFrameNodeStoryboardsDisabled<'g> {
+impl KlingOmniProFirstLastFrameNodeStoryboardsDisabled<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -1910,7 +1910,7 @@ pub struct KlingOmniProImageToVideoNodeStoryboardsDisabled<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> KlingOmniProImageToVideoNodeStoryboardsDisabled<'g> {
+impl KlingOmniProImageToVideoNodeStoryboardsDisabled<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(

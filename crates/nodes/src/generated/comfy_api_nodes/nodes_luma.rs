@@ -1498,7 +1498,7 @@ pub struct LumaRay32ExtendVideoNodeDirectionBackwardLeadInBefore<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> LumaRay32ExtendVideoNodeDirectionBackwardLeadInBefore<'g> {
+impl LumaRay32ExtendVideoNodeDirectionBackwardLeadInBefore<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(

@@ -306,7 +306,7 @@ pub struct MagnificImageStyleTransferNodePortraitModeDisabled<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> MagnificImageStyleTransferNodePortraitModeDisabled<'g> {
+impl MagnificImageStyleTransferNodePortraitModeDisabled<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -494,7 +494,7 @@ pub struct MagnificImageRelightNodeAdvancedSettingsDisabled<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> MagnificImageRelightNodeAdvancedSettingsDisabled<'g> {
+impl MagnificImageRelightNodeAdvancedSettingsDisabled<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -700,7 +700,7 @@ pub struct MagnificImageSkinEnhancerNodeModeCreative<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> MagnificImageSkinEnhancerNodeModeCreative<'g> {
+impl MagnificImageSkinEnhancerNodeModeCreative<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(

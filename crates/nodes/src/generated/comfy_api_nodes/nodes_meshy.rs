@@ -168,7 +168,7 @@ pub struct MeshyTextToModelNodeShouldRemeshFalse<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> MeshyTextToModelNodeShouldRemeshFalse<'g> {
+impl MeshyTextToModelNodeShouldRemeshFalse<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -428,7 +428,7 @@ pub struct MeshyImageToModelNodeShouldRemeshFalse<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> MeshyImageToModelNodeShouldRemeshFalse<'g> {
+impl MeshyImageToModelNodeShouldRemeshFalse<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -527,7 +527,7 @@ pub struct MeshyImageToModelNodeShouldTextureFalse<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> MeshyImageToModelNodeShouldTextureFalse<'g> {
+impl MeshyImageToModelNodeShouldTextureFalse<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -713,7 +713,7 @@ pub struct MeshyMultiImageToModelNodeShouldRemeshFalse<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> MeshyMultiImageToModelNodeShouldRemeshFalse<'g> {
+impl MeshyMultiImageToModelNodeShouldRemeshFalse<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -812,7 +812,7 @@ pub struct MeshyMultiImageToModelNodeShouldTextureFalse<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> MeshyMultiImageToModelNodeShouldTextureFalse<'g> {
+impl MeshyMultiImageToModelNodeShouldTextureFalse<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(

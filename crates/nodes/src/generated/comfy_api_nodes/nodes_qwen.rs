@@ -324,7 +324,9 @@ pub struct QwenImageEditApiModelQwenImage3_0Pro<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> QwenImageEditApiModelQwenImage3_0Pro<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: QwenImageEditApiModelQwenImage3_0ProInputs<'g>) -> Self {
+        let QwenImageEditApiModelQwenImage3_0ProInputs { images } = inputs;
         let mut settings = Settings::new(
             &[
                 ("prompt", "\"\""),
@@ -332,7 +334,7 @@ impl<'g> QwenImageEditApiModelQwenImage3_0Pro<'g> {
             ],
             &["images"],
         );
-        settings.grow("images", inputs.images, &Repeat { names: &["image_1", "image_2", "image_3"], prefix: "", min: 1, max: 3, widgets: false });
+        settings.grow("images", images, &Repeat { names: &["image_1", "image_2", "image_3"], prefix: "", min: 1, max: 3, widgets: false });
         Self { settings }
     }
 
@@ -369,7 +371,9 @@ pub struct QwenImageEditApiModelQwenImage3_0<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> QwenImageEditApiModelQwenImage3_0<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: QwenImageEditApiModelQwenImage3_0Inputs<'g>) -> Self {
+        let QwenImageEditApiModelQwenImage3_0Inputs { images } = inputs;
         let mut settings = Settings::new(
             &[
                 ("prompt", "\"\""),
@@ -377,7 +381,7 @@ impl<'g> QwenImageEditApiModelQwenImage3_0<'g> {
             ],
             &["images"],
         );
-        settings.grow("images", inputs.images, &Repeat { names: &["image_1", "image_2", "image_3"], prefix: "", min: 1, max: 3, widgets: false });
+        settings.grow("images", images, &Repeat { names: &["image_1", "image_2", "image_3"], prefix: "", min: 1, max: 3, widgets: false });
         Self { settings }
     }
 
@@ -429,7 +433,7 @@ pub struct QwenImageEditApiSizeMatchInput<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> QwenImageEditApiSizeMatchInput<'g> {
+impl QwenImageEditApiSizeMatchInput<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -458,7 +462,7 @@ pub struct QwenImageEditApiSizeAuto<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> QwenImageEditApiSizeAuto<'g> {
+impl QwenImageEditApiSizeAuto<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(

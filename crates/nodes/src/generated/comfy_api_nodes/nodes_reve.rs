@@ -165,7 +165,7 @@ pub struct ReveImageCreateNodeUpscaleDisabled<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> ReveImageCreateNodeUpscaleDisabled<'g> {
+impl ReveImageCreateNodeUpscaleDisabled<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -437,7 +437,7 @@ pub struct ReveImageEditNodeUpscaleDisabled<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> ReveImageEditNodeUpscaleDisabled<'g> {
+impl ReveImageEditNodeUpscaleDisabled<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -709,7 +709,7 @@ pub struct ReveImageRemixNodeUpscaleDisabled<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> ReveImageRemixNodeUpscaleDisabled<'g> {
+impl ReveImageRemixNodeUpscaleDisabled<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(

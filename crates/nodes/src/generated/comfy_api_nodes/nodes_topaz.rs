@@ -882,7 +882,7 @@ pub struct TopazVideoEnhanceV2UpscalerModelDisabled<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> TopazVideoEnhanceV2UpscalerModelDisabled<'g> {
+impl TopazVideoEnhanceV2UpscalerModelDisabled<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -931,7 +931,7 @@ pub struct TopazVideoEnhanceV2InterpolationModelDisabled<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> TopazVideoEnhanceV2InterpolationModelDisabled<'g> {
+impl TopazVideoEnhanceV2InterpolationModelDisabled<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(

@@ -530,7 +530,7 @@ pub struct TripoP1TextToModelNodeOutputModeGeometryOnly<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> TripoP1TextToModelNodeOutputModeGeometryOnly<'g> {
+impl TripoP1TextToModelNodeOutputModeGeometryOnly<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -723,7 +723,7 @@ pub struct TripoP1ImageToModelNodeOutputModeGeometryOnly<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> TripoP1ImageToModelNodeOutputModeGeometryOnly<'g> {
+impl TripoP1ImageToModelNodeOutputModeGeometryOnly<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -941,7 +941,7 @@ pub struct TripoP1MultiviewToModelNodeOutputModeGeometryOnly<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> TripoP1MultiviewToModelNodeOutputModeGeometryOnly<'g> {
+impl TripoP1MultiviewToModelNodeOutputModeGeometryOnly<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(

@@ -976,7 +976,9 @@ pub struct ViduMultiFrameVideoNodeFramesN2<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> ViduMultiFrameVideoNodeFramesN2<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: ViduMultiFrameVideoNodeFramesN2Inputs<'g>) -> Self {
+        let ViduMultiFrameVideoNodeFramesN2Inputs { end_image1, end_image2 } = inputs;
         let mut settings = Settings::new(
             &[
                 ("prompt1", "\"\""),
@@ -986,8 +988,8 @@ impl<'g> ViduMultiFrameVideoNodeFramesN2<'g> {
             ],
             &["end_image1", "end_image2"],
         );
-        settings.link("end_image1", inputs.end_image1);
-        settings.link("end_image2", inputs.end_image2);
+        settings.link("end_image1", end_image1);
+        settings.link("end_image2", end_image2);
         Self { settings }
     }
 
@@ -1040,7 +1042,9 @@ pub struct ViduMultiFrameVideoNodeFramesN3<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> ViduMultiFrameVideoNodeFramesN3<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: ViduMultiFrameVideoNodeFramesN3Inputs<'g>) -> Self {
+        let ViduMultiFrameVideoNodeFramesN3Inputs { end_image1, end_image2, end_image3 } = inputs;
         let mut settings = Settings::new(
             &[
                 ("prompt1", "\"\""),
@@ -1052,9 +1056,9 @@ impl<'g> ViduMultiFrameVideoNodeFramesN3<'g> {
             ],
             &["end_image1", "end_image2", "end_image3"],
         );
-        settings.link("end_image1", inputs.end_image1);
-        settings.link("end_image2", inputs.end_image2);
-        settings.link("end_image3", inputs.end_image3);
+        settings.link("end_image1", end_image1);
+        settings.link("end_image2", end_image2);
+        settings.link("end_image3", end_image3);
         Self { settings }
     }
 
@@ -1121,7 +1125,9 @@ pub struct ViduMultiFrameVideoNodeFramesN4<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> ViduMultiFrameVideoNodeFramesN4<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: ViduMultiFrameVideoNodeFramesN4Inputs<'g>) -> Self {
+        let ViduMultiFrameVideoNodeFramesN4Inputs { end_image1, end_image2, end_image3, end_image4 } = inputs;
         let mut settings = Settings::new(
             &[
                 ("prompt1", "\"\""),
@@ -1135,10 +1141,10 @@ impl<'g> ViduMultiFrameVideoNodeFramesN4<'g> {
             ],
             &["end_image1", "end_image2", "end_image3", "end_image4"],
         );
-        settings.link("end_image1", inputs.end_image1);
-        settings.link("end_image2", inputs.end_image2);
-        settings.link("end_image3", inputs.end_image3);
-        settings.link("end_image4", inputs.end_image4);
+        settings.link("end_image1", end_image1);
+        settings.link("end_image2", end_image2);
+        settings.link("end_image3", end_image3);
+        settings.link("end_image4", end_image4);
         Self { settings }
     }
 
@@ -1219,7 +1225,9 @@ pub struct ViduMultiFrameVideoNodeFramesN5<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> ViduMultiFrameVideoNodeFramesN5<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: ViduMultiFrameVideoNodeFramesN5Inputs<'g>) -> Self {
+        let ViduMultiFrameVideoNodeFramesN5Inputs { end_image1, end_image2, end_image3, end_image4, end_image5 } = inputs;
         let mut settings = Settings::new(
             &[
                 ("prompt1", "\"\""),
@@ -1235,11 +1243,11 @@ impl<'g> ViduMultiFrameVideoNodeFramesN5<'g> {
             ],
             &["end_image1", "end_image2", "end_image3", "end_image4", "end_image5"],
         );
-        settings.link("end_image1", inputs.end_image1);
-        settings.link("end_image2", inputs.end_image2);
-        settings.link("end_image3", inputs.end_image3);
-        settings.link("end_image4", inputs.end_image4);
-        settings.link("end_image5", inputs.end_image5);
+        settings.link("end_image1", end_image1);
+        settings.link("end_image2", end_image2);
+        settings.link("end_image3", end_image3);
+        settings.link("end_image4", end_image4);
+        settings.link("end_image5", end_image5);
         Self { settings }
     }
 
@@ -1334,7 +1342,9 @@ pub struct ViduMultiFrameVideoNodeFramesN6<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> ViduMultiFrameVideoNodeFramesN6<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: ViduMultiFrameVideoNodeFramesN6Inputs<'g>) -> Self {
+        let ViduMultiFrameVideoNodeFramesN6Inputs { end_image1, end_image2, end_image3, end_image4, end_image5, end_image6 } = inputs;
         let mut settings = Settings::new(
             &[
                 ("prompt1", "\"\""),
@@ -1352,12 +1362,12 @@ impl<'g> ViduMultiFrameVideoNodeFramesN6<'g> {
             ],
             &["end_image1", "end_image2", "end_image3", "end_image4", "end_image5", "end_image6"],
         );
-        settings.link("end_image1", inputs.end_image1);
-        settings.link("end_image2", inputs.end_image2);
-        settings.link("end_image3", inputs.end_image3);
-        settings.link("end_image4", inputs.end_image4);
-        settings.link("end_image5", inputs.end_image5);
-        settings.link("end_image6", inputs.end_image6);
+        settings.link("end_image1", end_image1);
+        settings.link("end_image2", end_image2);
+        settings.link("end_image3", end_image3);
+        settings.link("end_image4", end_image4);
+        settings.link("end_image5", end_image5);
+        settings.link("end_image6", end_image6);
         Self { settings }
     }
 
@@ -1466,7 +1476,9 @@ pub struct ViduMultiFrameVideoNodeFramesN7<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> ViduMultiFrameVideoNodeFramesN7<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: ViduMultiFrameVideoNodeFramesN7Inputs<'g>) -> Self {
+        let ViduMultiFrameVideoNodeFramesN7Inputs { end_image1, end_image2, end_image3, end_image4, end_image5, end_image6, end_image7 } = inputs;
         let mut settings = Settings::new(
             &[
                 ("prompt1", "\"\""),
@@ -1486,13 +1498,13 @@ impl<'g> ViduMultiFrameVideoNodeFramesN7<'g> {
             ],
             &["end_image1", "end_image2", "end_image3", "end_image4", "end_image5", "end_image6", "end_image7"],
         );
-        settings.link("end_image1", inputs.end_image1);
-        settings.link("end_image2", inputs.end_image2);
-        settings.link("end_image3", inputs.end_image3);
-        settings.link("end_image4", inputs.end_image4);
-        settings.link("end_image5", inputs.end_image5);
-        settings.link("end_image6", inputs.end_image6);
-        settings.link("end_image7", inputs.end_image7);
+        settings.link("end_image1", end_image1);
+        settings.link("end_image2", end_image2);
+        settings.link("end_image3", end_image3);
+        settings.link("end_image4", end_image4);
+        settings.link("end_image5", end_image5);
+        settings.link("end_image6", end_image6);
+        settings.link("end_image7", end_image7);
         Self { settings }
     }
 
@@ -1615,7 +1627,9 @@ pub struct ViduMultiFrameVideoNodeFramesN8<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> ViduMultiFrameVideoNodeFramesN8<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: ViduMultiFrameVideoNodeFramesN8Inputs<'g>) -> Self {
+        let ViduMultiFrameVideoNodeFramesN8Inputs { end_image1, end_image2, end_image3, end_image4, end_image5, end_image6, end_image7, end_image8 } = inputs;
         let mut settings = Settings::new(
             &[
                 ("prompt1", "\"\""),
@@ -1637,14 +1651,14 @@ impl<'g> ViduMultiFrameVideoNodeFramesN8<'g> {
             ],
             &["end_image1", "end_image2", "end_image3", "end_image4", "end_image5", "end_image6", "end_image7", "end_image8"],
         );
-        settings.link("end_image1", inputs.end_image1);
-        settings.link("end_image2", inputs.end_image2);
-        settings.link("end_image3", inputs.end_image3);
-        settings.link("end_image4", inputs.end_image4);
-        settings.link("end_image5", inputs.end_image5);
-        settings.link("end_image6", inputs.end_image6);
-        settings.link("end_image7", inputs.end_image7);
-        settings.link("end_image8", inputs.end_image8);
+        settings.link("end_image1", end_image1);
+        settings.link("end_image2", end_image2);
+        settings.link("end_image3", end_image3);
+        settings.link("end_image4", end_image4);
+        settings.link("end_image5", end_image5);
+        settings.link("end_image6", end_image6);
+        settings.link("end_image7", end_image7);
+        settings.link("end_image8", end_image8);
         Self { settings }
     }
 
@@ -1781,7 +1795,9 @@ pub struct ViduMultiFrameVideoNodeFramesN9<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> ViduMultiFrameVideoNodeFramesN9<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: ViduMultiFrameVideoNodeFramesN9Inputs<'g>) -> Self {
+        let ViduMultiFrameVideoNodeFramesN9Inputs { end_image1, end_image2, end_image3, end_image4, end_image5, end_image6, end_image7, end_image8, end_image9 } = inputs;
         let mut settings = Settings::new(
             &[
                 ("prompt1", "\"\""),
@@ -1805,15 +1821,15 @@ impl<'g> ViduMultiFrameVideoNodeFramesN9<'g> {
             ],
             &["end_image1", "end_image2", "end_image3", "end_image4", "end_image5", "end_image6", "end_image7", "end_image8", "end_image9"],
         );
-        settings.link("end_image1", inputs.end_image1);
-        settings.link("end_image2", inputs.end_image2);
-        settings.link("end_image3", inputs.end_image3);
-        settings.link("end_image4", inputs.end_image4);
-        settings.link("end_image5", inputs.end_image5);
-        settings.link("end_image6", inputs.end_image6);
-        settings.link("end_image7", inputs.end_image7);
-        settings.link("end_image8", inputs.end_image8);
-        settings.link("end_image9", inputs.end_image9);
+        settings.link("end_image1", end_image1);
+        settings.link("end_image2", end_image2);
+        settings.link("end_image3", end_image3);
+        settings.link("end_image4", end_image4);
+        settings.link("end_image5", end_image5);
+        settings.link("end_image6", end_image6);
+        settings.link("end_image7", end_image7);
+        settings.link("end_image8", end_image8);
+        settings.link("end_image9", end_image9);
         Self { settings }
     }
 

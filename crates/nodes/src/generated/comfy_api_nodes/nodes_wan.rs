@@ -1883,7 +1883,9 @@ pub struct HappyHorseReferenceVideoApiModelHappyhorse1_1R2v<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> HappyHorseReferenceVideoApiModelHappyhorse1_1R2v<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: HappyHorseReferenceVideoApiModelHappyhorse1_1R2vInputs<'g>) -> Self {
+        let HappyHorseReferenceVideoApiModelHappyhorse1_1R2vInputs { reference_images } = inputs;
         let mut settings = Settings::new(
             &[
                 ("prompt", "\"\""),
@@ -1893,7 +1895,7 @@ impl<'g> HappyHorseReferenceVideoApiModelHappyhorse1_1R2v<'g> {
             ],
             &["reference_images"],
         );
-        settings.grow("reference_images", inputs.reference_images, &Repeat { names: &["image1", "image2", "image3", "image4", "image5", "image6", "image7", "image8", "image9"], prefix: "", min: 1, max: 9, widgets: false });
+        settings.grow("reference_images", reference_images, &Repeat { names: &["image1", "image2", "image3", "image4", "image5", "image6", "image7", "image8", "image9"], prefix: "", min: 1, max: 9, widgets: false });
         Self { settings }
     }
 
@@ -1942,7 +1944,9 @@ pub struct HappyHorseReferenceVideoApiModelHappyhorse1_0R2v<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> HappyHorseReferenceVideoApiModelHappyhorse1_0R2v<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: HappyHorseReferenceVideoApiModelHappyhorse1_0R2vInputs<'g>) -> Self {
+        let HappyHorseReferenceVideoApiModelHappyhorse1_0R2vInputs { reference_images } = inputs;
         let mut settings = Settings::new(
             &[
                 ("prompt", "\"\""),
@@ -1952,7 +1956,7 @@ impl<'g> HappyHorseReferenceVideoApiModelHappyhorse1_0R2v<'g> {
             ],
             &["reference_images"],
         );
-        settings.grow("reference_images", inputs.reference_images, &Repeat { names: &["image1", "image2", "image3", "image4", "image5", "image6", "image7", "image8", "image9"], prefix: "", min: 1, max: 9, widgets: false });
+        settings.grow("reference_images", reference_images, &Repeat { names: &["image1", "image2", "image3", "image4", "image5", "image6", "image7", "image8", "image9"], prefix: "", min: 1, max: 9, widgets: false });
         Self { settings }
     }
 

@@ -425,7 +425,7 @@ pub struct SaveAudioAdvancedFormatFlac<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> SaveAudioAdvancedFormatFlac<'g> {
+impl SaveAudioAdvancedFormatFlac<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(

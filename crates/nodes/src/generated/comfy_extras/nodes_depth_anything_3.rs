@@ -140,7 +140,7 @@ pub struct DA3InferenceModeMono<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> DA3InferenceModeMono<'g> {
+impl DA3InferenceModeMono<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(

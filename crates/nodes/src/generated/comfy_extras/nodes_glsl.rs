@@ -113,7 +113,7 @@ pub struct GLSLShaderSizeModeFromInput<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> GLSLShaderSizeModeFromInput<'g> {
+impl GLSLShaderSizeModeFromInput<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(

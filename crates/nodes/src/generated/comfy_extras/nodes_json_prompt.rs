@@ -121,7 +121,7 @@ pub struct BuildJsonPromptIdeogramStyleNone<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> BuildJsonPromptIdeogramStyleNone<'g> {
+impl BuildJsonPromptIdeogramStyleNone<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(

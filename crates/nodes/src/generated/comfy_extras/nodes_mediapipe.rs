@@ -214,7 +214,7 @@ pub struct MediaPipeFaceMeshVisualizeConnectionsAll<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> MediaPipeFaceMeshVisualizeConnectionsAll<'g> {
+impl MediaPipeFaceMeshVisualizeConnectionsAll<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -243,7 +243,7 @@ pub struct MediaPipeFaceMeshVisualizeConnectionsFill<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> MediaPipeFaceMeshVisualizeConnectionsFill<'g> {
+impl MediaPipeFaceMeshVisualizeConnectionsFill<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -431,7 +431,7 @@ pub struct MediaPipeFaceMaskRegionsAll<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> MediaPipeFaceMaskRegionsAll<'g> {
+impl MediaPipeFaceMaskRegionsAll<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(

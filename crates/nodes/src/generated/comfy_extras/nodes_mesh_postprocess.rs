@@ -202,7 +202,7 @@ pub struct DecimateMeshPlacementModeMidpoint<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> DecimateMeshPlacementModeMidpoint<'g> {
+impl DecimateMeshPlacementModeMidpoint<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(

@@ -671,14 +671,16 @@ pub struct ResizeImageMaskNodeResizeTypeMatchSize<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> ResizeImageMaskNodeResizeTypeMatchSize<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: ResizeImageMaskNodeResizeTypeMatchSizeInputs<'g>) -> Self {
+        let ResizeImageMaskNodeResizeTypeMatchSizeInputs { match_ } = inputs;
         let mut settings = Settings::new(
             &[
                 ("crop", "\"center\""),
             ],
             &["match"],
         );
-        settings.link("match", inputs.match_);
+        settings.link("match", match_);
         Self { settings }
     }
 
@@ -929,7 +931,7 @@ pub struct ColorTransferSourceStatsPerFrame<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> ColorTransferSourceStatsPerFrame<'g> {
+impl ColorTransferSourceStatsPerFrame<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -958,7 +960,7 @@ pub struct ColorTransferSourceStatsUniform<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> ColorTransferSourceStatsUniform<'g> {
+impl ColorTransferSourceStatsUniform<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(

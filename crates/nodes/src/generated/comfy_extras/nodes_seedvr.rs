@@ -208,7 +208,7 @@ pub struct SeedVR2TemporalChunkChunkingModeAuto<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> SeedVR2TemporalChunkChunkingModeAuto<'g> {
+impl SeedVR2TemporalChunkChunkingModeAuto<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(

@@ -207,7 +207,7 @@ pub struct TextGenerateSamplingModeOff<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> TextGenerateSamplingModeOff<'g> {
+impl TextGenerateSamplingModeOff<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -434,7 +434,7 @@ pub struct TextGenerateLTX2PromptSamplingModeOff<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> TextGenerateLTX2PromptSamplingModeOff<'g> {
+impl TextGenerateLTX2PromptSamplingModeOff<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(

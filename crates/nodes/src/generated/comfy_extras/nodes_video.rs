@@ -337,7 +337,7 @@ pub struct SaveVideoCodecAuto<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> SaveVideoCodecAuto<'g> {
+impl SaveVideoCodecAuto<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -460,7 +460,7 @@ pub struct SaveVideoCodecAv1EncodingAuto<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> SaveVideoCodecAv1EncodingAuto<'g> {
+impl SaveVideoCodecAv1EncodingAuto<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -553,7 +553,7 @@ pub struct SaveVideoCodecH264EncodingAuto<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> SaveVideoCodecH264EncodingAuto<'g> {
+impl SaveVideoCodecH264EncodingAuto<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -646,7 +646,7 @@ pub struct SaveVideoFormatWebmCodecAuto<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> SaveVideoFormatWebmCodecAuto<'g> {
+impl SaveVideoFormatWebmCodecAuto<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -732,7 +732,7 @@ pub struct SaveVideoFormatWebmCodecAv1EncodingAuto<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> SaveVideoFormatWebmCodecAv1EncodingAuto<'g> {
+impl SaveVideoFormatWebmCodecAv1EncodingAuto<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -828,7 +828,7 @@ pub struct SaveVideoFormatMkvCodecAuto<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> SaveVideoFormatMkvCodecAuto<'g> {
+impl SaveVideoFormatMkvCodecAuto<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -951,7 +951,7 @@ pub struct SaveVideoFormatMkvCodecAv1EncodingAuto<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> SaveVideoFormatMkvCodecAv1EncodingAuto<'g> {
+impl SaveVideoFormatMkvCodecAv1EncodingAuto<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -1044,7 +1044,7 @@ pub struct SaveVideoFormatMkvCodecH264EncodingAuto<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> SaveVideoFormatMkvCodecH264EncodingAuto<'g> {
+impl SaveVideoFormatMkvCodecH264EncodingAuto<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -1140,7 +1140,7 @@ pub struct SaveVideoFormatMp4CodecAuto<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> SaveVideoFormatMp4CodecAuto<'g> {
+impl SaveVideoFormatMp4CodecAuto<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -1263,7 +1263,7 @@ pub struct SaveVideoFormatMp4CodecAv1EncodingAuto<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> SaveVideoFormatMp4CodecAv1EncodingAuto<'g> {
+impl SaveVideoFormatMp4CodecAv1EncodingAuto<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -1356,7 +1356,7 @@ pub struct SaveVideoFormatMp4CodecH264EncodingAuto<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> SaveVideoFormatMp4CodecH264EncodingAuto<'g> {
+impl SaveVideoFormatMp4CodecH264EncodingAuto<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -1452,7 +1452,7 @@ pub struct SaveVideoFormatAutoCodecAuto<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> SaveVideoFormatAutoCodecAuto<'g> {
+impl SaveVideoFormatAutoCodecAuto<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -1575,7 +1575,7 @@ pub struct SaveVideoFormatAutoCodecAv1EncodingAuto<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> SaveVideoFormatAutoCodecAv1EncodingAuto<'g> {
+impl SaveVideoFormatAutoCodecAv1EncodingAuto<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -1668,7 +1668,7 @@ pub struct SaveVideoFormatAutoCodecH264EncodingAuto<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> SaveVideoFormatAutoCodecH264EncodingAuto<'g> {
+impl SaveVideoFormatAutoCodecH264EncodingAuto<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(

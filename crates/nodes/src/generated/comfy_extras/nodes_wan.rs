@@ -1748,7 +1748,7 @@ pub struct WanInfiniteTalkToVideoModeSingleSpeaker<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> WanInfiniteTalkToVideoModeSingleSpeaker<'g> {
+impl WanInfiniteTalkToVideoModeSingleSpeaker<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(

@@ -6548,7 +6548,7 @@ pub struct EncodeVideoComponentsKeepProportionStretch<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> EncodeVideoComponentsKeepProportionStretch<'g> {
+impl EncodeVideoComponentsKeepProportionStretch<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -6577,7 +6577,7 @@ pub struct EncodeVideoComponentsKeepProportionResize<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> EncodeVideoComponentsKeepProportionResize<'g> {
+impl EncodeVideoComponentsKeepProportionResize<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -6606,7 +6606,7 @@ pub struct EncodeVideoComponentsKeepProportionTotalPixels<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> EncodeVideoComponentsKeepProportionTotalPixels<'g> {
+impl EncodeVideoComponentsKeepProportionTotalPixels<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -6935,7 +6935,7 @@ pub struct DecodeAndSaveVideoTilingDisabled<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> DecodeAndSaveVideoTilingDisabled<'g> {
+impl DecodeAndSaveVideoTilingDisabled<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -7172,7 +7172,7 @@ pub struct ImageTransformKJKeepProportionKeepLongEdge<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> ImageTransformKJKeepProportionKeepLongEdge<'g> {
+impl ImageTransformKJKeepProportionKeepLongEdge<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -7201,7 +7201,7 @@ pub struct ImageTransformKJKeepProportionKeepShortEdge<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> ImageTransformKJKeepProportionKeepShortEdge<'g> {
+impl ImageTransformKJKeepProportionKeepShortEdge<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -7230,7 +7230,7 @@ pub struct ImageTransformKJKeepProportionTotalPixels<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> ImageTransformKJKeepProportionTotalPixels<'g> {
+impl ImageTransformKJKeepProportionTotalPixels<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -7259,7 +7259,7 @@ pub struct ImageTransformKJKeepProportionStretch<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> ImageTransformKJKeepProportionStretch<'g> {
+impl ImageTransformKJKeepProportionStretch<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -7288,7 +7288,7 @@ pub struct ImageTransformKJKeepProportionCrop<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> ImageTransformKJKeepProportionCrop<'g> {
+impl ImageTransformKJKeepProportionCrop<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -7485,7 +7485,7 @@ pub struct ImageTransformKJExtraPaddingDisabled<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> ImageTransformKJExtraPaddingDisabled<'g> {
+impl ImageTransformKJExtraPaddingDisabled<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -7780,7 +7780,7 @@ pub struct ImageTransformKJInvertCropDisabled<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> ImageTransformKJInvertCropDisabled<'g> {
+impl ImageTransformKJInvertCropDisabled<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -7809,7 +7809,7 @@ pub struct ImageTransformKJInvertCropEnabled<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> ImageTransformKJInvertCropEnabled<'g> {
+impl ImageTransformKJInvertCropEnabled<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -8081,7 +8081,7 @@ pub struct Ideogram4PromptBuilderKJStyleNone<'g> {
 }
 
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
-impl<'g> Ideogram4PromptBuilderKJStyleNone<'g> {
+impl Ideogram4PromptBuilderKJStyleNone<'_> {
     /// It with every widget at its default.
     pub fn new() -> Self {
         let settings = Settings::new(
@@ -18487,7 +18487,9 @@ pub struct LTXVAddGuideMultiNumGuidesN1<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> LTXVAddGuideMultiNumGuidesN1<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: LTXVAddGuideMultiNumGuidesN1Inputs<'g>) -> Self {
+        let LTXVAddGuideMultiNumGuidesN1Inputs { image_1 } = inputs;
         let mut settings = Settings::new(
             &[
                 ("frame_idx_1", "0"),
@@ -18495,7 +18497,7 @@ impl<'g> LTXVAddGuideMultiNumGuidesN1<'g> {
             ],
             &["image_1"],
         );
-        settings.link("image_1", inputs.image_1);
+        settings.link("image_1", image_1);
         Self { settings }
     }
 
@@ -18534,7 +18536,9 @@ pub struct LTXVAddGuideMultiNumGuidesN2<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> LTXVAddGuideMultiNumGuidesN2<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: LTXVAddGuideMultiNumGuidesN2Inputs<'g>) -> Self {
+        let LTXVAddGuideMultiNumGuidesN2Inputs { image_1, image_2 } = inputs;
         let mut settings = Settings::new(
             &[
                 ("frame_idx_1", "0"),
@@ -18544,8 +18548,8 @@ impl<'g> LTXVAddGuideMultiNumGuidesN2<'g> {
             ],
             &["image_1", "image_2"],
         );
-        settings.link("image_1", inputs.image_1);
-        settings.link("image_2", inputs.image_2);
+        settings.link("image_1", image_1);
+        settings.link("image_2", image_2);
         Self { settings }
     }
 
@@ -18598,7 +18602,9 @@ pub struct LTXVAddGuideMultiNumGuidesN3<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> LTXVAddGuideMultiNumGuidesN3<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: LTXVAddGuideMultiNumGuidesN3Inputs<'g>) -> Self {
+        let LTXVAddGuideMultiNumGuidesN3Inputs { image_1, image_2, image_3 } = inputs;
         let mut settings = Settings::new(
             &[
                 ("frame_idx_1", "0"),
@@ -18610,9 +18616,9 @@ impl<'g> LTXVAddGuideMultiNumGuidesN3<'g> {
             ],
             &["image_1", "image_2", "image_3"],
         );
-        settings.link("image_1", inputs.image_1);
-        settings.link("image_2", inputs.image_2);
-        settings.link("image_3", inputs.image_3);
+        settings.link("image_1", image_1);
+        settings.link("image_2", image_2);
+        settings.link("image_3", image_3);
         Self { settings }
     }
 
@@ -18679,7 +18685,9 @@ pub struct LTXVAddGuideMultiNumGuidesN4<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> LTXVAddGuideMultiNumGuidesN4<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: LTXVAddGuideMultiNumGuidesN4Inputs<'g>) -> Self {
+        let LTXVAddGuideMultiNumGuidesN4Inputs { image_1, image_2, image_3, image_4 } = inputs;
         let mut settings = Settings::new(
             &[
                 ("frame_idx_1", "0"),
@@ -18693,10 +18701,10 @@ impl<'g> LTXVAddGuideMultiNumGuidesN4<'g> {
             ],
             &["image_1", "image_2", "image_3", "image_4"],
         );
-        settings.link("image_1", inputs.image_1);
-        settings.link("image_2", inputs.image_2);
-        settings.link("image_3", inputs.image_3);
-        settings.link("image_4", inputs.image_4);
+        settings.link("image_1", image_1);
+        settings.link("image_2", image_2);
+        settings.link("image_3", image_3);
+        settings.link("image_4", image_4);
         Self { settings }
     }
 
@@ -18777,7 +18785,9 @@ pub struct LTXVAddGuideMultiNumGuidesN5<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> LTXVAddGuideMultiNumGuidesN5<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: LTXVAddGuideMultiNumGuidesN5Inputs<'g>) -> Self {
+        let LTXVAddGuideMultiNumGuidesN5Inputs { image_1, image_2, image_3, image_4, image_5 } = inputs;
         let mut settings = Settings::new(
             &[
                 ("frame_idx_1", "0"),
@@ -18793,11 +18803,11 @@ impl<'g> LTXVAddGuideMultiNumGuidesN5<'g> {
             ],
             &["image_1", "image_2", "image_3", "image_4", "image_5"],
         );
-        settings.link("image_1", inputs.image_1);
-        settings.link("image_2", inputs.image_2);
-        settings.link("image_3", inputs.image_3);
-        settings.link("image_4", inputs.image_4);
-        settings.link("image_5", inputs.image_5);
+        settings.link("image_1", image_1);
+        settings.link("image_2", image_2);
+        settings.link("image_3", image_3);
+        settings.link("image_4", image_4);
+        settings.link("image_5", image_5);
         Self { settings }
     }
 
@@ -18892,7 +18902,9 @@ pub struct LTXVAddGuideMultiNumGuidesN6<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> LTXVAddGuideMultiNumGuidesN6<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: LTXVAddGuideMultiNumGuidesN6Inputs<'g>) -> Self {
+        let LTXVAddGuideMultiNumGuidesN6Inputs { image_1, image_2, image_3, image_4, image_5, image_6 } = inputs;
         let mut settings = Settings::new(
             &[
                 ("frame_idx_1", "0"),
@@ -18910,12 +18922,12 @@ impl<'g> LTXVAddGuideMultiNumGuidesN6<'g> {
             ],
             &["image_1", "image_2", "image_3", "image_4", "image_5", "image_6"],
         );
-        settings.link("image_1", inputs.image_1);
-        settings.link("image_2", inputs.image_2);
-        settings.link("image_3", inputs.image_3);
-        settings.link("image_4", inputs.image_4);
-        settings.link("image_5", inputs.image_5);
-        settings.link("image_6", inputs.image_6);
+        settings.link("image_1", image_1);
+        settings.link("image_2", image_2);
+        settings.link("image_3", image_3);
+        settings.link("image_4", image_4);
+        settings.link("image_5", image_5);
+        settings.link("image_6", image_6);
         Self { settings }
     }
 
@@ -19024,7 +19036,9 @@ pub struct LTXVAddGuideMultiNumGuidesN7<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> LTXVAddGuideMultiNumGuidesN7<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: LTXVAddGuideMultiNumGuidesN7Inputs<'g>) -> Self {
+        let LTXVAddGuideMultiNumGuidesN7Inputs { image_1, image_2, image_3, image_4, image_5, image_6, image_7 } = inputs;
         let mut settings = Settings::new(
             &[
                 ("frame_idx_1", "0"),
@@ -19044,13 +19058,13 @@ impl<'g> LTXVAddGuideMultiNumGuidesN7<'g> {
             ],
             &["image_1", "image_2", "image_3", "image_4", "image_5", "image_6", "image_7"],
         );
-        settings.link("image_1", inputs.image_1);
-        settings.link("image_2", inputs.image_2);
-        settings.link("image_3", inputs.image_3);
-        settings.link("image_4", inputs.image_4);
-        settings.link("image_5", inputs.image_5);
-        settings.link("image_6", inputs.image_6);
-        settings.link("image_7", inputs.image_7);
+        settings.link("image_1", image_1);
+        settings.link("image_2", image_2);
+        settings.link("image_3", image_3);
+        settings.link("image_4", image_4);
+        settings.link("image_5", image_5);
+        settings.link("image_6", image_6);
+        settings.link("image_7", image_7);
         Self { settings }
     }
 
@@ -19173,7 +19187,9 @@ pub struct LTXVAddGuideMultiNumGuidesN8<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> LTXVAddGuideMultiNumGuidesN8<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: LTXVAddGuideMultiNumGuidesN8Inputs<'g>) -> Self {
+        let LTXVAddGuideMultiNumGuidesN8Inputs { image_1, image_2, image_3, image_4, image_5, image_6, image_7, image_8 } = inputs;
         let mut settings = Settings::new(
             &[
                 ("frame_idx_1", "0"),
@@ -19195,14 +19211,14 @@ impl<'g> LTXVAddGuideMultiNumGuidesN8<'g> {
             ],
             &["image_1", "image_2", "image_3", "image_4", "image_5", "image_6", "image_7", "image_8"],
         );
-        settings.link("image_1", inputs.image_1);
-        settings.link("image_2", inputs.image_2);
-        settings.link("image_3", inputs.image_3);
-        settings.link("image_4", inputs.image_4);
-        settings.link("image_5", inputs.image_5);
-        settings.link("image_6", inputs.image_6);
-        settings.link("image_7", inputs.image_7);
-        settings.link("image_8", inputs.image_8);
+        settings.link("image_1", image_1);
+        settings.link("image_2", image_2);
+        settings.link("image_3", image_3);
+        settings.link("image_4", image_4);
+        settings.link("image_5", image_5);
+        settings.link("image_6", image_6);
+        settings.link("image_7", image_7);
+        settings.link("image_8", image_8);
         Self { settings }
     }
 
@@ -19339,7 +19355,9 @@ pub struct LTXVAddGuideMultiNumGuidesN9<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> LTXVAddGuideMultiNumGuidesN9<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: LTXVAddGuideMultiNumGuidesN9Inputs<'g>) -> Self {
+        let LTXVAddGuideMultiNumGuidesN9Inputs { image_1, image_2, image_3, image_4, image_5, image_6, image_7, image_8, image_9 } = inputs;
         let mut settings = Settings::new(
             &[
                 ("frame_idx_1", "0"),
@@ -19363,15 +19381,15 @@ impl<'g> LTXVAddGuideMultiNumGuidesN9<'g> {
             ],
             &["image_1", "image_2", "image_3", "image_4", "image_5", "image_6", "image_7", "image_8", "image_9"],
         );
-        settings.link("image_1", inputs.image_1);
-        settings.link("image_2", inputs.image_2);
-        settings.link("image_3", inputs.image_3);
-        settings.link("image_4", inputs.image_4);
-        settings.link("image_5", inputs.image_5);
-        settings.link("image_6", inputs.image_6);
-        settings.link("image_7", inputs.image_7);
-        settings.link("image_8", inputs.image_8);
-        settings.link("image_9", inputs.image_9);
+        settings.link("image_1", image_1);
+        settings.link("image_2", image_2);
+        settings.link("image_3", image_3);
+        settings.link("image_4", image_4);
+        settings.link("image_5", image_5);
+        settings.link("image_6", image_6);
+        settings.link("image_7", image_7);
+        settings.link("image_8", image_8);
+        settings.link("image_9", image_9);
         Self { settings }
     }
 
@@ -19522,7 +19540,9 @@ pub struct LTXVAddGuideMultiNumGuidesN10<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> LTXVAddGuideMultiNumGuidesN10<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: LTXVAddGuideMultiNumGuidesN10Inputs<'g>) -> Self {
+        let LTXVAddGuideMultiNumGuidesN10Inputs { image_1, image_2, image_3, image_4, image_5, image_6, image_7, image_8, image_9, image_10 } = inputs;
         let mut settings = Settings::new(
             &[
                 ("frame_idx_1", "0"),
@@ -19548,16 +19568,16 @@ impl<'g> LTXVAddGuideMultiNumGuidesN10<'g> {
             ],
             &["image_1", "image_2", "image_3", "image_4", "image_5", "image_6", "image_7", "image_8", "image_9", "image_10"],
         );
-        settings.link("image_1", inputs.image_1);
-        settings.link("image_2", inputs.image_2);
-        settings.link("image_3", inputs.image_3);
-        settings.link("image_4", inputs.image_4);
-        settings.link("image_5", inputs.image_5);
-        settings.link("image_6", inputs.image_6);
-        settings.link("image_7", inputs.image_7);
-        settings.link("image_8", inputs.image_8);
-        settings.link("image_9", inputs.image_9);
-        settings.link("image_10", inputs.image_10);
+        settings.link("image_1", image_1);
+        settings.link("image_2", image_2);
+        settings.link("image_3", image_3);
+        settings.link("image_4", image_4);
+        settings.link("image_5", image_5);
+        settings.link("image_6", image_6);
+        settings.link("image_7", image_7);
+        settings.link("image_8", image_8);
+        settings.link("image_9", image_9);
+        settings.link("image_10", image_10);
         Self { settings }
     }
 
@@ -19722,7 +19742,9 @@ pub struct LTXVAddGuideMultiNumGuidesN11<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> LTXVAddGuideMultiNumGuidesN11<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: LTXVAddGuideMultiNumGuidesN11Inputs<'g>) -> Self {
+        let LTXVAddGuideMultiNumGuidesN11Inputs { image_1, image_2, image_3, image_4, image_5, image_6, image_7, image_8, image_9, image_10, image_11 } = inputs;
         let mut settings = Settings::new(
             &[
                 ("frame_idx_1", "0"),
@@ -19750,17 +19772,17 @@ impl<'g> LTXVAddGuideMultiNumGuidesN11<'g> {
             ],
             &["image_1", "image_2", "image_3", "image_4", "image_5", "image_6", "image_7", "image_8", "image_9", "image_10", "image_11"],
         );
-        settings.link("image_1", inputs.image_1);
-        settings.link("image_2", inputs.image_2);
-        settings.link("image_3", inputs.image_3);
-        settings.link("image_4", inputs.image_4);
-        settings.link("image_5", inputs.image_5);
-        settings.link("image_6", inputs.image_6);
-        settings.link("image_7", inputs.image_7);
-        settings.link("image_8", inputs.image_8);
-        settings.link("image_9", inputs.image_9);
-        settings.link("image_10", inputs.image_10);
-        settings.link("image_11", inputs.image_11);
+        settings.link("image_1", image_1);
+        settings.link("image_2", image_2);
+        settings.link("image_3", image_3);
+        settings.link("image_4", image_4);
+        settings.link("image_5", image_5);
+        settings.link("image_6", image_6);
+        settings.link("image_7", image_7);
+        settings.link("image_8", image_8);
+        settings.link("image_9", image_9);
+        settings.link("image_10", image_10);
+        settings.link("image_11", image_11);
         Self { settings }
     }
 
@@ -19939,7 +19961,9 @@ pub struct LTXVAddGuideMultiNumGuidesN12<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> LTXVAddGuideMultiNumGuidesN12<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: LTXVAddGuideMultiNumGuidesN12Inputs<'g>) -> Self {
+        let LTXVAddGuideMultiNumGuidesN12Inputs { image_1, image_2, image_3, image_4, image_5, image_6, image_7, image_8, image_9, image_10, image_11, image_12 } = inputs;
         let mut settings = Settings::new(
             &[
                 ("frame_idx_1", "0"),
@@ -19969,18 +19993,18 @@ impl<'g> LTXVAddGuideMultiNumGuidesN12<'g> {
             ],
             &["image_1", "image_2", "image_3", "image_4", "image_5", "image_6", "image_7", "image_8", "image_9", "image_10", "image_11", "image_12"],
         );
-        settings.link("image_1", inputs.image_1);
-        settings.link("image_2", inputs.image_2);
-        settings.link("image_3", inputs.image_3);
-        settings.link("image_4", inputs.image_4);
-        settings.link("image_5", inputs.image_5);
-        settings.link("image_6", inputs.image_6);
-        settings.link("image_7", inputs.image_7);
-        settings.link("image_8", inputs.image_8);
-        settings.link("image_9", inputs.image_9);
-        settings.link("image_10", inputs.image_10);
-        settings.link("image_11", inputs.image_11);
-        settings.link("image_12", inputs.image_12);
+        settings.link("image_1", image_1);
+        settings.link("image_2", image_2);
+        settings.link("image_3", image_3);
+        settings.link("image_4", image_4);
+        settings.link("image_5", image_5);
+        settings.link("image_6", image_6);
+        settings.link("image_7", image_7);
+        settings.link("image_8", image_8);
+        settings.link("image_9", image_9);
+        settings.link("image_10", image_10);
+        settings.link("image_11", image_11);
+        settings.link("image_12", image_12);
         Self { settings }
     }
 
@@ -20173,7 +20197,9 @@ pub struct LTXVAddGuideMultiNumGuidesN13<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> LTXVAddGuideMultiNumGuidesN13<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: LTXVAddGuideMultiNumGuidesN13Inputs<'g>) -> Self {
+        let LTXVAddGuideMultiNumGuidesN13Inputs { image_1, image_2, image_3, image_4, image_5, image_6, image_7, image_8, image_9, image_10, image_11, image_12, image_13 } = inputs;
         let mut settings = Settings::new(
             &[
                 ("frame_idx_1", "0"),
@@ -20205,19 +20231,19 @@ impl<'g> LTXVAddGuideMultiNumGuidesN13<'g> {
             ],
             &["image_1", "image_2", "image_3", "image_4", "image_5", "image_6", "image_7", "image_8", "image_9", "image_10", "image_11", "image_12", "image_13"],
         );
-        settings.link("image_1", inputs.image_1);
-        settings.link("image_2", inputs.image_2);
-        settings.link("image_3", inputs.image_3);
-        settings.link("image_4", inputs.image_4);
-        settings.link("image_5", inputs.image_5);
-        settings.link("image_6", inputs.image_6);
-        settings.link("image_7", inputs.image_7);
-        settings.link("image_8", inputs.image_8);
-        settings.link("image_9", inputs.image_9);
-        settings.link("image_10", inputs.image_10);
-        settings.link("image_11", inputs.image_11);
-        settings.link("image_12", inputs.image_12);
-        settings.link("image_13", inputs.image_13);
+        settings.link("image_1", image_1);
+        settings.link("image_2", image_2);
+        settings.link("image_3", image_3);
+        settings.link("image_4", image_4);
+        settings.link("image_5", image_5);
+        settings.link("image_6", image_6);
+        settings.link("image_7", image_7);
+        settings.link("image_8", image_8);
+        settings.link("image_9", image_9);
+        settings.link("image_10", image_10);
+        settings.link("image_11", image_11);
+        settings.link("image_12", image_12);
+        settings.link("image_13", image_13);
         Self { settings }
     }
 
@@ -20424,7 +20450,9 @@ pub struct LTXVAddGuideMultiNumGuidesN14<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> LTXVAddGuideMultiNumGuidesN14<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: LTXVAddGuideMultiNumGuidesN14Inputs<'g>) -> Self {
+        let LTXVAddGuideMultiNumGuidesN14Inputs { image_1, image_2, image_3, image_4, image_5, image_6, image_7, image_8, image_9, image_10, image_11, image_12, image_13, image_14 } = inputs;
         let mut settings = Settings::new(
             &[
                 ("frame_idx_1", "0"),
@@ -20458,20 +20486,20 @@ impl<'g> LTXVAddGuideMultiNumGuidesN14<'g> {
             ],
             &["image_1", "image_2", "image_3", "image_4", "image_5", "image_6", "image_7", "image_8", "image_9", "image_10", "image_11", "image_12", "image_13", "image_14"],
         );
-        settings.link("image_1", inputs.image_1);
-        settings.link("image_2", inputs.image_2);
-        settings.link("image_3", inputs.image_3);
-        settings.link("image_4", inputs.image_4);
-        settings.link("image_5", inputs.image_5);
-        settings.link("image_6", inputs.image_6);
-        settings.link("image_7", inputs.image_7);
-        settings.link("image_8", inputs.image_8);
-        settings.link("image_9", inputs.image_9);
-        settings.link("image_10", inputs.image_10);
-        settings.link("image_11", inputs.image_11);
-        settings.link("image_12", inputs.image_12);
-        settings.link("image_13", inputs.image_13);
-        settings.link("image_14", inputs.image_14);
+        settings.link("image_1", image_1);
+        settings.link("image_2", image_2);
+        settings.link("image_3", image_3);
+        settings.link("image_4", image_4);
+        settings.link("image_5", image_5);
+        settings.link("image_6", image_6);
+        settings.link("image_7", image_7);
+        settings.link("image_8", image_8);
+        settings.link("image_9", image_9);
+        settings.link("image_10", image_10);
+        settings.link("image_11", image_11);
+        settings.link("image_12", image_12);
+        settings.link("image_13", image_13);
+        settings.link("image_14", image_14);
         Self { settings }
     }
 
@@ -20692,7 +20720,9 @@ pub struct LTXVAddGuideMultiNumGuidesN15<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> LTXVAddGuideMultiNumGuidesN15<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: LTXVAddGuideMultiNumGuidesN15Inputs<'g>) -> Self {
+        let LTXVAddGuideMultiNumGuidesN15Inputs { image_1, image_2, image_3, image_4, image_5, image_6, image_7, image_8, image_9, image_10, image_11, image_12, image_13, image_14, image_15 } = inputs;
         let mut settings = Settings::new(
             &[
                 ("frame_idx_1", "0"),
@@ -20728,21 +20758,21 @@ impl<'g> LTXVAddGuideMultiNumGuidesN15<'g> {
             ],
             &["image_1", "image_2", "image_3", "image_4", "image_5", "image_6", "image_7", "image_8", "image_9", "image_10", "image_11", "image_12", "image_13", "image_14", "image_15"],
         );
-        settings.link("image_1", inputs.image_1);
-        settings.link("image_2", inputs.image_2);
-        settings.link("image_3", inputs.image_3);
-        settings.link("image_4", inputs.image_4);
-        settings.link("image_5", inputs.image_5);
-        settings.link("image_6", inputs.image_6);
-        settings.link("image_7", inputs.image_7);
-        settings.link("image_8", inputs.image_8);
-        settings.link("image_9", inputs.image_9);
-        settings.link("image_10", inputs.image_10);
-        settings.link("image_11", inputs.image_11);
-        settings.link("image_12", inputs.image_12);
-        settings.link("image_13", inputs.image_13);
-        settings.link("image_14", inputs.image_14);
-        settings.link("image_15", inputs.image_15);
+        settings.link("image_1", image_1);
+        settings.link("image_2", image_2);
+        settings.link("image_3", image_3);
+        settings.link("image_4", image_4);
+        settings.link("image_5", image_5);
+        settings.link("image_6", image_6);
+        settings.link("image_7", image_7);
+        settings.link("image_8", image_8);
+        settings.link("image_9", image_9);
+        settings.link("image_10", image_10);
+        settings.link("image_11", image_11);
+        settings.link("image_12", image_12);
+        settings.link("image_13", image_13);
+        settings.link("image_14", image_14);
+        settings.link("image_15", image_15);
         Self { settings }
     }
 
@@ -20977,7 +21007,9 @@ pub struct LTXVAddGuideMultiNumGuidesN16<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> LTXVAddGuideMultiNumGuidesN16<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: LTXVAddGuideMultiNumGuidesN16Inputs<'g>) -> Self {
+        let LTXVAddGuideMultiNumGuidesN16Inputs { image_1, image_2, image_3, image_4, image_5, image_6, image_7, image_8, image_9, image_10, image_11, image_12, image_13, image_14, image_15, image_16 } = inputs;
         let mut settings = Settings::new(
             &[
                 ("frame_idx_1", "0"),
@@ -21015,22 +21047,22 @@ impl<'g> LTXVAddGuideMultiNumGuidesN16<'g> {
             ],
             &["image_1", "image_2", "image_3", "image_4", "image_5", "image_6", "image_7", "image_8", "image_9", "image_10", "image_11", "image_12", "image_13", "image_14", "image_15", "image_16"],
         );
-        settings.link("image_1", inputs.image_1);
-        settings.link("image_2", inputs.image_2);
-        settings.link("image_3", inputs.image_3);
-        settings.link("image_4", inputs.image_4);
-        settings.link("image_5", inputs.image_5);
-        settings.link("image_6", inputs.image_6);
-        settings.link("image_7", inputs.image_7);
-        settings.link("image_8", inputs.image_8);
-        settings.link("image_9", inputs.image_9);
-        settings.link("image_10", inputs.image_10);
-        settings.link("image_11", inputs.image_11);
-        settings.link("image_12", inputs.image_12);
-        settings.link("image_13", inputs.image_13);
-        settings.link("image_14", inputs.image_14);
-        settings.link("image_15", inputs.image_15);
-        settings.link("image_16", inputs.image_16);
+        settings.link("image_1", image_1);
+        settings.link("image_2", image_2);
+        settings.link("image_3", image_3);
+        settings.link("image_4", image_4);
+        settings.link("image_5", image_5);
+        settings.link("image_6", image_6);
+        settings.link("image_7", image_7);
+        settings.link("image_8", image_8);
+        settings.link("image_9", image_9);
+        settings.link("image_10", image_10);
+        settings.link("image_11", image_11);
+        settings.link("image_12", image_12);
+        settings.link("image_13", image_13);
+        settings.link("image_14", image_14);
+        settings.link("image_15", image_15);
+        settings.link("image_16", image_16);
         Self { settings }
     }
 
@@ -21279,7 +21311,9 @@ pub struct LTXVAddGuideMultiNumGuidesN17<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> LTXVAddGuideMultiNumGuidesN17<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: LTXVAddGuideMultiNumGuidesN17Inputs<'g>) -> Self {
+        let LTXVAddGuideMultiNumGuidesN17Inputs { image_1, image_2, image_3, image_4, image_5, image_6, image_7, image_8, image_9, image_10, image_11, image_12, image_13, image_14, image_15, image_16, image_17 } = inputs;
         let mut settings = Settings::new(
             &[
                 ("frame_idx_1", "0"),
@@ -21319,23 +21353,23 @@ impl<'g> LTXVAddGuideMultiNumGuidesN17<'g> {
             ],
             &["image_1", "image_2", "image_3", "image_4", "image_5", "image_6", "image_7", "image_8", "image_9", "image_10", "image_11", "image_12", "image_13", "image_14", "image_15", "image_16", "image_17"],
         );
-        settings.link("image_1", inputs.image_1);
-        settings.link("image_2", inputs.image_2);
-        settings.link("image_3", inputs.image_3);
-        settings.link("image_4", inputs.image_4);
-        settings.link("image_5", inputs.image_5);
-        settings.link("image_6", inputs.image_6);
-        settings.link("image_7", inputs.image_7);
-        settings.link("image_8", inputs.image_8);
-        settings.link("image_9", inputs.image_9);
-        settings.link("image_10", inputs.image_10);
-        settings.link("image_11", inputs.image_11);
-        settings.link("image_12", inputs.image_12);
-        settings.link("image_13", inputs.image_13);
-        settings.link("image_14", inputs.image_14);
-        settings.link("image_15", inputs.image_15);
-        settings.link("image_16", inputs.image_16);
-        settings.link("image_17", inputs.image_17);
+        settings.link("image_1", image_1);
+        settings.link("image_2", image_2);
+        settings.link("image_3", image_3);
+        settings.link("image_4", image_4);
+        settings.link("image_5", image_5);
+        settings.link("image_6", image_6);
+        settings.link("image_7", image_7);
+        settings.link("image_8", image_8);
+        settings.link("image_9", image_9);
+        settings.link("image_10", image_10);
+        settings.link("image_11", image_11);
+        settings.link("image_12", image_12);
+        settings.link("image_13", image_13);
+        settings.link("image_14", image_14);
+        settings.link("image_15", image_15);
+        settings.link("image_16", image_16);
+        settings.link("image_17", image_17);
         Self { settings }
     }
 
@@ -21598,7 +21632,9 @@ pub struct LTXVAddGuideMultiNumGuidesN18<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> LTXVAddGuideMultiNumGuidesN18<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: LTXVAddGuideMultiNumGuidesN18Inputs<'g>) -> Self {
+        let LTXVAddGuideMultiNumGuidesN18Inputs { image_1, image_2, image_3, image_4, image_5, image_6, image_7, image_8, image_9, image_10, image_11, image_12, image_13, image_14, image_15, image_16, image_17, image_18 } = inputs;
         let mut settings = Settings::new(
             &[
                 ("frame_idx_1", "0"),
@@ -21640,24 +21676,24 @@ impl<'g> LTXVAddGuideMultiNumGuidesN18<'g> {
             ],
             &["image_1", "image_2", "image_3", "image_4", "image_5", "image_6", "image_7", "image_8", "image_9", "image_10", "image_11", "image_12", "image_13", "image_14", "image_15", "image_16", "image_17", "image_18"],
         );
-        settings.link("image_1", inputs.image_1);
-        settings.link("image_2", inputs.image_2);
-        settings.link("image_3", inputs.image_3);
-        settings.link("image_4", inputs.image_4);
-        settings.link("image_5", inputs.image_5);
-        settings.link("image_6", inputs.image_6);
-        settings.link("image_7", inputs.image_7);
-        settings.link("image_8", inputs.image_8);
-        settings.link("image_9", inputs.image_9);
-        settings.link("image_10", inputs.image_10);
-        settings.link("image_11", inputs.image_11);
-        settings.link("image_12", inputs.image_12);
-        settings.link("image_13", inputs.image_13);
-        settings.link("image_14", inputs.image_14);
-        settings.link("image_15", inputs.image_15);
-        settings.link("image_16", inputs.image_16);
-        settings.link("image_17", inputs.image_17);
-        settings.link("image_18", inputs.image_18);
+        settings.link("image_1", image_1);
+        settings.link("image_2", image_2);
+        settings.link("image_3", image_3);
+        settings.link("image_4", image_4);
+        settings.link("image_5", image_5);
+        settings.link("image_6", image_6);
+        settings.link("image_7", image_7);
+        settings.link("image_8", image_8);
+        settings.link("image_9", image_9);
+        settings.link("image_10", image_10);
+        settings.link("image_11", image_11);
+        settings.link("image_12", image_12);
+        settings.link("image_13", image_13);
+        settings.link("image_14", image_14);
+        settings.link("image_15", image_15);
+        settings.link("image_16", image_16);
+        settings.link("image_17", image_17);
+        settings.link("image_18", image_18);
         Self { settings }
     }
 
@@ -21934,7 +21970,9 @@ pub struct LTXVAddGuideMultiNumGuidesN19<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> LTXVAddGuideMultiNumGuidesN19<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: LTXVAddGuideMultiNumGuidesN19Inputs<'g>) -> Self {
+        let LTXVAddGuideMultiNumGuidesN19Inputs { image_1, image_2, image_3, image_4, image_5, image_6, image_7, image_8, image_9, image_10, image_11, image_12, image_13, image_14, image_15, image_16, image_17, image_18, image_19 } = inputs;
         let mut settings = Settings::new(
             &[
                 ("frame_idx_1", "0"),
@@ -21978,25 +22016,25 @@ impl<'g> LTXVAddGuideMultiNumGuidesN19<'g> {
             ],
             &["image_1", "image_2", "image_3", "image_4", "image_5", "image_6", "image_7", "image_8", "image_9", "image_10", "image_11", "image_12", "image_13", "image_14", "image_15", "image_16", "image_17", "image_18", "image_19"],
         );
-        settings.link("image_1", inputs.image_1);
-        settings.link("image_2", inputs.image_2);
-        settings.link("image_3", inputs.image_3);
-        settings.link("image_4", inputs.image_4);
-        settings.link("image_5", inputs.image_5);
-        settings.link("image_6", inputs.image_6);
-        settings.link("image_7", inputs.image_7);
-        settings.link("image_8", inputs.image_8);
-        settings.link("image_9", inputs.image_9);
-        settings.link("image_10", inputs.image_10);
-        settings.link("image_11", inputs.image_11);
-        settings.link("image_12", inputs.image_12);
-        settings.link("image_13", inputs.image_13);
-        settings.link("image_14", inputs.image_14);
-        settings.link("image_15", inputs.image_15);
-        settings.link("image_16", inputs.image_16);
-        settings.link("image_17", inputs.image_17);
-        settings.link("image_18", inputs.image_18);
-        settings.link("image_19", inputs.image_19);
+        settings.link("image_1", image_1);
+        settings.link("image_2", image_2);
+        settings.link("image_3", image_3);
+        settings.link("image_4", image_4);
+        settings.link("image_5", image_5);
+        settings.link("image_6", image_6);
+        settings.link("image_7", image_7);
+        settings.link("image_8", image_8);
+        settings.link("image_9", image_9);
+        settings.link("image_10", image_10);
+        settings.link("image_11", image_11);
+        settings.link("image_12", image_12);
+        settings.link("image_13", image_13);
+        settings.link("image_14", image_14);
+        settings.link("image_15", image_15);
+        settings.link("image_16", image_16);
+        settings.link("image_17", image_17);
+        settings.link("image_18", image_18);
+        settings.link("image_19", image_19);
         Self { settings }
     }
 
@@ -22287,7 +22325,9 @@ pub struct LTXVAddGuideMultiNumGuidesN20<'g> {
 #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]
 impl<'g> LTXVAddGuideMultiNumGuidesN20<'g> {
     /// It with every widget at its default.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn new(inputs: LTXVAddGuideMultiNumGuidesN20Inputs<'g>) -> Self {
+        let LTXVAddGuideMultiNumGuidesN20Inputs { image_1, image_2, image_3, image_4, image_5, image_6, image_7, image_8, image_9, image_10, image_11, image_12, image_13, image_14, image_15, image_16, image_17, image_18, image_19, image_20 } = inputs;
         let mut settings = Settings::new(
             &[
                 ("frame_idx_1", "0"),
@@ -22333,26 +22373,26 @@ impl<'g> LTXVAddGuideMultiNumGuidesN20<'g> {
             ],
             &["image_1", "image_2", "image_3", "image_4", "image_5", "image_6", "image_7", "image_8", "image_9", "image_10", "image_11", "image_12", "image_13", "image_14", "image_15", "image_16", "image_17", "image_18", "image_19", "image_20"],
         );
-        settings.link("image_1", inputs.image_1);
-        settings.link("image_2", inputs.image_2);
-        settings.link("image_3", inputs.image_3);
-        settings.link("image_4", inputs.image_4);
-        settings.link("image_5", inputs.image_5);
-        settings.link("image_6", inputs.image_6);
-        settings.link("image_7", inputs.image_7);
-        settings.link("image_8", inputs.image_8);
-        settings.link("image_9", inputs.image_9);
-        settings.link("image_10", inputs.image_10);
-        settings.link("image_11", inputs.image_11);
-        settings.link("image_12", inputs.image_12);
-        settings.link("image_13", inputs.image_13);
-        settings.link("image_14", inputs.image_14);
-        settings.link("image_15", inputs.image_15);
-        settings.link("image_16", inputs.image_16);
-        settings.link("image_17", inputs.image_17);
-        settings.link("image_18", inputs.image_18);
-        settings.link("image_19", inputs.image_19);
-        settings.link("image_20", inputs.image_20);
+        settings.link("image_1", image_1);
+        settings.link("image_2", image_2);
+        settings.link("image_3", image_3);
+        settings.link("image_4", image_4);
+        settings.link("image_5", image_5);
+        settings.link("image_6", image_6);
+        settings.link("image_7", image_7);
+        settings.link("image_8", image_8);
+        settings.link("image_9", image_9);
+        settings.link("image_10", image_10);
+        settings.link("image_11", image_11);
+        settings.link("image_12", image_12);
+        settings.link("image_13", image_13);
+        settings.link("image_14", image_14);
+        settings.link("image_15", image_15);
+        settings.link("image_16", image_16);
+        settings.link("image_17", image_17);
+        settings.link("image_18", image_18);
+        settings.link("image_19", image_19);
+        settings.link("image_20", image_20);
         Self { settings }
     }
 

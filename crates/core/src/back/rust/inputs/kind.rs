@@ -169,8 +169,8 @@ fn choice(key: &Key, input: &Input, listed: &[Value]) -> Option<Choice> {
         Form::Json
     };
     let letters = initials(key, input);
-    let mut names = Namer::default();
-    let named = |member: &Value| (names.name(name_of(member, &letters)), member.clone());
+    let mut variants = Namer::default();
+    let named = |member: &Value| (variants.name(name_of(member, &letters)), member.clone());
     Some(Choice { form, members: members.into_iter().map(named).collect() })
 }
 

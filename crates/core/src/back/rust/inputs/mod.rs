@@ -8,6 +8,7 @@
 mod fields;
 mod kind;
 mod text;
+mod types;
 
 use std::collections::BTreeMap;
 use std::path::Path;

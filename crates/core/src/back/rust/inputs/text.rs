@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::Options;
 use super::fields::{Field, required_name};
-use super::kind::{Choice, Element, Form, IntegerLimits, Kind, NumberLimits, small_float, whole};
+use super::kind::{Element, Kind, small_float};
+use super::types;
 use crate::back::Layout;
 use crate::back::rust::{docs, literal};
 use crate::back::schema::{self, Dialect};
@@ -76,12 +77,12 @@ pub(super) fn module(
     text.push_str(&default_of(fields, options, width));
     text.push_str(&deserialize(fields, options, width));
     let name = &options.name;
-    let _ = write!(text, "::comfyc::inputs::published!({name}, PUBLISHED);\n");
+    let _ = writeln!(text, "::comfyc::inputs::published!({name}, PUBLISHED);");
     for field in fields {
         let own = match &field.kind {
-            Kind::Choice(choice) => choice_type(field, choice, options),
-            Kind::Integer(limits) => integer_type(field, *limits),
-            Kind::Number(limits) => number_type(field, *limits),
+            Kind::Choice(choice) => types::choice(field, choice, options),
+            Kind::Integer(limits) => types::integer(field, *limits),
+            Kind::Number(limits) => types::number(field, *limits),
             _ => continue,
         };
         text.push('\n');
@@ -167,7 +168,7 @@ fn attribute(arguments: &[String]) -> String {
 }
 
 /// What is derived besides: not again what the type `has` already.
-fn derive(options: &Options, has: &[&str]) -> String {
+pub(super) fn derive(options: &Options, has: &[&str]) -> String {
     let last = |path: &str| path.rsplit("::").next().unwrap_or(path).trim().to_owned();
     let more: Vec<&str> = options
         .derived
@@ -321,7 +322,7 @@ fn to_i128(number: &serde_json::Number) -> Option<i128> {
 }
 
 /// The variant that a default names.
-fn variant_of<'f>(field: &'f Field<'_>, default: &Value) -> Option<&'f str> {
+pub(super) fn variant_of<'f>(field: &'f Field<'_>, default: &Value) -> Option<&'f str> {
     let Kind::Choice(choice) = &field.kind else { return None };
     let same = |member: &Value| match (member, default) {
         (Value::Number(a), Value::Number(b)) => crate::number::equal(a, b),
@@ -331,7 +332,7 @@ fn variant_of<'f>(field: &'f Field<'_>, default: &Value) -> Option<&'f str> {
 }
 
 /// The default of a limited number, as a literal.
-fn limited_default(field: &Field<'_>) -> Option<String> {
+pub(super) fn limited_default(field: &Field<'_>) -> Option<String> {
     match (&field.kind, field.default?) {
         (Kind::Integer(_), Value::Number(number)) => to_i128(number).map(literal::integer),
         (Kind::Number(_), Value::Number(number)) => small_float(number).map(literal::float),
@@ -390,7 +391,7 @@ fn type_of(field: &Field<'_>) -> String {
 }
 
 /// What is published of an input: title, description, and a line of facts.
-fn about(field: &Field<'_>) -> Vec<String> {
+pub(super) fn about(field: &Field<'_>) -> Vec<String> {
     let schema = &field.input.schema;
     let text =
         |keyword: &str| schema.get(keyword).and_then(Value::as_str).map(docs::prose).unwrap_or_default();
@@ -435,81 +436,4 @@ fn about(field: &Field<'_>) -> Vec<String> {
         title.push('.');
     }
     vec![title, text("description"), facts.join("; ") + "."]
-}
-
-fn choice_type(field: &Field<'_>, choice: &Choice, options: &Options) -> String {
-    let form = match choice.form {
-        Form::Text => "text",
-        Form::Integer => "integer",
-        Form::Json => "json",
-    };
-    let mut text = String::from("::comfyc::inputs::choice! {\n");
-    text.push_str(&docs::comment("    ", &about(field)));
-    let derived = derive(
-        options,
-        &["Debug", "Clone", "Copy", "PartialEq", "Eq", "Hash", "Default", "Serialize", "Deserialize"],
-    );
-    if !derived.is_empty() {
-        let _ = write!(text, "    {derived}");
-    }
-    let _ = writeln!(text, "    pub enum {} as {form} for {} {{", field.ty, literal::text(field.key));
-    for (name, member) in &choice.members {
-        let (shown, written) = match member {
-            Value::String(text) => (text.clone(), literal::text(text)),
-            Value::Number(number) => (
-                number.to_string(),
-                match (whole(number), small_float(number)) {
-                    (Some(whole), _) => literal::integer(whole.into()),
-                    (None, float) => literal::float(float.unwrap_or_default()),
-                },
-            ),
-            other => (other.to_string(), other.to_string()),
-        };
-        let said = docs::code(&shown).unwrap_or_else(|| {
-            if shown.is_empty() { "The empty text".to_owned() } else { docs::prose(&shown) }
-        });
-        text.push_str(&docs::comment("        ", &[format!("{said}.")]));
-        let _ = writeln!(text, "        {name} = {written},");
-    }
-    text.push_str("    }\n");
-    if let Some(variant) = field.default.and_then(|default| variant_of(field, default)) {
-        let _ = writeln!(text, "    default {variant};");
-    }
-    text.push_str("}\n");
-    text
-}
-
-fn integer_type(field: &Field<'_>, limits: IntegerLimits) -> String {
-    let facts = [("minimum", limits.minimum), ("maximum", limits.maximum), ("multiple_of", limits.step)];
-    limited_type(
-        "integer",
-        limits.holder(),
-        field,
-        facts.map(|(name, limit)| (name, limit.map(literal::integer))),
-    )
-}
-
-fn number_type(field: &Field<'_>, limits: NumberLimits) -> String {
-    let NumberLimits { minimum, above, maximum, below } = limits;
-    let facts = [("minimum", minimum), ("above", above), ("maximum", maximum), ("below", below)];
-    limited_type("number", "f64", field, facts.map(|(name, limit)| (name, limit.map(literal::float))))
-}
-
-fn limited_type<const N: usize>(
-    kind: &str,
-    holder: &str,
-    field: &Field<'_>,
-    limits: [(&str, Option<String>); N],
-) -> String {
-    let mut text = format!("::comfyc::inputs::{kind}! {{\n");
-    text.push_str(&docs::comment("    ", &about(field)));
-    let _ = writeln!(text, "    pub struct {}({holder}) for {} {{", field.ty, literal::text(field.key));
-    let default = ("default", limited_default(field));
-    for (name, value) in limits.into_iter().chain([default]) {
-        if let Some(value) = value {
-            let _ = writeln!(text, "        {name}: {value},");
-        }
-    }
-    text.push_str("    }\n}\n");
-    text
 }

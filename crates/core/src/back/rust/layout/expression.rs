@@ -127,7 +127,11 @@ fn on_one_line(code: &Code) -> String {
                     None => name.clone(),
                 })
                 .collect();
-            if fields.is_empty() { format!("{path} {{}}") } else { format!("{path} {{ {} }}", fields.join(", ")) }
+            if fields.is_empty() {
+                format!("{path} {{}}")
+            } else {
+                format!("{path} {{ {} }}", fields.join(", "))
+            }
         }
         Code::Chain(root, steps) => {
             let steps = steps.iter().map(|step| match step {
@@ -183,7 +187,12 @@ fn write(code: &Code, shape: Shape, one_line: bool) -> Option<String> {
     }
 }
 
-fn write_struct(path: &str, fields: &[(String, Option<Code>)], shape: Shape, one_line: bool) -> Option<String> {
+fn write_struct(
+    path: &str,
+    fields: &[(String, Option<Code>)],
+    shape: Shape,
+    one_line: bool,
+) -> Option<String> {
     shape.narrower(2)?;
     if fields.is_empty() {
         return Some(format!("{path} {{}}"));
@@ -278,17 +287,15 @@ fn write_list(
 
     if horizontal {
         let line = texts.join(", ");
-        if first_line(&line).width().saturating_add(1) <= shape.width.saturating_sub(last_line(name).width()) {
+        if first_line(&line).width().saturating_add(1) <= shape.width.saturating_sub(last_line(name).width())
+        {
             return Some(format!("{name}{open}{line}{close}"));
         }
         return Some(format!("{name}{open}{}{line}{}{close}", inner.line(), shape.line()));
     }
     let fills = items.iter().all(is_simple) && texts.iter().all(|text| text.len() <= SHORT);
-    let body = if fills {
-        filled(&texts, inner)
-    } else {
-        format!("{},", texts.join(&format!(",{}", inner.line())))
-    };
+    let body =
+        if fills { filled(&texts, inner) } else { format!("{},", texts.join(&format!(",{}", inner.line()))) };
     Some(format!("{name}{open}{}{body}{}{close}", inner.line(), shape.line()))
 }
 
@@ -361,10 +368,10 @@ fn write_last_step(
     inner: Shape,
     one_line: bool,
 ) -> Option<(String, bool)> {
-    let root = texts.first()?;
-    let extends = closes(root);
+    let start = texts.first()?;
+    let extends = closes(start);
     let before: usize =
-        if extends { last_line(root).width() } else { texts.iter().map(|text| text.width()).sum() };
+        if extends { last_line(start).width() } else { texts.iter().map(|text| text.width()).sum() };
     let budget = if only { shape.width } else { shape.width.min(CHAIN) }.saturating_sub(before);
     let straight = budget > 0 && texts.iter().all(|text| !text.contains('\n'));
     let own_line = inner.narrower(shape.reserved());

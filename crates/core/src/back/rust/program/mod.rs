@@ -42,12 +42,7 @@ pub struct Options {
 
 /// The program of a workflow, whose nodes are those that are generated for `catalog`. Published inputs that are given a
 /// value have it as their default.
-pub fn write(
-    workflow: &Checked<Workflow>,
-    given: &Payload,
-    catalog: &Catalog,
-    options: &Options,
-) -> String {
+pub fn write(workflow: &Checked<Workflow>, given: &Payload, catalog: &Catalog, options: &Options) -> String {
     let embedded = options.nodes.is_none().then(Catalog::embedded);
     let model = Model::new(embedded.as_ref().unwrap_or(catalog), &BTreeMap::new());
     let mut publication = Publication::of(workflow, given);
@@ -164,9 +159,11 @@ impl<'w> Writer<'w> {
     /// What stands above the functions of a whole program.
     fn head(&self) -> String {
         // A module of anybody's is in a group of its own, where its name counts for no order.
-        let nodes = self.options.nodes.as_ref().map_or("use comfyc_nodes::*;\n".to_owned(), |nodes| {
-            format!("\nuse {nodes}::*;\n")
-        });
+        let nodes = self
+            .options
+            .nodes
+            .as_ref()
+            .map_or("use comfyc_nodes::*;\n".to_owned(), |nodes| format!("\nuse {nodes}::*;\n"));
         let uses = format!("use comfyc::dsl::*;\n{nodes}");
         if self.options.unchecked {
             let print = "println!(\"{}\", compile::prompt_unchecked(workflow(graph)));";
@@ -260,10 +257,10 @@ impl<'w> Writer<'w> {
                 Some(self.wire_type(*one))
             }
             several => {
-                let mut names = Namer::default();
+                let mut given = Namer::default();
                 let mut values = Vec::new();
                 for wire in several {
-                    let field = names.name(self.wire_name(*wire, |_| false, true));
+                    let field = given.name(self.wire_name(*wire, |_| false, true));
                     let value = value(wire);
                     let short = value == Code::word(field.as_str());
                     values.push((field.clone(), (!short).then_some(value)));
@@ -332,7 +329,11 @@ impl<'w> Writer<'w> {
         match planned.results.as_slice() {
             [] => Statement::Do(call),
             [one] => {
-                let wanted = self.wire_name(*one, |node| self.plan.holds(around, node) && !self.plan.holds(scope, node), true);
+                let wanted = self.wire_name(
+                    *one,
+                    |node| self.plan.holds(around, node) && !self.plan.holds(scope, node),
+                    true,
+                );
                 let name = namer.name(wanted);
                 variables.insert(*one, Code::word(name.as_str()));
                 Statement::Let(name, call)
@@ -362,8 +363,15 @@ impl<'w> Writer<'w> {
             .filter_map(|scope| self.plan.scopes.get(scope)?.prefix.clone())
             .filter(|prefix| !prefix.is_empty())
             .collect();
-        let kind = if self.plan.scopes.get(scope).is_some_and(|scope| scope.prefix.is_none()) { "part of" } else { "subgraph" };
-        let mut wanted = value_name(&format!("{kind} {}", if path.is_empty() { "graph".to_owned() } else { path.join(" ") }));
+        let kind = if self.plan.scopes.get(scope).is_some_and(|scope| scope.prefix.is_none()) {
+            "part of"
+        } else {
+            "subgraph"
+        };
+        let mut wanted = value_name(&format!(
+            "{kind} {}",
+            if path.is_empty() { "graph".to_owned() } else { path.join(" ") }
+        ));
         wanted.truncate(48);
         self.functions.name(wanted)
     }

@@ -1,6 +1,6 @@
 //! What a workflow publishes, as statements, and what its nodes say to follow it.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
@@ -20,7 +20,7 @@ pub(super) struct Publication<'w> {
     workflow: &'w Workflow,
     inputs: Vec<Published<'w>>,
     /// What each input of a node follows, by node and input.
-    uses: HashMap<(&'w str, &'w str), Use>,
+    uses: BTreeMap<(&'w str, &'w str), Use>,
 }
 
 #[derive(Debug)]
@@ -45,7 +45,7 @@ struct Use {
 impl<'w> Publication<'w> {
     pub(super) fn of(workflow: &'w Workflow, given: &'w Payload) -> Self {
         let mut inputs: Vec<Published<'w>> = Vec::new();
-        let mut uses = HashMap::new();
+        let mut uses = BTreeMap::new();
         for (key, input) in workflow.interface.inputs() {
             let there = |target: &Target| workflow.graph.node(target.node.as_str()).is_some();
             let described = !input.schema.keywords().is_empty();
@@ -53,13 +53,15 @@ impl<'w> Publication<'w> {
                 continue;
             }
             let default = given.get(key.as_str()).or_else(|| input.schema.default_value());
-            let written = default.map(|default| workflow.interface.writes(key.as_str(), default)).unwrap_or_default();
+            let written =
+                default.map(|default| workflow.interface.writes(key.as_str(), default)).unwrap_or_default();
             let is_written = |target: &Target| written.iter().any(|(other, _)| *other == target);
             let which = inputs.len();
             let composite = input.targets.len() > 1;
             for (part, target) in input.targets.iter().enumerate() {
                 let part = composite.then_some(part);
-                let usage = Use { which, part, rule: Rule::default(), follows: false, written: is_written(target) };
+                let usage =
+                    Use { which, part, rule: Rule::default(), follows: false, written: is_written(target) };
                 uses.insert((target.node.as_str(), target.input.as_str()), usage);
             }
             for derived in &input.derived {
@@ -75,7 +77,8 @@ impl<'w> Publication<'w> {
 
     /// The nodes that follow published inputs, each with what it follows.
     pub(super) fn followers(&self) -> Vec<(&'w str, usize)> {
-        let mut followers: Vec<(&str, usize)> = self.uses.iter().map(|((node, _), usage)| (*node, usage.which)).collect();
+        let mut followers: Vec<(&str, usize)> =
+            self.uses.iter().map(|((node, _), usage)| (*node, usage.which)).collect();
         followers.sort_unstable();
         followers.dedup();
         followers
@@ -83,7 +86,8 @@ impl<'w> Publication<'w> {
 
     /// Finds the inputs that would give a published input its key, since they come first, and must not.
     pub(super) fn settle(&mut self, plan: &Plan<'_>) {
-        let rank = |node: &str| plan.find(node).and_then(|node| plan.nodes.get(node)).map(|planned| planned.rank);
+        let rank =
+            |node: &str| plan.find(node).and_then(|node| plan.nodes.get(node)).map(|planned| planned.rank);
         let own = |published: &Published<'_>| rank(published.input.targets.first()?.node.as_str());
         let own: Vec<Option<usize>> = self.inputs.iter().map(own).collect();
         for ((node, _), usage) in &mut self.uses {
@@ -141,7 +145,9 @@ impl<'w> Publication<'w> {
             code = match (name.as_str(), value) {
                 ("description", Json::String(text)) if text.is_empty() => code,
                 ("description", Json::String(text)) => code.method("description", [texts.text(text, &hint)]),
-                ("type", Json::String(ty)) if self.type_of(input, model, default.is_some()) == Some(ty) => code,
+                ("type", Json::String(ty)) if self.type_of(input, model, default.is_some()) == Some(ty) => {
+                    code
+                }
                 ("default", value) => code.method("default", [texts.value(default.unwrap_or(value), &hint)]),
                 ("minimum", _) if range(schema).is_some() => {
                     done.push("maximum");
@@ -151,13 +157,16 @@ impl<'w> Publication<'w> {
                     let options = options.iter().map(|option| texts.value(option, &hint)).collect();
                     code.method("options", [Code::Array(options)])
                 }
-                (_, value) => code.method("keyword", [texts.text(name, "keyword"), texts.value(value, &hint)]),
+                (_, value) => {
+                    code.method("keyword", [texts.text(name, "keyword"), texts.value(value, &hint)])
+                }
             };
         }
         if let (Some(default), None) = (default, schema.get("default")) {
             code = code.method("default", [texts.value(default, &format!("{} default", key.as_str()))]);
         }
-        let media = match input.media.filter(|media| schema.media().is_none_or(|(known, _)| known != *media)) {
+        let media = match input.media.filter(|media| schema.media().is_none_or(|(known, _)| known != *media))
+        {
             Some(Media::Image) => "Image",
             Some(Media::Video) => "Video",
             Some(Media::Audio) => "Audio",
@@ -222,7 +231,9 @@ impl<'w> Publication<'w> {
 
     /// What the variable of a published input is to be called.
     pub(super) fn name(&self, which: usize) -> String {
-        let Some(Published { key, input, .. }) = self.inputs.get(which) else { return "published".to_owned() };
+        let Some(Published { key, input, .. }) = self.inputs.get(which) else {
+            return "published".to_owned();
+        };
         let title = input.schema.title().unwrap_or_default();
         let words = title.split('(').next().unwrap_or_default();
         super::names::of_title(words, "", "").unwrap_or_else(|| {

@@ -71,7 +71,9 @@ fn nodes_in_an_order_of_their_own_are_put_into_it() {
 #[test]
 fn ten_thousand_nodes_are_many_functions() {
     let nodes: Vec<String> = (0..10_000)
-        .map(|i| format!(r#""{i}": {{"inputs": {{"image": ["{}", 0]}}, "class_type": "ImageInvert"}}"#, i + 1))
+        .map(|i| {
+            format!(r#""{i}": {{"inputs": {{"image": ["{}", 0]}}, "class_type": "ImageInvert"}}"#, i + 1)
+        })
         .collect();
     let text = function(&format!("{{{}}}", nodes.join(",")));
     assert!(text.matches("\nfn part_of_graph").count() >= 40);
@@ -102,25 +104,49 @@ fn json() -> impl Strategy<Value = Json> {
 
 fn node() -> impl Strategy<Value = Json> {
     let classes = [
-        "KSampler", "VAEDecode", "LoadImage", "ClaudeNode", "BatchImagesNode", "ResizeImageMaskNode", "SaveVideo",
-        "ComfySwitchNode", "No Such Class",
+        "KSampler",
+        "VAEDecode",
+        "LoadImage",
+        "ClaudeNode",
+        "BatchImagesNode",
+        "ResizeImageMaskNode",
+        "SaveVideo",
+        "ComfySwitchNode",
+        "No Such Class",
     ];
     let names = prop_oneof![
         prop::sample::select(vec![
-            "model", "seed", "steps", "samples", "image", "model.max_tokens", "images.image0", "images.image1",
-            "resize_type", "resize_type.width", "format", "format.codec", "on_true", "on_false", "switch", "input",
+            "model",
+            "seed",
+            "steps",
+            "samples",
+            "image",
+            "model.max_tokens",
+            "images.image0",
+            "images.image1",
+            "resize_type",
+            "resize_type.width",
+            "format",
+            "format.codec",
+            "on_true",
+            "on_false",
+            "switch",
+            "input",
         ])
         .prop_map(str::to_owned),
         ".{0,8}",
     ];
     let inputs = prop::collection::btree_map(names, json(), 0..6);
-    (prop::sample::select(classes.to_vec()), inputs, json(), ".{0,5}").prop_map(|(class, inputs, odd, field)| {
-        let mut node = serde_json::json!({"class_type": class, "inputs": inputs, "_meta": {"title": "a"}});
-        if let Some(node) = node.as_object_mut().filter(|_| !odd.is_null()) {
-            node.insert(field, odd);
-        }
-        node
-    })
+    (prop::sample::select(classes.to_vec()), inputs, json(), ".{0,5}").prop_map(
+        |(class, inputs, odd, field)| {
+            let mut node =
+                serde_json::json!({"class_type": class, "inputs": inputs, "_meta": {"title": "a"}});
+            if let Some(node) = node.as_object_mut().filter(|_| !odd.is_null()) {
+                node.insert(field, odd);
+            }
+            node
+        },
+    )
 }
 
 proptest! {
