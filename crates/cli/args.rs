@@ -365,20 +365,28 @@ pub(crate) enum Emit {
     Overrides,
     /// The published schema.
     Schema,
-    /// The graph as the compiler holds it: nodes, values, links, and where each was said.
-    Ir,
     /// A Rust program that builds the workflow and prints its prompt.
     Rust,
+    /// The graph as the compiler holds it: nodes, values, links, and where each was said.
+    Ir,
 }
 
 /// A name that a function can have.
 fn function_name(text: &str) -> Result<String, String> {
-    if program::is_function_name(text) { Ok(text.to_owned()) } else { Err("no name of a Rust function".to_owned()) }
+    if program::is_function_name(text) {
+        Ok(text.to_owned())
+    } else {
+        Err("no name of a Rust function".to_owned())
+    }
 }
 
 /// The path of a module.
 fn module_path(text: &str) -> Result<String, String> {
-    if program::is_module_path(text) { Ok(text.to_owned()) } else { Err("no path of a Rust module".to_owned()) }
+    if program::is_module_path(text) {
+        Ok(text.to_owned())
+    } else {
+        Err("no path of a Rust module".to_owned())
+    }
 }
 
 /// A schema dialect.

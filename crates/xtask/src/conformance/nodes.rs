@@ -35,7 +35,8 @@ pub(super) fn run(shared: &Path) -> Result<(), Failure> {
         missing += declared.abs_diff(generated);
         fs::write(folder.join("src").join(format!("{name}.rs")), text).map_err(failed)?;
         let module = name.replace(['-', '.'], "_");
-        let _ = writeln!(main, "/// The nodes of {name}.\npub mod {module} {{\n    include!(\"{name}.rs\");\n}}");
+        let _ =
+            writeln!(main, "/// The nodes of {name}.\npub mod {module} {{\n    include!(\"{name}.rs\");\n}}");
     }
     let core = repository().join("crates/core");
     let manifest = format!(
@@ -51,12 +52,17 @@ pub(super) fn run(shared: &Path) -> Result<(), Failure> {
         .env("CARGO_TARGET_DIR", repository().join("target/conformance/target"))
         .current_dir(&folder)
         .status();
-    let compiled = status.map_err(|error| Failure(format!("nodes: cargo cannot be started: {error}")))?.success();
+    let compiled =
+        status.map_err(|error| Failure(format!("nodes: cargo cannot be started: {error}")))?.success();
     println!("nodes: compiled without a warning: {}", if compiled { "yes" } else { "no" });
     if missing > 0 {
         return Err(Failure(format!("nodes: {missing} inputs are missing")));
     }
-    if compiled { Ok(()) } else { Err(Failure("nodes: the generated modules have errors or warnings".to_owned())) }
+    if compiled {
+        Ok(())
+    } else {
+        Err(Failure("nodes: the generated modules have errors or warnings".to_owned()))
+    }
 }
 
 /// How many inputs a catalog declares, behind dynamic combos too.

@@ -26,7 +26,8 @@ pub(crate) enum Found {
 impl Trial {
     /// A new node, or what is behind a value of a dynamic combo: see [`Spec`](super::Spec).
     pub(crate) fn new(widgets: &[(String, String)], sockets: &[String]) -> Self {
-        let texts: Vec<(&str, &str)> = widgets.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        let texts: Vec<(&str, &str)> =
+            widgets.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
         let names: Vec<&str> = sockets.iter().map(String::as_str).collect();
         let inputs = Inputs::new(&texts, &names);
         let declared = inputs.inputs.keys().cloned().collect();

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::plan::{Plan, Wire, links};
+use super::plan::{Plan, Wire};
 use crate::back::rust::ident::value_name;
 use crate::graph::Value;
 
@@ -47,7 +47,8 @@ impl<'g> Roles<'g> {
     /// What an output is for, where all the inputs that it feeds agree: `positive`. Only those of the nodes that `within` holds
     /// are asked.
     pub(super) fn role(&self, wire: Wire, within: impl Fn(usize) -> bool) -> Option<String> {
-        let mut inputs = self.fed.get(&wire)?.iter().filter(|(node, _)| within(*node)).map(|(_, input)| *input);
+        let mut inputs =
+            self.fed.get(&wire)?.iter().filter(|(node, _)| within(*node)).map(|(_, input)| *input);
         let first = inputs.next()?;
         if !inputs.all(|input| input == first) {
             return None;
@@ -68,23 +69,43 @@ pub(super) fn of_title(title: &str, class: &str, usual: &str) -> Option<String> 
 
 /// Whether a name says what it is to somebody who reads ASCII.
 fn is_readable(name: &str) -> bool {
-    let number = |word: &str| word.strip_prefix('u').is_some_and(|rest| rest.len() >= 4 && rest.chars().all(|c| c.is_ascii_hexdigit()));
-    name != "unnamed" && name.len() <= 40 && !name.split('_').any(number) && name.chars().any(|c| c.is_ascii_alphabetic())
+    let number = |word: &str| {
+        word.strip_prefix('u')
+            .is_some_and(|rest| rest.len() >= 4 && rest.chars().all(|c| c.is_ascii_hexdigit()))
+    };
+    name != "unnamed"
+        && name.len() <= 40
+        && !name.split('_').any(number)
+        && name.chars().any(|c| c.is_ascii_alphabetic())
 }
 
 /// Names of inputs that say only that something goes in.
 fn is_vague(name: &str) -> bool {
-    matches!(name, "any" | "anything" | "input" | "source" | "value" | "values" | "on_true" | "on_false" | "model1" | "data")
+    matches!(
+        name,
+        "any"
+            | "anything"
+            | "input"
+            | "source"
+            | "value"
+            | "values"
+            | "on_true"
+            | "on_false"
+            | "model1"
+            | "data"
+    )
 }
 
-/// The outputs that were named in a plan, for debugging: none of them is lost.
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn titles_are_names_when_they_say_something() {
-        assert_eq!(of_title("High noise model", "UNETLoader", "Load Diffusion Model").as_deref(), Some("high_noise_model"));
+        assert_eq!(
+            of_title("High noise model", "UNETLoader", "Load Diffusion Model").as_deref(),
+            Some("high_noise_model")
+        );
         assert_eq!(of_title("Load VAE", "VAELoader", "Load VAE"), None);
         assert_eq!(of_title("図", "VAELoader", "Load VAE"), None);
         assert_eq!(of_title("a title of more words than a name has", "A", "A"), None);

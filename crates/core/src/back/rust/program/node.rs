@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 
 use super::plan::{Planned, Wire};
-use super::{Variables, Writer};
 use super::types::{ANY, class_of};
+use super::{Variables, Writer};
 use crate::back::rust::ident::Namer;
 use crate::back::rust::layout::{Code, Statement};
 use crate::graph::{Link, Value};
@@ -16,7 +16,13 @@ pub(super) const HANDLE: i64 = i64::MIN;
 
 impl Writer<'_> {
     /// Adds a node, with variables for its outputs that are used.
-    pub(super) fn node(&mut self, node: usize, scope: usize, namer: &mut Namer, variables: &mut Variables) -> Statement {
+    pub(super) fn node(
+        &mut self,
+        node: usize,
+        scope: usize,
+        namer: &mut Namer,
+        variables: &mut Variables,
+    ) -> Statement {
         let plan = self.plan;
         let Some(planned) = plan.nodes.get(node) else { return Statement::Value(Code::word("()")) };
         let (code, usual) = match class_of(planned.node, self.model) {
@@ -39,7 +45,8 @@ impl Writer<'_> {
                 let name = namer.name(self.title_name(node).unwrap_or_else(|| self.class_name(node)));
                 variables.insert(Wire::Output(node, HANDLE), Code::word(name.as_str()));
                 for &slot in &used {
-                    variables.insert(Wire::Output(node, slot), self.output(Code::word(name.as_str()), node, slot));
+                    variables
+                        .insert(Wire::Output(node, slot), self.output(Code::word(name.as_str()), node, slot));
                 }
                 Statement::Let(name, code)
             }
@@ -72,8 +79,13 @@ impl Writer<'_> {
 
     /// What a long text of an input is to be called.
     pub(super) fn hint(&self, node: usize, input: &str) -> String {
-        let title = self.title_name(node).unwrap_or_else(|| self.class_name(node));
-        format!("{title} {input}")
+        let role = || {
+            let slots = self.used.get(&node).into_iter().flatten();
+            let mut roles = slots.filter_map(|&slot| self.roles.role(Wire::Output(node, slot), |_| true));
+            roles.find(|role| self.output_name(node, 0).as_ref() != Some(role))
+        };
+        let name = self.title_name(node).or_else(role).unwrap_or_else(|| self.class_name(node));
+        format!("{name} {input}")
     }
 
     /// What all nodes may have: a title, other members of `_meta`, other fields.

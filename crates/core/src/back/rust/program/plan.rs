@@ -38,7 +38,7 @@ pub(super) struct Planned<'g> {
     slots: Option<usize>,
     scope: usize,
     /// When it is added.
-    rank: usize,
+    pub(super) rank: usize,
 }
 
 /// A function.
@@ -98,7 +98,8 @@ impl<'g> Plan<'g> {
     pub(super) fn wire(&self, link: &Link, to: usize) -> Option<Wire> {
         let from = self.find(link.node.as_str())?;
         let (origin, consumer) = (self.nodes.get(from)?, self.nodes.get(to)?);
-        let is_slot = origin.slots.is_none_or(|slots| usize::try_from(link.slot).is_ok_and(|slot| slot < slots));
+        let is_slot =
+            origin.slots.is_none_or(|slots| usize::try_from(link.slot).is_ok_and(|slot| slot < slots));
         if origin.rank >= consumer.rank || !is_slot {
             return None;
         }
@@ -145,7 +146,8 @@ impl<'g> Plan<'g> {
                 let Some(from) = self.find(link.node.as_str()) else { continue };
                 let Some(origin) = self.nodes.get(from) else { continue };
                 let (up, down) = self.way(origin.scope, planned.scope);
-                let item = |way: &[usize], node| way.last().map_or(Item::Node(node), |&scope| Item::Scope(scope));
+                let item =
+                    |way: &[usize], node| way.last().map_or(Item::Node(node), |&scope| Item::Scope(scope));
                 let (before, after) = (item(&up, from), item(&down, to));
                 if before != after {
                     feeds.entry(before).or_default().push(after);
@@ -161,7 +163,9 @@ impl<'g> Plan<'g> {
     /// Cuts scopes that are too long into parts.
     fn cut(&mut self) {
         for index in 0..self.scopes.len() {
-            while let Some(items) = self.scopes.get(index).map(|scope| scope.items.clone()).filter(|items| items.len() > LENGTH) {
+            while let Some(items) =
+                self.scopes.get(index).map(|scope| scope.items.clone()).filter(|items| items.len() > LENGTH)
+            {
                 let mut parts = Vec::new();
                 for items in items.chunks(LENGTH) {
                     let part = self.scopes.len();
@@ -179,7 +183,11 @@ impl<'g> Plan<'g> {
                             }
                         }
                     }
-                    self.scopes.push(Scope { parent: Some(index), items: items.to_vec(), ..Scope::default() });
+                    self.scopes.push(Scope {
+                        parent: Some(index),
+                        items: items.to_vec(),
+                        ..Scope::default()
+                    });
                     parts.push(Item::Scope(part));
                 }
                 if let Some(scope) = self.scopes.get_mut(index) {
@@ -197,7 +205,8 @@ impl<'g> Plan<'g> {
         while let Some(item) = open.pop() {
             match item {
                 Item::Scope(scope) => {
-                    let items = self.scopes.get(scope).map(|scope| scope.items.as_slice()).unwrap_or_default();
+                    let items =
+                        self.scopes.get(scope).map(|scope| scope.items.as_slice()).unwrap_or_default();
                     open.extend(items.iter().rev());
                 }
                 Item::Node(node) => {
@@ -291,7 +300,11 @@ fn scopes(graph: &Graph) -> (Vec<Planned<'_>>, Vec<Scope>) {
             let next = scopes.len();
             let inner = *known.entry(prefix).or_insert(next);
             if inner == next {
-                scopes.push(Scope { parent: Some(scope), prefix: Some(short.to_owned()), ..Scope::default() });
+                scopes.push(Scope {
+                    parent: Some(scope),
+                    prefix: Some(short.to_owned()),
+                    ..Scope::default()
+                });
                 if let Some(around) = scopes.get_mut(scope) {
                     around.items.push(Item::Scope(inner));
                 }
@@ -375,7 +388,12 @@ mod tests {
                     })
                     .collect();
                 let prefix = scope.prefix.as_deref().unwrap_or("part");
-                format!("{prefix}[{}] in[{}] out[{}]", items.join(" "), wires(&scope.parameters), wires(&scope.results))
+                format!(
+                    "{prefix}[{}] in[{}] out[{}]",
+                    items.join(" "),
+                    wires(&scope.parameters),
+                    wires(&scope.results)
+                )
             })
             .collect();
         assert_eq!(lines, expected);

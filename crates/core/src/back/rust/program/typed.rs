@@ -79,7 +79,12 @@ impl<'w> Writer<'w> {
     }
 
     /// The fields of a struct of required inputs.
-    fn fields(&mut self, place: &Place<'w>, writing: &mut Writing<'_>, trial: &mut Trial) -> Vec<(String, Option<Code>)> {
+    fn fields(
+        &mut self,
+        place: &Place<'w>,
+        writing: &mut Writing<'_>,
+        trial: &mut Trial,
+    ) -> Vec<(String, Option<Code>)> {
         let mut fields = Vec::new();
         for input in place.set.inputs.iter().filter(|input| input.field) {
             let code = self.field(input, place, writing, trial);
@@ -89,7 +94,13 @@ impl<'w> Writer<'w> {
         fields
     }
 
-    fn field(&mut self, input: &'w InputModel<'w>, place: &Place<'w>, writing: &mut Writing<'_>, trial: &mut Trial) -> Code {
+    fn field(
+        &mut self,
+        input: &'w InputModel<'w>,
+        place: &Place<'w>,
+        writing: &mut Writing<'_>,
+        trial: &mut Trial,
+    ) -> Code {
         let name = format!("{}{}", place.prefix, input.name);
         let at = writing.find(&name);
         let code = match &input.takes {
@@ -104,10 +115,12 @@ impl<'w> Writer<'w> {
                 trial.hold(&input.name, at, false);
                 into(self.value(ty, at, writing))
             }),
-            Takes::Dynamic(dynamic) => self.dynamic(input, dynamic, place, writing, trial).map(|(code, is_branch)| {
-                if is_branch { into(code) } else { code }
-            }),
-            Takes::Grow { element, widgets, .. } => self.grow(input, element, *widgets, place, writing, trial).map(into),
+            Takes::Dynamic(dynamic) => self
+                .dynamic(input, dynamic, place, writing, trial)
+                .map(|(code, is_branch)| if is_branch { into(code) } else { code }),
+            Takes::Grow { element, widgets, .. } => {
+                self.grow(input, element, *widgets, place, writing, trial).map(into)
+            }
         };
         code.unwrap_or_else(|| {
             match &input.takes {
@@ -130,13 +143,21 @@ impl<'w> Writer<'w> {
             Takes::Grow { element, min, max, .. } if unknown(element) => {
                 Code::call(format!("open::<Grow<socket::Any, {min}, {max}>>"), [])
             }
-            Takes::Dynamic(dynamic) => Code::call(format!("{}::Other", dynamic.ident), [Code::word("Json::Null")]),
+            Takes::Dynamic(dynamic) => {
+                Code::call(format!("{}::Other", dynamic.ident), [Code::word("Json::Null")])
+            }
             _ => Code::call("open", []),
         }
     }
 
     /// The inputs that are no fields, as calls.
-    fn setters(&mut self, mut code: Code, place: &Place<'w>, writing: &mut Writing<'_>, trial: &mut Trial) -> Code {
+    fn setters(
+        &mut self,
+        mut code: Code,
+        place: &Place<'w>,
+        writing: &mut Writing<'_>,
+        trial: &mut Trial,
+    ) -> Code {
         for at in 0..writing.given.len() {
             let Some(given) = writing.given.get(at).filter(|given| !given.taken) else { continue };
             let Some(short) = given.name.strip_prefix(place.prefix.as_str()) else { continue };
@@ -161,8 +182,12 @@ impl<'w> Writer<'w> {
                     Some(self.value(ty, at, writing))
                 }
                 Takes::Link(_) | Takes::Value(_) => None,
-                Takes::Dynamic(dynamic) => self.dynamic(input, dynamic, place, writing, trial).map(|(code, _)| code),
-                Takes::Grow { element, widgets, .. } => self.grow(input, element, *widgets, place, writing, trial),
+                Takes::Dynamic(dynamic) => {
+                    self.dynamic(input, dynamic, place, writing, trial).map(|(code, _)| code)
+                }
+                Takes::Grow { element, widgets, .. } => {
+                    self.grow(input, element, *widgets, place, writing, trial)
+                }
             };
             let Some(argument) = argument else { continue };
             code = code.method(input.ident.as_str(), [argument]);
@@ -227,13 +252,18 @@ impl<'w> Writer<'w> {
     fn is_default(&self, input: &InputModel<'_>, place: &Place<'_>, writing: &Writing<'_>) -> bool {
         let whole = matches!(input.takes, Takes::Dynamic(_) | Takes::Grow { .. });
         let of_input = |name: &str| name == input.name || whole && is_behind(name, &input.name);
-        let default = |name: &str| place.set.widgets.iter().find(|(widget, text)| widget == name && !text.is_empty());
-        let given = writing.given.iter().filter_map(|given| Some((given.name.strip_prefix(place.prefix.as_str())?, given)));
+        let default =
+            |name: &str| place.set.widgets.iter().find(|(widget, text)| widget == name && !text.is_empty());
+        let given = writing
+            .given
+            .iter()
+            .filter_map(|given| Some((given.name.strip_prefix(place.prefix.as_str())?, given)));
         let mut given = given.filter(|(name, _)| of_input(name)).peekable();
         given.peek().is_some()
             && given.all(|(name, given)| {
                 let Value::Literal(literal) = given.value else { return false };
-                given.published.is_none() && default(name).is_some_and(|(_, text)| *text == literal.to_string())
+                given.published.is_none()
+                    && default(name).is_some_and(|(_, text)| *text == literal.to_string())
             })
             && place
                 .set
@@ -279,7 +309,8 @@ impl<'w> Writer<'w> {
         let given = writing.given.get(at).filter(|given| given.published.is_none() && !given.taken)?;
         let Value::Literal(key) = given.value else { return None };
         let Kind::DynamicCombo(branches) = &input.input.kind else { return None };
-        let chosen = branches.iter().zip(&dynamic.branches).find(|(branch, _)| branch.key == *key && key.is_string());
+        let chosen =
+            branches.iter().zip(&dynamic.branches).find(|(branch, _)| branch.key == *key && key.is_string());
         let set = chosen.and_then(|(_, (_, set))| self.model.sets.get(*set)).filter(|_| place.depth < DEPTH);
         writing.take(at);
         let Some(set) = set else {
@@ -319,12 +350,15 @@ impl<'w> Writer<'w> {
         trial: &mut Trial,
     ) -> Option<Code> {
         let values = elements(input, &place.prefix, writing.planned.node)?;
-        if values.iter().any(|(at, _)| writing.given.get(*at).is_none_or(|given| given.taken || given.published.is_some())) {
+        if values.iter().any(|(at, _)| {
+            writing.given.get(*at).is_none_or(|given| given.taken || given.published.is_some())
+        }) {
             return None;
         }
         let links = values.iter().all(|(_, value)| matches!(value, Value::Link(_)));
         let texts = values.iter().all(|(_, value)| matches!(value, Value::Literal(Json::String(_))));
-        let is_text = matches!(element, Ty::Socket(path) if path == "socket::Text" || path == "socket::Combo");
+        let is_text =
+            matches!(element, Ty::Socket(path) if path == "socket::Text" || path == "socket::Combo");
         if !links && !(texts && is_text) {
             return None;
         }
@@ -379,7 +413,10 @@ impl<'w> Writer<'w> {
             Ty::Generic(name) => self.types.parameter(writing.node, *name).unwrap_or(ANY).to_owned(),
             Ty::Choice(_) => "socket::Combo".to_owned(),
             Ty::Choices(place) => {
-                format!("Many<{}>", self.model.choices.get(*place).map(|choice| choice.ident.as_str()).unwrap_or_default())
+                format!(
+                    "Many<{}>",
+                    self.model.choices.get(*place).map(|choice| choice.ident.as_str()).unwrap_or_default()
+                )
             }
         };
         if source == expected {
@@ -402,7 +439,9 @@ impl<'w> Writer<'w> {
                 None => self.texts.exact(literal, hint),
             },
             (_, Json::Number(_)) if is("socket::Float") => self.texts.value(literal, hint),
-            (_, Json::String(text)) if is("socket::Text") || is("socket::Combo") => self.texts.text(text, hint),
+            (_, Json::String(text)) if is("socket::Text") || is("socket::Combo") => {
+                self.texts.text(text, hint)
+            }
             (_, Json::Bool(_)) if is("socket::Boolean") => self.texts.value(literal, hint),
             (Ty::Choice(place), Json::String(text)) => {
                 let (ident, variant) = match choice(place) {
@@ -416,7 +455,8 @@ impl<'w> Writer<'w> {
             }
             (Ty::Choices(place), Json::Array(options)) if !options.is_empty() => {
                 let variants: Option<Vec<Code>> = choice(place).and_then(|choice| {
-                    let variant = |option| Some(Code::word(format!("{}::{}", choice.ident, choice.variant(option)?)));
+                    let variant =
+                        |option| Some(Code::word(format!("{}::{}", choice.ident, choice.variant(option)?)));
                     options.iter().map(variant).collect()
                 });
                 variants.map_or_else(|| self.texts.exact(literal, hint), Code::Array)

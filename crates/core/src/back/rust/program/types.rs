@@ -23,7 +23,9 @@ impl Types {
     pub(super) fn of(plan: &Plan<'_>, model: &Model<'_>) -> Self {
         let mut types = Self::default();
         for node in plan.in_order() {
-            let Some(class) = plan.nodes.get(node).and_then(|planned| class_of(planned.node, model)) else { continue };
+            let Some(class) = plan.nodes.get(node).and_then(|planned| class_of(planned.node, model)) else {
+                continue;
+            };
             let generics = types.parameters(node, class, plan, model);
             for (slot, output) in (0..).zip(&class.outputs) {
                 let ty = match &output.ty {
@@ -57,22 +59,35 @@ impl Types {
     }
 
     /// What the first link says of each type parameter.
-    fn parameters(&self, node: usize, class: &ClassModel<'_>, plan: &Plan<'_>, model: &Model<'_>) -> BTreeMap<char, String> {
+    fn parameters(
+        &self,
+        node: usize,
+        class: &ClassModel<'_>,
+        plan: &Plan<'_>,
+        model: &Model<'_>,
+    ) -> BTreeMap<char, String> {
         let mut found = BTreeMap::new();
         let Some(planned) = plan.nodes.get(node).filter(|_| !class.generics.is_empty()) else { return found };
         for input in model.fields(class.set) {
             let (name, link) = match &input.takes {
-                Takes::Link(Ty::Generic(name)) => (*name, match planned.node.value(&input.name) {
-                    Some(Value::Link(link)) => Some(link),
-                    _ => None,
-                }),
+                Takes::Link(Ty::Generic(name)) => (
+                    *name,
+                    match planned.node.value(&input.name) {
+                        Some(Value::Link(link)) => Some(link),
+                        _ => None,
+                    },
+                ),
                 Takes::Grow { element: Ty::Generic(name), .. } => {
                     (*name, repeated(input, "", planned.node).and_then(|links| links.into_iter().next()))
                 }
                 _ => continue,
             };
             let Some(link) = link.filter(|_| !found.contains_key(&name)) else { continue };
-            let fits = class.generics.iter().find(|generic| generic.name == name).and_then(|generic| generic.fits.as_deref());
+            let fits = class
+                .generics
+                .iter()
+                .find(|generic| generic.name == name)
+                .and_then(|generic| generic.fits.as_deref());
             let source = self.link(link, node, plan);
             let fitting = fits.is_none_or(|union| is_member(model, union, source));
             found.insert(name, if fitting { source.to_owned() } else { ANY.to_owned() });
@@ -91,9 +106,11 @@ pub(super) fn is_member(model: &Model<'_>, union: &str, source: &str) -> bool {
     let within = |path: &str| path.strip_prefix("sockets::").unwrap_or(path).to_owned();
     let name = within(union);
     source == ANY
-        || model.sockets.unions.values().any(|union| {
-            union.ident == name && union.members.contains(&within(source))
-        })
+        || model
+            .sockets
+            .unions
+            .values()
+            .any(|union| union.ident == name && union.members.contains(&within(source)))
 }
 
 /// The links of repeated inputs behind `prefix`, where they can be written as one list: each is a link, and they have the
@@ -110,7 +127,11 @@ pub(super) fn repeated<'n>(input: &InputModel<'_>, prefix: &str, node: &'n Node)
 }
 
 /// The values of repeated inputs with their places among the node's inputs, where they can be written as one list.
-pub(super) fn elements<'n>(input: &InputModel<'_>, prefix: &str, node: &'n Node) -> Option<Vec<(usize, &'n Value)>> {
+pub(super) fn elements<'n>(
+    input: &InputModel<'_>,
+    prefix: &str,
+    node: &'n Node,
+) -> Option<Vec<(usize, &'n Value)>> {
     let (Kind::Autogrow(autogrow), Takes::Grow { min, max, .. }) = (&input.input.kind, &input.takes) else {
         return None;
     };
