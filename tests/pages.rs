@@ -1,10 +1,12 @@
 //! The pages of the codes: every one has its four parts, its example shows its problem, and what stands under `Instead` does not.
 //!
 //! A fenced block says what document it is: `json prompt`, `toml manifest`, `json schema`, `json payload`, `json catalog`,
-//! `json workflow` for one of the editor, or `json document` for one of any kind. The documents of one part belong together: a manifest to the prompt, a payload to
+//! `json workflow` for one of the editor, `json document` for one of any kind, or a media file: `xml media`, or `hex media` in
+//! hexadecimal digits. The documents of one part belong together: a manifest to the prompt, a payload to
 //! whichever of the others publishes keys, a prompt to the catalog. Those under `Instead` replace those of the same kind in
 //! the example. In a `json prompt times=1000`, node 2 stands for as many of its kind, each linked to the one before; in a
 //! `json workflow times=1000`, the subgraph stands for as many, each inside the one before. Blocks that say no kind, such as `console`, are for people only.
+//! Where the example is in Rust, it is run as a test of the crate's documentation.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -12,10 +14,11 @@ use std::fmt::Write;
 use comfyc::catalog::Catalog;
 use comfyc::check;
 use comfyc::diagnostic::{Code, Diagnostics};
+use comfyc::front::media::{self, Form};
 use comfyc::front::{api, document, manifest, published, ui};
 use comfyc::graph::Graph;
 use comfyc::interface::Interface;
-use comfyc::source::{Source, SourceId, Sources, Syntax};
+use comfyc::source::{Origin, Source, SourceId, Sources, Syntax};
 use comfyc::workflow::Workflow;
 use serde_json::{Map, Value};
 
@@ -34,7 +37,8 @@ fn parts(page: &str) -> Vec<(&str, &str)> {
 
 /// The documents among the fenced blocks of a part.
 fn blocks(part: &str) -> Blocks {
-    const KINDS: [&str; 7] = ["prompt", "manifest", "schema", "payload", "catalog", "workflow", "document"];
+    const KINDS: [&str; 8] =
+        ["prompt", "manifest", "schema", "payload", "catalog", "workflow", "document", "media"];
     let fenced = part.split("```").skip(1).step_by(2);
     let documents = fenced.filter_map(|block| {
         let (head, text) = block.split_once('\n')?;
@@ -44,11 +48,17 @@ fn blocks(part: &str) -> Blocks {
         let text = match times {
             Some(times) if kind == "workflow" => nested(text, times),
             Some(times) => repeated(text, times),
+            None if head.starts_with("hex ") => bytes_of(text),
             None => text.to_owned(),
         };
         Some((kind.to_owned(), text))
     });
     documents.collect()
+}
+
+/// Bytes from hexadecimal digits, each as the character of its number.
+fn bytes_of(digits: &str) -> String {
+    digits.split_whitespace().map(|byte| char::from(u8::from_str_radix(byte, 16).expect("a byte"))).collect()
 }
 
 /// A prompt with node 2 many times over: node 3 is linked to the last of them.
@@ -112,6 +122,16 @@ impl Bench {
         if let Some(text) = text("document") {
             let (source, id) = self.add("document.json", Syntax::Json, text);
             self.keep(document::parse(&source, id));
+        }
+        if let Some(text) = text("media") {
+            let (_, id) = self.add("media", Syntax::Json, "");
+            let bytes: Vec<u8> = text.chars().map(|c| u8::try_from(c).expect("a byte")).collect();
+            let container = media::detect(&bytes).expect("a media file");
+            let embedded = self.keep(media::read(&bytes, container, &Origin::offset(id, 0)));
+            if let Some((form, text)) = embedded.choose(Form::Prompt) {
+                let (source, id) = self.add(form.as_str(), Syntax::Json, text);
+                self.keep(document::parse(&source, id));
+            }
         }
         let described = text("manifest").map(|text| {
             let (source, id) = self.add(manifest::FILE, Syntax::Toml, text);
@@ -189,6 +209,10 @@ fn faults(code: Code, embedded: &Catalog) -> Vec<String> {
     }
     if parts.iter().any(|(_, text)| text.trim().is_empty()) {
         faults.push("a part of it is empty".to_owned());
+    }
+    // Examples in Rust are tests of the crate's documentation.
+    if parts[2].1.contains("```rust\n") && parts[3].1.contains("```rust\n") {
+        return faults;
     }
     let mut documents = blocks(parts[2].1);
     if documents.is_empty() {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use comfyc::front::media::Form;
 use comfyc::front::ui::Clock;
 
 /// The ComfyUI workflow compiler: check, compile and run ComfyUI graphs.
@@ -49,6 +50,11 @@ pub(crate) enum Command {
     Catalog {
         #[command(subcommand)]
         command: CatalogCommand,
+    },
+    /// Write typed Rust, the same that a build script writes
+    Gen {
+        #[command(subcommand)]
+        command: GenCommand,
     },
     /// Propose an interface.toml for a graph
     Init(Init),
@@ -134,6 +140,22 @@ pub(crate) struct CatalogDiff {
     pub(crate) new: String,
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum GenCommand {
+    /// The inputs of a published schema or a workflow as a struct
+    Inputs(GenInputs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GenInputs {
+    /// Published schemas, workflow folders or interface.toml; `-` is stdin. Several become a module each
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<String>,
+    /// The file to write, whole or not at all; else stdout
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<String>,
+}
+
 /// Values for published inputs.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Values {
@@ -177,6 +199,28 @@ pub(crate) struct Reading {
     /// The local time that `%date:…%` in file names is replaced by; without it, it stays as it is
     #[arg(long, value_name = "YYYY-MM-DDTHH:MM:SS", value_parser = clock)]
     pub(crate) clock: Option<Clock>,
+    /// Which of the graphs in a picture or another media file is read, when it holds both
+    #[arg(long, value_enum, value_name = "FORM", default_value_t, help_heading = "Reading media")]
+    pub(crate) embedded: FormArgument,
+}
+
+/// A graph in a media file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FormArgument {
+    /// What the server ran.
+    #[default]
+    Prompt,
+    /// What the editor opens.
+    Workflow,
+}
+
+impl From<FormArgument> for Form {
+    fn from(argument: FormArgument) -> Self {
+        match argument {
+            FormArgument::Prompt => Self::Prompt,
+            FormArgument::Workflow => Self::Workflow,
+        }
+    }
 }
 
 /// A local time as ISO 8601 writes it.
@@ -202,8 +246,8 @@ fn clock(text: &str) -> Result<Clock, String> {
 
 #[derive(Debug, Args)]
 pub(crate) struct Check {
-    /// Documents: workflow folders, interface.toml, workflows of the editor, prompts, published schemas, payloads (with --for), `object_info.json`;
-    /// `-` is stdin
+    /// Documents: workflow folders, interface.toml, workflows of the editor, prompts, published schemas, payloads (with --for), `object_info.json`,
+    /// pictures and other media that ComfyUI saved; `-` is stdin
     #[arg(required_unless_present = "jsonl", value_name = "FILE")]
     pub(crate) files: Vec<String>,
     /// The workflow or published schema that the files are payloads for
@@ -246,7 +290,8 @@ pub(crate) struct ServerArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct Build {
-    /// Workflow folders, interface.toml, workflows of the editor, prompts, published schemas; `-` is stdin
+    /// Workflow folders, interface.toml, workflows of the editor, prompts, published schemas, and pictures or other files that ComfyUI
+    /// saved; `-` is stdin
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<String>,
     /// What to make of them
@@ -304,7 +349,7 @@ pub(crate) enum DialectArgument {
 
 #[derive(Debug, Args)]
 pub(crate) struct Init {
-    /// A prompt or a workflow of the editor; `-` is stdin
+    /// A prompt, a workflow of the editor, or a picture or another file that ComfyUI saved; `-` is stdin
     #[arg(value_name = "FILE")]
     pub(crate) file: String,
     #[command(flatten)]
@@ -326,7 +371,8 @@ pub(crate) struct Service {
 
 #[derive(Debug, Args)]
 pub(crate) struct Run {
-    /// A workflow folder, an interface.toml, a workflow of the editor or a prompt; `-` is stdin
+    /// A workflow folder, an interface.toml, a workflow of the editor, a prompt, or a picture or another file that ComfyUI saved;
+    /// `-` is stdin
     #[arg(value_name = "WORKFLOW")]
     pub(crate) workflow: String,
     #[command(flatten)]

@@ -1,6 +1,7 @@
 //! From paths to documents: the only place of the tool that reads files and stdin.
 
 use std::collections::{BTreeMap, HashSet};
+use std::fmt::Write;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -10,6 +11,7 @@ use comfyc::catalog::Catalog;
 use comfyc::diagnostic::{Diagnostics, Level, Levels, Problem};
 use comfyc::front::document::{self, Document};
 use comfyc::front::manifest::{self, Described};
+use comfyc::front::media::{self, Container, Form};
 use comfyc::front::published::Published;
 use comfyc::front::ui;
 use comfyc::graph::Graph;
@@ -58,6 +60,10 @@ pub(crate) struct Loader {
     judged: usize,
     /// Texts that stand for files: what they will hold.
     texts: BTreeMap<String, String>,
+    /// Which of the graphs in a media file is read.
+    form: Form,
+    /// What to tell people besides: which text of a media file was read.
+    pub(crate) notes: Vec<String>,
 }
 
 impl Loader {
@@ -77,7 +83,8 @@ impl Loader {
         options.placeholders = reading.placeholders;
         options.seed = reading.seed;
         options.clock = reading.clock;
-        let mut loader = Self { reading: options, levels: asked.clone(), asked, ..Self::default() };
+        let form = reading.embedded.into();
+        let mut loader = Self { reading: options, form, levels: asked.clone(), asked, ..Self::default() };
         loader.catalog =
             Arc::new(loader.catalog_with(catalog.catalog.as_deref(), catalog.traits.as_deref())?);
         Ok(loader)
@@ -301,6 +308,11 @@ impl Loader {
             None => bytes_of(path)?,
         };
         let name = if path == "-" { "stdin" } else { path };
+        if syntax == Syntax::Json
+            && let Some(container) = media::detect(&bytes)
+        {
+            return Ok(self.embedded(name, &bytes, container));
+        }
         let (broken, text) = text_of(&bytes);
         let id = self.sources.add(Source::new(name, syntax, text));
         if let Some(at) = broken {
@@ -309,6 +321,22 @@ impl Loader {
             return Ok(None);
         }
         Ok(Some(id))
+    }
+
+    /// Reads a graph out of a media file into the sources; `None`, with a report, when there is none.
+    fn embedded(&mut self, name: &str, bytes: &[u8], container: Container) -> Option<SourceId> {
+        let file = self.sources.add(Source::new(name, Syntax::Json, ""));
+        let (embedded, found) = media::read(bytes, container, &Origin::offset(file, 0));
+        self.diagnostics.append(found);
+        let (form, text) = embedded.choose(self.form)?;
+        let mut note = format!("note: {name}: reading the {form} in this {container} file");
+        if embedded.text(form.other()).is_some() {
+            let _ = write!(note, "; --embedded {} reads the other graph in it", form.other());
+        } else if form != self.form {
+            let _ = write!(note, ", which holds no {}", self.form);
+        }
+        self.notes.push(note);
+        Some(self.sources.add(Source::embedded(name, form.as_str(), text)))
     }
 }
 
@@ -344,6 +372,18 @@ pub(crate) fn bytes_of(path: &str) -> Result<Vec<u8>, Failure> {
         fs::read(path)
     };
     read.map_err(|source| Failure::File { path: path.to_owned(), source })
+}
+
+/// The bytes of a prompt: those of the file, or the text inside of a media file.
+pub(crate) fn prompt_of(path: &str) -> Result<Vec<u8>, Failure> {
+    let bytes = bytes_of(path)?;
+    let Some(container) = media::detect(&bytes) else { return Ok(bytes) };
+    let nowhere = Origin::offset(Sources::default().add(Source::new(path, Syntax::Json, "")), 0);
+    let (embedded, _) = media::read(&bytes, container, &nowhere);
+    match embedded.text(Form::Prompt) {
+        Some(prompt) => Ok(prompt.as_bytes().to_vec()),
+        None => Err(Failure::Usage(format!("{path}: this {container} file holds no prompt"))),
+    }
 }
 
 /// The text, and the first byte that is not of one; what follows is then shown as it can be.

@@ -72,6 +72,7 @@ fn main() -> ExitCode {
         Command::Check(check) => cmd::check::run(&check, &printer),
         Command::Build(build) => cmd::build::run(&build, &printer),
         Command::Catalog { command } => cmd::catalog::run(&command, &printer),
+        Command::Gen { command } => cmd::generate::run(&command, &printer),
         Command::Init(init) => cmd::init::run(&init, &printer),
         Command::Run(run) => cmd::run::run(&run, &printer),
         Command::Status(job) => cmd::job::status(&job, &printer),

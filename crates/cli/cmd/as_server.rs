@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::usable;
 use crate::args::Check;
-use crate::load::{Loader, bytes_of};
+use crate::load::{Loader, prompt_of};
 use crate::printer::Printer;
 use crate::{Done, Failure};
 
@@ -25,11 +25,11 @@ pub(crate) fn run(arguments: &Check, printer: &Printer) -> Result<Done, Failure>
     if server.jsonl {
         lines(&arguments.files, &mut answerer)?;
     } else if let [file] = arguments.files.as_slice() {
-        let answer = answerer.document(&bytes_of(file)?);
+        let answer = answerer.document(&prompt_of(file)?);
         printer.data(&format!("{answer:#}"))?;
     } else {
         for file in &arguments.files {
-            let answer = answerer.document(&bytes_of(file)?);
+            let answer = answerer.document(&prompt_of(file)?);
             printer.data(&with_id(file.as_str().into(), answer).to_string())?;
         }
     }

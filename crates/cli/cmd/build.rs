@@ -35,6 +35,7 @@ pub(crate) fn run(arguments: &Build, printer: &Printer) -> Result<Done, Failure>
     };
     let built = build(arguments, file, &mut loader, &catalog)?;
     printer.reports(&loader.diagnostics, &loader.sources);
+    loader.notes.iter().for_each(|note| printer.note(note));
     printer.note(&built.line);
     if let Some(artifact) = &built.artifact {
         match outputs.first() {
@@ -73,6 +74,7 @@ fn many(
         }
     }
     printer.reports(&loader.diagnostics, &loader.sources);
+    loader.notes.iter().for_each(|note| printer.note(note));
     for line in &lines {
         printer.note(line);
     }

@@ -48,6 +48,7 @@ pub(super) fn documents(
         let before = loader.diagnostics.len();
         let what = document(arguments, file, loader, catalog)?;
         loader.judge();
+        summaries.append(&mut loader.notes);
         summaries.push(summary(file, &what, loader, before));
     }
     Ok(summaries)
@@ -145,6 +146,7 @@ fn payloads(
         }
     };
     loader.judge();
+    summaries.append(&mut loader.notes);
     for file in &arguments.files {
         let before = loader.diagnostics.len();
         let payload = loader.payload(file)?;

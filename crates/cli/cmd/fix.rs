@@ -29,6 +29,11 @@ pub(crate) fn run(arguments: &Check, catalog: &Catalog, printer: &Printer) -> Re
         let mut loader = Loader::new(&arguments.catalog, &arguments.reading, &arguments.levels)?
             .with_texts(edited.clone());
         documents(arguments, &mut loader, catalog)?;
+        if let Some(file) = loader.sources.iter().find_map(|(_, source)| source.embedded_in()) {
+            return Err(Failure::Usage(format!(
+                "{file}: --fix edits texts, and nothing is written into a media file: build its prompt into a file first"
+            )));
+        }
         if round(arguments, &loader, &mut edited, &mut notes) == 0 {
             break;
         }

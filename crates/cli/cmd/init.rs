@@ -29,6 +29,7 @@ pub(crate) fn run(arguments: &Init, printer: &Printer) -> Result<Done, Failure> 
     let prepared = prepare(&mut loader, implicit(graph, &values), &values, &catalog)?;
     printer.reports(&loader.diagnostics, &loader.sources);
     let interface = propose(&prepared.workflow.graph, &catalog);
+    loader.notes.iter().for_each(|note| printer.note(note));
     printer.note(&format!(
         "{}: {} inputs proposed; {}",
         arguments.file,

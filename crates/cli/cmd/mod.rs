@@ -7,6 +7,7 @@ pub(crate) mod catalog;
 pub(crate) mod check;
 pub(crate) mod explain;
 mod fix;
+pub(crate) mod generate;
 pub(crate) mod init;
 pub(crate) mod job;
 mod outputs;

@@ -41,6 +41,7 @@ pub(crate) fn run(arguments: &Run, printer: &Printer) -> Result<Done, Failure> {
     printer.reports(&loader.diagnostics, &loader.sources);
     let refused = loader.diagnostics.has_errors();
     let verdict = if refused { "refused" } else { "ok" };
+    loader.notes.iter().for_each(|note| printer.note(note));
     printer.note(&format!("{verdict}: {}: {}", arguments.workflow, counts(&loader.diagnostics)));
     let Some(job) = job.filter(|_| !refused) else { return Ok(Done::Refused) };
 

@@ -2,7 +2,7 @@
 //! request.
 //!
 //! GitHub takes columns only where a place begins and ends on one line, so they are left out elsewhere. A place that is in no
-//! file, such as `--set`, stands before the message.
+//! file, such as `--set`, stands before the message, and so does one in the text inside of a media file.
 
 use std::fmt::Write;
 
@@ -39,7 +39,11 @@ fn annotation(rendered: &Rendered) -> String {
     match place.and_then(|place| Some((place, path(place)?))) {
         Some((place, path)) => {
             properties.push(format!("file={}", property(path)));
-            properties.extend(range(place));
+            if place.embedded_in.is_some() {
+                message = format!("{}: {message}", elsewhere(place));
+            } else {
+                properties.extend(range(place));
+            }
         }
         None => {
             if let Some(place) = place {
@@ -81,6 +85,7 @@ mod tests {
     fn check(file: &str, end_line: usize, message: &str, expected: &str) {
         let place = Place {
             file: file.to_owned(),
+            embedded_in: None,
             pointer: String::new(),
             line: Some(2),
             column: Some(5),

@@ -8,12 +8,12 @@ use comfyc::diagnostic::Place;
 
 /// The path of a place in a file. What was typed, piped in or downloaded has none.
 fn path(place: &Place) -> Option<&str> {
-    let name = place.file.as_str();
+    let name = place.embedded_in.as_deref().unwrap_or(&place.file);
     let elsewhere = matches!(name, "--set" | "stdin") || name.contains("://");
     (!elsewhere).then_some(name)
 }
 
-/// Where something is that is in no file: `--set`, with the line where there is one.
+/// Where something is that is in no file of text: `--set`, with the line where there is one.
 fn elsewhere(place: &Place) -> String {
     match place.line {
         Some(line) => format!("{}:{line}", place.file),

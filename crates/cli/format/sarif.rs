@@ -1,7 +1,8 @@
 //! `--format sarif`: a SARIF 2.1.0 log with one run, for code scanning.
 //!
 //! The run's rules are all codes of the registry, each with its page. A place in a file has a region, in lines and in columns
-//! of code points; a place that is in no file, such as `--set`, is a logical location.
+//! of code points; a place that is in no file, such as `--set`, is a logical location, and so is one in the text inside of a media file,
+//! which has a location too, but no region.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -83,12 +84,13 @@ fn location(place: &Place) -> Map<String, Value> {
     let file = path(place);
     if let Some(file) = file {
         let mut physical = Map::from_iter([("artifactLocation".to_owned(), json!({"uri": uri(file)}))]);
-        physical.extend(region(place).map(|region| ("region".to_owned(), region)));
+        let region = region(place).filter(|_| place.embedded_in.is_none());
+        physical.extend(region.map(|region| ("region".to_owned(), region)));
         location.insert("physicalLocation".to_owned(), Value::Object(physical));
     }
     let name = match file {
-        Some(_) => place.pointer.clone(),
-        None => format!("{}{}", place.file, place.pointer),
+        Some(_) if place.embedded_in.is_none() => place.pointer.clone(),
+        _ => format!("{}{}", place.file, place.pointer),
     };
     if !name.is_empty() {
         location.insert("logicalLocations".to_owned(), json!([{"fullyQualifiedName": name}]));

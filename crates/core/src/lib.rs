@@ -9,15 +9,24 @@
 pub mod back;
 pub mod catalog;
 pub mod check;
+pub mod compile;
 pub mod diagnostic;
 pub mod front;
 pub mod graph;
+pub mod inputs;
 pub mod interface;
 pub mod job;
 pub mod number;
 pub mod pass;
 pub mod source;
 pub mod workflow;
+
+pub use front::dsl;
+
+/// The page whose examples are Rust, run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("diagnostic/pages/misbuilt-graph.md")]
+struct MisbuiltGraph;
 
 /// The examples of the README, run as tests.
 #[cfg(doctest)]

@@ -19,7 +19,20 @@ pub(crate) fn run(tests: bool) -> Result<(), Failure> {
     println!("== generated files");
     codegen::run(true)?;
     if wasm_is_installed() {
-        cargo("wasm", &["check", "-p", "comfyc", "--target", "wasm32-unknown-unknown", "--locked"], &[])?;
+        cargo(
+            "wasm",
+            &[
+                "check",
+                "-p",
+                "comfyc",
+                "--features",
+                "media",
+                "--target",
+                "wasm32-unknown-unknown",
+                "--locked",
+            ],
+            &[],
+        )?;
     } else {
         println!("== wasm: passed over, the target wasm32-unknown-unknown is not installed");
     }

@@ -1,4 +1,4 @@
-//! Files that are made from others: the embedded catalogs, the JSON Schemas of our own formats, and the index of the codes.
+//! Files that are made from others: the embedded catalogs, the typed nodes, the JSON Schemas of our own formats, and the index of the codes.
 //!
 //! The catalogs come from real servers' `/object_info`, which only the reference data holds. Where that is not at hand,
 //! they cannot be made again and `--check` says so; everything else is always checked.
@@ -16,7 +16,7 @@ use comfyc::source::{Source, Sources, Syntax};
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use crate::{Failure, repository, shared};
+use crate::{Failure, nodes, repository, shared};
 
 /// Prose that a class carries and a catalog of facts does not: it belongs to its authors.
 const CLASS_PROSE: [&str; 4] = ["description", "output_tooltips", "price_badge", "search_aliases"];
@@ -35,7 +35,16 @@ const DEVICE_INPUTS: [(&str, &str); 4] = [
 /// Writes every generated file, or only compares when `check` is set.
 pub(crate) fn run(check: bool) -> Result<(), Failure> {
     let mut stale = Vec::new();
-    for (path, text) in generated()? {
+    let files = generated()?;
+    for path in nodes::left_over(&files)? {
+        if check {
+            stale.push(path.display().to_string());
+        } else {
+            fs::remove_file(repository().join(&path)).map_err(|error| Failure(format!("{}: {error}", path.display())))?;
+            eprintln!("removed {}", path.display());
+        }
+    }
+    for (path, text) in files {
         let full = repository().join(&path);
         if fs::read_to_string(&full).is_ok_and(|old| old == text) {
             continue;
@@ -43,6 +52,9 @@ pub(crate) fn run(check: bool) -> Result<(), Failure> {
         if check {
             stale.push(path.display().to_string());
         } else {
+            if let Some(folder) = full.parent() {
+                fs::create_dir_all(folder).map_err(|error| Failure(format!("{}: {error}", folder.display())))?;
+            }
             fs::write(&full, text).map_err(|error| Failure(format!("{}: {error}", path.display())))?;
             eprintln!("wrote {}", path.display());
         }
@@ -61,6 +73,7 @@ fn generated() -> Result<Vec<(PathBuf, String)>, Failure> {
         (PathBuf::from("schemas/report.schema.json"), json_schema::<Reported>("comfyc --format json")),
         (PathBuf::from("crates/core/src/diagnostic/pages/README.md"), index_of_codes()),
     ];
+    files.extend(nodes::files());
     match shared() {
         Some(shared) => files.extend(catalogs(&shared)?),
         None => {

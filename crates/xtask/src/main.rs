@@ -7,6 +7,7 @@ mod bench_verdict;
 mod ci;
 mod codegen;
 mod conformance;
+mod nodes;
 
 use std::fmt::{self, Display};
 use std::path::{Path, PathBuf};

@@ -7,6 +7,7 @@ pub mod manifest;
 pub mod overrides;
 pub mod payload;
 pub mod prompt;
+pub mod rust;
 pub mod schema;
 
 pub use json::Layout;

@@ -18,6 +18,7 @@ mod diff;
 mod dynamic;
 mod embedded;
 mod input;
+mod widget;
 mod wire;
 
 use std::collections::{HashMap, HashSet};
@@ -32,6 +33,7 @@ pub use diff::{Change, What, diff};
 pub use dynamic::{Declared, Holder, declared};
 pub(crate) use dynamic::{declared_and_unchosen, declared_in_use};
 pub use input::{Autogrow, Branch, Combo, DynamicSlot, Input, Kind, MatchType, Options};
+pub(crate) use widget::WidgetType;
 pub(crate) use wire::SNAPSHOT;
 
 use crate::diagnostic::{Diagnostics, Problem};

@@ -71,6 +71,9 @@ codes! {
     UnsupportedDocument "unsupported-document" Error "the document is of no kind that can be read here";
     BadManifest "bad-manifest" Error "an interface.toml is not of the form it must have";
     MalformedClass "malformed-class" Error "a class of a catalog cannot be read";
+    NoEmbeddedGraph "no-embedded-graph" Error "a picture or another media file holds no graph";
+    UnreadableMedia "unreadable-media" Error "a media file is too damaged to find a graph in it";
+    DamagedMedia "damaged-media" Warning "a media file is damaged, but a graph could be read";
 
     // Graphs
     UnknownClass "unknown-class" Error "the catalog has no class of this name";
@@ -134,6 +137,9 @@ codes! {
     ImplicitLinks "implicit-links" Warning "a node of cg-use-everywhere, whose links are not in the file";
     DrawnSeed "drawn-seed" Warning "a seed that the editor draws when it queues";
     GroupNode "group-node" Warning "a legacy group node, whose values the editor shifts when it converts it";
+
+    // Graphs built in code
+    MisbuiltGraph "misbuilt-graph" Error "a graph built in code contradicts itself";
 
     // Hints
     FixedSeed "fixed-seed" Warning "a seed is published under no key, so every run starts from the same";

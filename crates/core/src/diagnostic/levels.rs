@@ -82,6 +82,8 @@ fn is_unreadable(code: Code) -> bool {
             | Code::UnsupportedDocument
             | Code::BadManifest
             | Code::MalformedClass
+            | Code::NoEmbeddedGraph
+            | Code::UnreadableMedia
     )
 }
 

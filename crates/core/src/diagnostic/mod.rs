@@ -8,6 +8,7 @@
 //! Errors about the world (files, networks, servers) are not diagnostics and have no place here.
 
 mod code;
+mod excerpt;
 mod fix;
 mod levels;
 mod problem;
@@ -21,7 +22,7 @@ pub use fix::{Edit, Fix, apply};
 pub(crate) use fix::{sole, spelled};
 pub(crate) use levels::lints_schema;
 pub use levels::{Level, Levels, Misplaced};
-pub use problem::{Idle, Limit, Problem, Subject};
+pub use problem::{Idle, Limit, Misbuilt, Problem, Subject};
 pub use report::{Place, Related, Rendered, Report, Reported, render};
 pub(crate) use words::{kind_of, show};
 

@@ -36,6 +36,44 @@ pub enum Limit {
     MultipleOf(Number),
 }
 
+/// How a graph built in code contradicts itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Misbuilt {
+    /// Another node has the id.
+    IdTaken {
+        /// The id.
+        id: String,
+    },
+    /// A published input gives no input of a node its value as it is.
+    DrivesNothing {
+        /// Its title.
+        title: String,
+    },
+    /// Fewer or more repeated inputs than there may be.
+    Count {
+        /// The node's id.
+        node: String,
+        /// The input that repeats.
+        input: String,
+        /// How many there must be.
+        min: usize,
+        /// How many there may be.
+        max: usize,
+        /// How many there are.
+        given: usize,
+    },
+    /// A value that JSON cannot say.
+    Unreadable {
+        /// The node's id.
+        node: String,
+        /// The input.
+        input: String,
+        /// The value.
+        text: String,
+    },
+}
+
 /// What is wrong.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -63,6 +101,22 @@ pub enum Problem {
     },
     MalformedClass {
         class: String,
+        detail: String,
+    },
+    NoEmbeddedGraph {
+        /// The format of the file.
+        file: &'static str,
+        /// The names of other texts in it.
+        others: Vec<String>,
+    },
+    UnreadableMedia {
+        /// The format of the file.
+        file: &'static str,
+        detail: String,
+    },
+    DamagedMedia {
+        /// The format of the file.
+        file: &'static str,
         detail: String,
     },
     UnknownClass {
@@ -130,6 +184,10 @@ pub enum Problem {
         options: Vec<String>,
     },
     NoOutputs,
+    MisbuiltGraph {
+        place: String,
+        what: Misbuilt,
+    },
     UnreachableNode {
         node: String,
         class: String,
@@ -419,6 +477,9 @@ impl Problem {
             Self::UnsupportedDocument { .. } => Code::UnsupportedDocument,
             Self::BadManifest { .. } => Code::BadManifest,
             Self::MalformedClass { .. } => Code::MalformedClass,
+            Self::NoEmbeddedGraph { .. } => Code::NoEmbeddedGraph,
+            Self::UnreadableMedia { .. } => Code::UnreadableMedia,
+            Self::DamagedMedia { .. } => Code::DamagedMedia,
             Self::UnknownClass { .. } => Code::UnknownClass,
             Self::MissingClass { .. } => Code::MissingClass,
             Self::MissingInput { .. } => Code::MissingInput,
@@ -432,6 +493,7 @@ impl Problem {
             Self::OutOfRange { .. } => Code::OutOfRange,
             Self::NotAnOption { .. } => Code::NotAnOption,
             Self::NoOutputs => Code::NoOutputs,
+            Self::MisbuiltGraph { .. } => Code::MisbuiltGraph,
             Self::UnreachableNode { .. } => Code::UnreachableNode,
             Self::IdleStage { .. } => Code::IdleStage,
             Self::UnknownKey { .. } => Code::UnknownKey,

@@ -7,12 +7,12 @@
 use std::collections::HashMap;
 use std::fmt::{self, Display};
 use std::ops::Range;
-use std::sync::Arc;
 
 use miette::{LabeledSpan, NamedSource, SourceCode};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::excerpt::{Excerpt, MARKED};
 use super::{Diagnostic, Diagnostics, Edit, Severity};
 use crate::source::{Origin, Part, Pointer, Source, SourceId, Sources};
 
@@ -23,7 +23,7 @@ pub struct Report {
     severity: Severity,
     message: String,
     help: Option<String>,
-    source: Option<NamedSource<Arc<str>>>,
+    source: Option<NamedSource<Excerpt>>,
     labels: Vec<LabeledSpan>,
     related: Vec<Note>,
 }
@@ -32,7 +32,7 @@ pub struct Report {
 #[derive(Debug)]
 struct Note {
     message: &'static str,
-    source: NamedSource<Arc<str>>,
+    source: NamedSource<Excerpt>,
     label: LabeledSpan,
 }
 
@@ -75,8 +75,12 @@ pub struct Rendered {
 /// A place in a source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Place {
-    /// The source's name: a path as it was given, `stdin`, `--set`, or a URL.
+    /// The source's name: a path as it was given, `stdin`, `--set`, or a URL; `picture.png#prompt` for a text inside of a
+    /// media file.
     pub file: String,
+    /// The media file, where the text is inside of one; lines and columns are those of the text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub embedded_in: Option<String>,
     /// The JSON Pointer in it.
     pub pointer: String,
     /// The first line, counted from 1; absent when the pointer is not in the text.
@@ -154,6 +158,7 @@ impl<'a> Located<'a> {
         let end = span.map(|s| line_and_column(source.text(), s.end));
         Some(Place {
             file: source.name().to_owned(),
+            embedded_in: source.embedded_in().map(str::to_owned),
             pointer: origin.pointer.as_str().to_owned(),
             line: start.map(|p| p.0),
             column: start.map(|p| p.1),
@@ -169,13 +174,12 @@ impl<'a> Located<'a> {
     }
 }
 
-/// A caret under a whole subtree would underline pages: past the first line only the first line is marked.
+/// A caret under a whole subtree would underline pages: only the first line of it is marked, and only the start of a long one.
 fn shorten(text: &str, span: Range<usize>) -> Range<usize> {
     let marked = text.get(span.clone()).unwrap_or_default();
-    match marked.find(['\n', '\r']) {
-        Some(end) => span.start..span.start + end,
-        None => span,
-    }
+    let marked = marked.split(['\n', '\r']).next().unwrap_or_default();
+    let length = marked.char_indices().nth(MARKED).map_or(marked.len(), |(at, _)| at);
+    span.start..span.start + length
 }
 
 fn line_and_column(text: &str, at: usize) -> (usize, usize) {
@@ -255,8 +259,8 @@ impl Report {
     }
 }
 
-fn named(source: &Source) -> NamedSource<Arc<str>> {
-    NamedSource::new(source.name(), source.shared())
+fn named(source: &Source) -> NamedSource<Excerpt> {
+    NamedSource::new(source.name(), Excerpt(source.shared()))
 }
 
 impl Display for Report {
@@ -324,6 +328,30 @@ mod tests {
     use super::*;
     use crate::diagnostic::Problem;
     use crate::source::Syntax;
+
+    #[test]
+    fn of_a_long_line_only_what_stands_next_to_a_place_is_shown() {
+        let mut sources = Sources::default();
+        let far = "x".repeat(1000);
+        let text = format!(r#"{{"a": "{far}", "one": [1, "é{far}"], "b": "{far}", "two": 2, "c": "{far}"}}"#);
+        let id = sources.add(Source::new("a.json", Syntax::Json, format!("\n{text}\n").as_str()));
+        let at = |token: &str| Origin::value(id, Pointer::root().join(token));
+        let problem = Problem::DuplicateKey { key: "k".to_owned() };
+        let diagnostic = Diagnostic::new(problem, Some(at("one"))).with_related(Some(at("two")), "here");
+        let mut diagnostics = Diagnostics::default();
+        diagnostics.push(diagnostic);
+        let report = Report::all(&diagnostics, &sources).remove(0);
+        let source = miette::Diagnostic::source_code(&report).expect("a source");
+        let labels: Vec<LabeledSpan> = miette::Diagnostic::labels(&report).expect("labels").collect();
+        for (label, starts) in labels.iter().zip(["[1, \"é", "2"]) {
+            let shown = source.read_span(label.inner(), 1, 1).expect("an excerpt");
+            let excerpt = String::from_utf8(shown.data().to_vec()).expect("whole characters");
+            assert!(excerpt.len() < 300 && excerpt.contains(starts) && shown.line() == 1, "{excerpt}");
+            assert_eq!(source.read_span(label.inner(), 0, 0).expect("a place").line(), 1);
+        }
+        let both = (labels[0].offset(), labels[1].offset() - labels[0].offset() + 1);
+        assert!(source.read_span(&both.into(), 1, 1).is_err());
+    }
 
     #[test]
     fn reports_follow_the_text_and_those_without_a_place_come_first() {

@@ -7,13 +7,22 @@ use std::fmt::{self, Display};
 
 use serde_json::Value;
 
-use super::problem::{Idle, Limit, Problem, Subject};
+use super::problem::{Idle, Limit, Misbuilt, Problem, Subject};
 
 impl Problem {
     /// What to do about it, when that can be said.
     pub fn help(&self) -> Option<String> {
         match self {
             Self::UnsupportedDocument { hint, .. } => hint.map(str::to_owned),
+            Self::NoEmbeddedGraph { file: "GIF", .. } => {
+                Some("no save node writes a graph into a GIF; VideoHelperSuite saves a PNG of the same name beside it".to_owned())
+            }
+            Self::NoEmbeddedGraph { others, .. } if !others.is_empty() => {
+                Some(format!("it holds {}, which is no graph; give the file that the save node wrote", listing(others)))
+            }
+            Self::NoEmbeddedGraph { .. } => {
+                Some("sites and editors that convert or shrink a file drop what is embedded; give the file that the save node wrote".to_owned())
+            }
             Self::UnknownClass { near, .. }
             | Self::UnknownInput { near, .. }
             | Self::UnknownKey { near, .. }
@@ -57,6 +66,16 @@ impl Problem {
 
             // Hints
             Self::FixedSeed { node, input, .. } => Some(format!("publish it: key = \"{node}_{input}\"")),
+
+            Self::MisbuiltGraph { what, .. } => Some(
+                match what {
+                    Misbuilt::IdTaken { .. } => "give each node an id of its own, or none",
+                    Misbuilt::DrivesNothing { .. } => "give it to an input of a node, or do not publish it",
+                    Misbuilt::Count { .. } => "leave some out, or use another node",
+                    Misbuilt::Unreadable { .. } => "give a finite number, or the text of a JSON value",
+                }
+                .to_owned(),
+            ),
 
             // Server parity
             Self::NoInputs { .. } => Some("give it `\"inputs\": {}`".to_owned()),
@@ -127,6 +146,13 @@ impl Display for Problem {
             Self::BadManifest { place, detail } if place == "." => write!(f, "bad interface.toml: {detail}"),
             Self::BadManifest { place, detail } => write!(f, "bad interface.toml at `{place}`: {detail}"),
             Self::MalformedClass { class, detail } => write!(f, "cannot read class `{class}`: {detail}"),
+            Self::NoEmbeddedGraph { file, .. } => {
+                write!(f, "this {file} file holds no ComfyUI graph, neither a `prompt` nor a `workflow`")
+            }
+            Self::UnreadableMedia { file, detail } => {
+                write!(f, "cannot find a graph in this {file} file: {detail}")
+            }
+            Self::DamagedMedia { file, detail } => write!(f, "this {file} file is damaged: {detail}"),
             Self::UnknownClass { class, .. } => write!(f, "unknown class `{class}`"),
             Self::MissingClass { node } => write!(f, "node `{node}` has no `class_type`"),
             Self::MissingInput { node, class, input, .. } => {
@@ -161,6 +187,7 @@ impl Display for Problem {
             }
             Self::NotAnOption { subject, value, .. } => write!(f, "{value} is not an option of {subject}"),
             Self::NoOutputs => f.write_str("the graph has no output node"),
+            Self::MisbuiltGraph { place, what } => write!(f, "{what} ({place})"),
             Self::UnreachableNode { node, class } => {
                 write!(f, "node `{node}` (`{class}`) feeds no output, so it never runs")
             }
@@ -413,5 +440,22 @@ pub(crate) fn kind_of(value: &Value) -> &'static str {
         Value::String(_) => "a string",
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
+    }
+}
+
+impl Display for Misbuilt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::IdTaken { id } => write!(f, "two nodes have the id `{id}`"),
+            Self::DrivesNothing { title } => {
+                write!(f, "the published input `{title}` gives no input of a node its value as it is")
+            }
+            Self::Count { node, input, min, max, given } => {
+                write!(f, "`{input}` of node `{node}` repeats {given} times, and takes from {min} to {max}")
+            }
+            Self::Unreadable { node, input, text } => {
+                write!(f, "`{input}` of node `{node}` is `{text}`, which JSON cannot say")
+            }
+        }
     }
 }

@@ -32,7 +32,12 @@ pub fn parse(source: &Source, id: SourceId) -> (Option<Document>, Diagnostics) {
     let mut json: Value = match serde_json::from_str(source.body()) {
         Ok(json) => json,
         Err(error) => {
-            let Some(json) = ui::with_bare_words(source.body()) else {
+            // Old servers wrote `"is_changed": [NaN]` into the prompts that they embedded, and old editors into workflows.
+            let graph = |json: &Value| {
+                let kind = json.as_object().map(detect);
+                matches!(kind, Some(Kind::Ui | Kind::Prompt | Kind::Request))
+            };
+            let Some(json) = ui::with_bare_words(source.body()).filter(graph) else {
                 diagnostics.push(json_error(&error, source, id, "a JSON document"));
                 return (None, diagnostics);
             };
@@ -179,5 +184,8 @@ mod tests {
         check(r#"{"6_text": "x"}"#, "payload");
         check(r#"{"prompt": "a dog"}"#, "payload");
         check("[1]", "none");
+        check(r#"{"1": {"class_type": "A", "inputs": {}, "is_changed": [NaN]}}"#, "prompt of 1");
+        check(r#"{"nodes": [{"id": 1, "size": [Infinity, 1]}]}"#, "ui");
+        check(r#"{"6_text": NaN}"#, "none");
     }
 }

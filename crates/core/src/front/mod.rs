@@ -1,4 +1,4 @@
-//! From text to what the compiler works on: prompts, published schemas, manifests, payloads.
+//! From text, and from the texts inside of media, to what the compiler works on: prompts, published schemas, manifests, payloads.
 //!
 //! There is always a result, perhaps partial; what cannot be read is reported. No graph is judged here: front ends import
 //! neither `pass` nor `check` nor `back`.
@@ -8,7 +8,10 @@
 
 pub mod api;
 pub mod document;
+pub mod dsl;
 pub mod manifest;
+#[cfg(feature = "media")]
+pub mod media;
 pub mod published;
 pub mod ui;
 

@@ -34,6 +34,8 @@ pub struct Source {
     name: String,
     syntax: Syntax,
     text: Arc<str>,
+    /// The file that the text was taken out of.
+    file: Option<String>,
 }
 
 /// Which part of a member a place means: `{"steps": 99}` has a key and a value at the pointer `/steps`.
@@ -155,12 +157,22 @@ impl Write for Escaped<'_> {
 impl Source {
     /// A text under the name shown in reports.
     pub fn new(name: impl Into<String>, syntax: Syntax, text: impl Into<Arc<str>>) -> Self {
-        Self { name: name.into(), syntax, text: text.into() }
+        Self { name: name.into(), syntax, text: text.into(), file: None }
+    }
+
+    /// A JSON text that was taken out of a media file, where it has a keyword. It is shown as `picture.png#prompt`.
+    pub fn embedded(file: &str, keyword: &str, text: impl Into<Arc<str>>) -> Self {
+        Self { file: Some(file.to_owned()), ..Self::new(format!("{file}#{keyword}"), Syntax::Json, text) }
     }
 
     /// The name shown in reports.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The media file that the text was taken out of, if it was.
+    pub fn embedded_in(&self) -> Option<&str> {
+        self.file.as_deref()
     }
 
     /// The whole text as handed in, a byte order mark included.

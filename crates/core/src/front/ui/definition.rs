@@ -7,39 +7,8 @@ use std::sync::LazyLock;
 use serde_json::{Map, Value as Json};
 
 use super::js;
+pub(super) use crate::catalog::WidgetType;
 use crate::catalog::{Autogrow, Branch, Class, Input, Inputs, Kind, OutputType, Type};
-
-/// The kinds of widget that the editor knows, by the type of input that has one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum WidgetType {
-    Int,
-    Float,
-    Boolean,
-    Text,
-    Markdown,
-    Combo,
-    DynamicCombo,
-    ImageUpload,
-    AudioUpload,
-    AudioUi,
-    AudioRecord,
-    Webcam,
-    Color,
-    BoundingBox,
-    /// `BOUNDING_BOXES`, `COLORS`: a list of values.
-    List,
-    ImageCompare,
-    Curve,
-    Range,
-    VideoEdit,
-    Compositor,
-    Painter,
-    TextArea,
-    Chart,
-    Galleria,
-    Viewer,
-    Load3d,
-}
 
 /// One input of a class as the editor sees it.
 #[derive(Debug, Clone)]
@@ -122,40 +91,6 @@ const SAVES: [&str; 20] = [
 ];
 const AUDIO_PLAYERS: [&str; 6] =
     ["LoadAudio", "SaveAudio", "PreviewAudio", "SaveAudioMP3", "SaveAudioOpus", "SaveAudioAdvanced"];
-
-impl WidgetType {
-    pub(super) fn of(ty: &str) -> Option<Self> {
-        Some(match ty {
-            "INT" => Self::Int,
-            "FLOAT" => Self::Float,
-            "BOOLEAN" => Self::Boolean,
-            "STRING" => Self::Text,
-            "MARKDOWN" => Self::Markdown,
-            Type::COMBO => Self::Combo,
-            Type::DYNAMIC_COMBO => Self::DynamicCombo,
-            "IMAGEUPLOAD" => Self::ImageUpload,
-            "AUDIOUPLOAD" => Self::AudioUpload,
-            "AUDIO_UI" => Self::AudioUi,
-            "AUDIO_RECORD" => Self::AudioRecord,
-            "WEBCAM" => Self::Webcam,
-            "COLOR" => Self::Color,
-            "BOUNDING_BOX" => Self::BoundingBox,
-            "BOUNDING_BOXES" | "COLORS" => Self::List,
-            "IMAGECOMPARE" => Self::ImageCompare,
-            "CURVE" => Self::Curve,
-            "RANGE" => Self::Range,
-            "VIDEO_EDIT" => Self::VideoEdit,
-            "COMPOSITOR" => Self::Compositor,
-            "PAINTER" => Self::Painter,
-            "TEXTAREA" => Self::TextArea,
-            "CHART" => Self::Chart,
-            "GALLERIA" => Self::Galleria,
-            "PREVIEW_3D" | "LOAD_3D_ADVANCED" => Self::Viewer,
-            "LOAD_3D" => Self::Load3d,
-            _ => return None,
-        })
-    }
-}
 
 impl<'a> Spec<'a> {
     /// A declared input under `name`.

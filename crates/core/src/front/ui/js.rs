@@ -41,7 +41,7 @@ pub(super) fn number_text(x: f64) -> String {
 }
 
 /// A number as JSON.
-pub(super) fn number(x: f64) -> Json {
+pub(crate) fn number(x: f64) -> Json {
     from_text(number_text(x))
 }
 
@@ -72,7 +72,7 @@ pub(super) fn normal_number(number: &Number, exact: bool) -> Cow<'_, str> {
 }
 
 /// A value as JavaScript reads and prints it: numbers, and the order of object keys.
-pub(super) fn normal(value: &Json, exact: bool) -> Json {
+pub(crate) fn normal(value: &Json, exact: bool) -> Json {
     match value {
         Json::Number(n) => match normal_number(n, exact) {
             Cow::Borrowed(_) => value.clone(),
@@ -101,7 +101,7 @@ pub(super) fn array_index(key: &str) -> Option<u32> {
 }
 
 /// Whether a value counts as true; `None` is `undefined`.
-pub(super) fn truthy(value: Option<&Json>) -> bool {
+pub(crate) fn truthy(value: Option<&Json>) -> bool {
     match value {
         None | Some(Json::Null) => false,
         Some(Json::Bool(b)) => *b,

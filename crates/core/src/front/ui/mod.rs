@@ -24,7 +24,7 @@ mod dynamic;
 mod fixups;
 mod flatten;
 mod group;
-mod js;
+pub(crate) mod js;
 mod lean;
 mod live;
 mod node;
@@ -114,7 +114,9 @@ pub fn parse(source: &Source, id: SourceId, catalog: &Catalog, options: &Options
         Ok(json) => return lower(json, &origin, catalog, options),
         Err(error) => error,
     };
-    if let Some(json) = with_bare_words(source.body()) {
+    if let Some(json) =
+        with_bare_words(source.body()).filter(|json| json.get("nodes").is_some_and(Json::is_array))
+    {
         return lower(json, &origin, catalog, options);
     }
     let mut diagnostics = Diagnostics::default();
@@ -148,11 +150,10 @@ pub fn lower(json: Json, origin: &Origin, catalog: &Catalog, options: &Options) 
     live.flatten()
 }
 
-/// A workflow that holds the bare words `NaN` and `Infinity`, which old editors wrote and JSON does not have: they are
-/// read as null, as the editor reads them. `None` for any other text.
+/// A text that holds the bare words `NaN` and `Infinity`, which Python writes and JSON does not have: they are read as null, as
+/// the editor reads them. `None` for any other text.
 pub(super) fn with_bare_words(text: &str) -> Option<Json> {
-    let json: Json = serde_json::from_str(&without_bare_words(text)?).ok()?;
-    json.get("nodes").is_some_and(Json::is_array).then_some(json)
+    serde_json::from_str(&without_bare_words(text)?).ok()
 }
 
 /// The text with `NaN`, `Infinity` and `-Infinity` outside of strings replaced by `null`; `None` when there are none.

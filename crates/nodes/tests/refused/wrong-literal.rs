@@ -1,0 +1,8 @@
+use comfyc::dsl::*;
+use comfyc_nodes::*;
+
+fn main() {
+    workflow(|g| {
+        g.add(EmptyLatentImage {}).width("wide");
+    });
+}

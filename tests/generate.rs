@@ -1,0 +1,66 @@
+//! `comfyc gen`: the same bytes that a build script writes, whole or not at all.
+
+use crate::support::{path, ran, read};
+
+const SEED: &str = "schemas/runcomfy/community__wan-2-2__first-last-frame.json";
+const AUDIO: &str = "schemas/runcomfy/acestep-ai__ace-step-1.5__text-to-audio.json";
+
+/// What a build script would write of these documents.
+fn built(file: &str, generate: impl FnOnce(comfyc_build::Configuration) -> comfyc_build::Result) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let written = generate(comfyc_build::configure().out_dir(folder.path()).file(file));
+    written.unwrap_or_else(|failed| panic!("{failed:?}"));
+    let names: Vec<_> = std::fs::read_dir(folder.path())
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").file_name())
+        .collect();
+    assert_eq!(names, [file], "nothing else is left behind");
+    std::fs::read_to_string(folder.path().join(file)).expect("a file")
+}
+
+#[test]
+fn inputs_are_the_bytes_of_a_build_script() {
+    let (stdout, stderr, code) = ran(&["gen", "inputs", SEED]);
+    assert_eq!((stderr.as_str(), code), ("", 0));
+    assert_eq!(stdout, built("seed.rs", |configured| configured.inputs(path(SEED))));
+    let (stdout, stderr, code) = ran(&["gen", "inputs", SEED, AUDIO]);
+    assert_eq!((stderr.as_str(), code), ("", 0));
+    assert_eq!(stdout, built("both.rs", |configured| configured.inputs_together([path(SEED), path(AUDIO)])));
+    let folder = "workflows/wan-2-2/first-last-frame";
+    let (stdout, _, code) = ran(&["gen", "inputs", folder]);
+    assert_eq!(code, 0);
+    assert_eq!(stdout, built("folder.rs", |configured| configured.inputs(path(folder))));
+}
+
+#[test]
+fn generated_inputs_are_as_recorded() {
+    let (stdout, _, _) = ran(&["gen", "inputs", AUDIO]);
+    insta::with_settings!({ snapshot_path => "goldens", prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!("inputs", stdout);
+    });
+}
+
+#[test]
+fn a_file_is_written_whole_or_not_at_all() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("inputs.rs");
+    let out = out.to_str().expect("text");
+    let (stdout, _, code) = ran(&["gen", "inputs", SEED, "--out", out]);
+    assert_eq!((stdout.as_str(), code), ("", 0));
+    let written = std::fs::read_to_string(out).expect("a file");
+    let broken = folder.path().join("broken.json");
+    std::fs::write(&broken, read(SEED).replace("\"minimum\": 6", "\"minimum\": 60")).expect("written");
+    let (stdout, stderr, code) = ran(&["gen", "inputs", broken.to_str().expect("text"), "--out", out]);
+    assert_eq!((stdout.as_str(), code), ("", 1));
+    assert!(stderr.contains("contradictory-limits") && stderr.contains("broken.json:"), "{stderr}");
+    assert_eq!(std::fs::read_to_string(out).expect("a file"), written);
+    let failed = comfyc_build::configure().out_dir(folder.path()).inputs(&broken).expect_err("it has errors");
+    assert_eq!(
+        failed.to_string(),
+        "contradictory-limits: no value satisfies the limits of `57_steps`: the minimum 60 is above the maximum 20"
+    );
+    let shown = format!("{failed:?}");
+    assert!(shown.contains("broken.json:") && shown.contains("\"maximum\": 20"), "{shown}");
+    let (_, stderr, code) = ran(&["gen", "inputs", "workflows/image/scale/graph.json"]);
+    assert_eq!(code, 2, "{stderr}");
+}
