@@ -26,6 +26,7 @@ mod pages;
 mod panics;
 mod readme;
 mod run;
+mod rust;
 mod stress;
 mod support;
 mod ui;

@@ -9,7 +9,7 @@ use comfyc::catalog::Catalog;
 use comfyc::check::{self, Checked};
 use comfyc::diagnostic::Diagnostics;
 use comfyc::graph::Graph;
-use comfyc::interface::Interface;
+use comfyc::interface::{Interface, Payload};
 use comfyc::pass::apply;
 use comfyc::workflow::Workflow;
 
@@ -118,7 +118,7 @@ fn artifact(
     Ok(match loader.load(file, arguments.values.interface.as_deref())? {
         Some(Loaded::Workflow(workflow)) => of_workflow(arguments, workflow, loader, catalog)?,
         Some(Loaded::Graph(graph)) => match arguments.emit {
-            Emit::Prompt | Emit::Overrides | Emit::Ir | Emit::Rust => {
+            Emit::Prompt | Emit::Overrides | Emit::Rust | Emit::Ir => {
                 of_workflow(arguments, implicit(graph, &arguments.values), loader, catalog)?
             }
             Emit::Payload | Emit::Schema => {
@@ -153,6 +153,10 @@ fn of_workflow(
         let published = Checked::assume_checked(interface.clone());
         return Ok(Some(schema::write(&published, dialect(arguments), layout)));
     }
+    if arguments.emit == Emit::Rust && !is_complete(&prepared) {
+        // A program can do without the values of a caller.
+        return Ok(unchecked(arguments, &prepared, loader, catalog));
+    }
     let completed = Prepared { given: interface.complete(&prepared.given, arguments.full), ..prepared };
     let Some(job) = job(loader, &completed, catalog) else {
         return Ok(unchecked(arguments, &completed, loader, catalog));
@@ -161,35 +165,22 @@ fn of_workflow(
         Emit::Prompt | Emit::Ir => {
             Some(of_graph(arguments, Checked::into_inner(job.prompt().clone()), loader))
         }
-        Emit::Rust => {
-            let graph = Checked::into_inner(job.prompt().clone());
-            let refused = loader.diagnostics.has_errors();
-            Some(rust(arguments, graph, &completed, catalog, refused))
-        }
+        Emit::Rust => Some(rust(arguments, Checked::into_inner(job.prompt().clone()), &completed, catalog)),
         Emit::Payload => Some(payload::write(&Checked::assume_checked(job.payload().clone()), layout)),
         Emit::Overrides => Some(overrides::write(&job, layout)),
         Emit::Schema => None,
     })
 }
 
-/// A Rust program that builds the workflow with these values. It checks what it builds where that was checked with the
-/// catalog that it has as well.
-fn rust(
-    arguments: &Build,
-    mut graph: Graph,
-    prepared: &Prepared,
-    catalog: &Catalog,
-    refused: bool,
-) -> String {
-    graph.sort_as_editor();
-    let Prepared { workflow, given } = prepared;
-    let workflow = Workflow { graph, ..Checked::into_inner(workflow.clone()) };
-    let options = program::Options {
-        function: arguments.function.clone(),
-        nodes: arguments.nodes.clone(),
-        unchecked: refused || arguments.catalog.catalog.is_some(),
-    };
-    program::write(&Checked::assume_checked(workflow), given, catalog, &options)
+/// Whether every required key has a value.
+fn is_complete(prepared: &Prepared) -> bool {
+    let interface = &prepared.workflow.interface;
+    let has_default =
+        |key: &str| interface.input(key).is_some_and(|input| input.schema.default_value().is_some());
+    interface
+        .required()
+        .iter()
+        .all(|key| prepared.given.get(key.as_str()).is_some() || has_default(key.as_str()))
 }
 
 /// What can be made of values that were refused.
@@ -204,11 +195,29 @@ fn unchecked(arguments: &Build, prepared: &Prepared, loader: &Loader, catalog: &
         Emit::Rust => {
             let full = workflow.interface.complete(given, true);
             let graph = apply::run(&workflow.graph, &workflow.interface, &full);
-            Some(rust(arguments, graph, prepared, catalog, true))
+            Some(rust(arguments, graph, prepared, catalog))
         }
         Emit::Payload => Some(payload::write(&Checked::assume_checked(given.clone()), layout(arguments))),
         Emit::Overrides | Emit::Schema => None,
     }
+}
+
+/// A Rust program that builds the workflow with these values, written into `graph`. It checks what it builds, unless that is
+/// refused, or was checked with a catalog that the program does not have.
+fn rust(arguments: &Build, mut graph: Graph, prepared: &Prepared, catalog: &Catalog) -> String {
+    graph.sort_as_editor();
+    let Prepared { workflow, given } = prepared;
+    let workflow = Workflow { graph, ..Checked::into_inner(workflow.clone()) };
+    let checked = check::workflow(workflow.clone(), catalog)
+        .ok()
+        .filter(|workflow| check::job(workflow, &Payload::new(), catalog).is_ok());
+    let options = program::Options {
+        function: arguments.function.clone(),
+        nodes: arguments.nodes.clone(),
+        unchecked: checked.is_none() || arguments.catalog.catalog.is_some(),
+    };
+    let workflow = checked.unwrap_or_else(|| Checked::assume_checked(workflow));
+    program::write(&workflow, given, catalog, &options).trim_end().to_owned()
 }
 
 /// A graph with its values written in, in the editor's order.
@@ -234,7 +243,7 @@ fn of_interface(
             let body = settle(loader, check::payload(&interface, interface.complete(&given, arguments.full)));
             Ok(Some(payload::write(&body, layout(arguments))))
         }
-        Emit::Prompt | Emit::Overrides | Emit::Ir | Emit::Rust => {
+        Emit::Prompt | Emit::Overrides | Emit::Rust | Emit::Ir => {
             let text =
                 "a published schema alone has no graph: give the graph as FILE and the schema as --interface";
             Err(Failure::Usage(text.to_owned()))
@@ -260,7 +269,7 @@ fn suffix(emit: Emit) -> &'static str {
         Emit::Payload => ".payload.json",
         Emit::Overrides => ".overrides.json",
         Emit::Schema => ".schema.json",
-        Emit::Ir => ".ir.json",
         Emit::Rust => ".rs",
+        Emit::Ir => ".ir.json",
     }
 }

@@ -4,6 +4,7 @@
 //! unexpected pass is a failure too.
 
 mod identity;
+mod made;
 mod nodes;
 mod rust;
 mod stress;

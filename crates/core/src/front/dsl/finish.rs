@@ -90,7 +90,8 @@ fn uses(state: &mut State) -> Vec<Vec<Follower>> {
     for (node, building) in nodes.iter_mut().enumerate() {
         for (name, setting) in &mut building.inputs.inputs {
             if let Held::Input(input, ty, before) = &mut setting.held {
-                let usage = Use { input: published.len(), part: None, rule: Rule::default(), ty };
+                let usage =
+                    Use { input: published.len(), part: None, rule: Rule::default(), follows: false, ty };
                 published.push(Published { input: (**input).clone(), place: building.place });
                 uses.push(Vec::new());
                 setting.held = Held::Exposed(usage, before.take());
@@ -176,7 +177,9 @@ fn split(followers: &[Follower]) -> (Vec<&Follower>, Vec<&Follower>) {
         followers.iter().partition(|follower| follower.usage.part.is_some());
     own.sort_by_key(|follower| follower.usage.part);
     if own.is_empty()
-        && let Some(first) = derived.iter().position(|follower| follower.usage.rule == Rule::default())
+        && let Some(first) = derived
+            .iter()
+            .position(|follower| follower.usage.rule == Rule::default() && !follower.usage.follows)
     {
         own.push(derived.remove(first));
     }

@@ -27,6 +27,7 @@ pub struct Exposed<'g> {
     scale: f64,
     offset: f64,
     round: Option<Round>,
+    follows: bool,
     brand: PhantomData<fn(&'g ()) -> &'g ()>,
 }
 
@@ -44,6 +45,8 @@ pub(super) struct Use {
     pub(super) input: usize,
     pub(super) part: Option<usize>,
     pub(super) rule: Rule,
+    /// Whether it does not give the key, though it takes the value as it is.
+    pub(super) follows: bool,
     /// The type that is published where this is the use that gives the key; empty where it is not known.
     pub(super) ty: &'static str,
 }
@@ -62,27 +65,27 @@ impl Input {
     /// What it does.
     #[must_use]
     pub fn description(self, description: impl Into<String>) -> Self {
-        self.keyword("description", description.into())
+        self.said("description", description.into().into())
     }
 
     /// The value of a caller who leaves it out. The graph takes it as well.
     #[must_use]
     pub fn default<'g>(self, value: impl Fills<'g, Any>) -> Self {
-        self.literal("default", value)
+        self.keyword("default", value)
     }
 
     /// The smallest and the largest value.
     #[must_use]
     pub fn range<'g, V: Fills<'g, Any>>(self, range: RangeInclusive<V>) -> Self {
         let (minimum, maximum) = range.into_inner();
-        self.literal("minimum", minimum).literal("maximum", maximum)
+        self.keyword("minimum", minimum).keyword("maximum", maximum)
     }
 
     /// The values there are.
     #[must_use]
     pub fn options<'g, V: Fills<'g, Any>>(self, options: impl IntoIterator<Item = V>) -> Self {
         let options: Json = options.into_iter().map(literal).collect();
-        self.keyword("enum", options)
+        self.said("enum", options)
     }
 
     /// The kind of file it takes, where its class does not tell.
@@ -102,13 +105,13 @@ impl Input {
     /// Any other keyword of its schema. Keywords are published in the order they are first said, after title, description
     /// and type.
     #[must_use]
-    pub fn keyword(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
-        self.keywords.insert(name.into(), value.into());
-        self
+    pub fn keyword<'g>(self, name: impl Into<String>, value: impl Fills<'g, Any>) -> Self {
+        self.said(name, literal(value))
     }
 
-    fn literal<'g>(self, name: &str, value: impl Fills<'g, Any>) -> Self {
-        self.keyword(name, literal(value))
+    fn said(mut self, name: impl Into<String>, value: Json) -> Self {
+        self.keywords.insert(name.into(), value);
+        self
     }
 }
 
@@ -123,7 +126,7 @@ fn literal<'g>(value: impl Fills<'g, Any>) -> Json {
 
 impl<'g> Exposed<'g> {
     pub(super) fn new(input: usize) -> Self {
-        Self { input, scale: 1.0, offset: 0.0, round: None, brand: PhantomData }
+        Self { input, scale: 1.0, offset: 0.0, round: None, follows: false, brand: PhantomData }
     }
 
     pub(super) fn index(self) -> usize {
@@ -166,15 +169,21 @@ impl<'g> Exposed<'g> {
         Self { round: Some(Round::Nearest), ..self }
     }
 
+    /// The value as it is, for an input that does not give it its key though it comes first.
+    #[must_use]
+    pub fn follow(self) -> Self {
+        Self { follows: true, ..self }
+    }
+
     pub(super) fn usage(self, ty: &'static str) -> Use {
         let rule = Rule { scale: self.scale, offset: self.offset, round: self.round };
-        Use { input: self.input, part: None, rule, ty }
+        Use { input: self.input, part: None, rule, follows: self.follows, ty }
     }
 }
 
 impl Part<'_> {
     pub(super) fn usage(self) -> Use {
-        Use { input: self.input, part: Some(self.index), rule: Rule::default(), ty: "string" }
+        Use { input: self.input, part: Some(self.index), rule: Rule::default(), follows: false, ty: "string" }
     }
 }
 

@@ -92,7 +92,7 @@ fn with_stand_ins(code: &Code, lay_out: impl Fn(&Code) -> Option<String>) -> Str
                     stand_ins.push((stand_in.clone(), std::mem::replace(text, stand_in)));
                 }
             }
-            Code::Call(_, items) | Code::Array(items) | Code::Tuple(items) => open.extend(items),
+            Code::Call(_, items) | Code::Array(items) => open.extend(items),
             Code::Struct(_, fields) => open.extend(fields.iter_mut().filter_map(|(_, value)| value.as_mut())),
             Code::Reference(inner) => open.push(inner),
             Code::Chain(root, steps) => {
@@ -118,7 +118,6 @@ fn on_one_line(code: &Code) -> String {
         Code::Word(text) | Code::Literal(text) => text.clone(),
         Code::Call(path, items) => format!("{path}({})", list(items)),
         Code::Array(items) => format!("[{}]", list(items)),
-        Code::Tuple(items) => format!("({})", list(items)),
         Code::Reference(inner) => format!("&{}", on_one_line(inner)),
         Code::Struct(path, fields) => {
             let fields: Vec<String> = fields
@@ -182,7 +181,6 @@ fn write(code: &Code, shape: Shape, one_line: bool) -> Option<String> {
         Code::Literal(text) => Some(text.clone()),
         Code::Call(path, items) => write_list(path, ["(", ")"], items, shape, one_line),
         Code::Array(items) => write_list("", ["[", "]"], items, shape, one_line),
-        Code::Tuple(items) => write_list("", ["(", ")"], items, shape, one_line),
         Code::Reference(inner) => Some(format!("&{}", write(inner, shape.behind(1)?, one_line)?)),
         Code::Struct(path, fields) => write_struct(path, fields, shape, one_line),
         Code::Chain(root, steps) => write_chain(root, steps, shape, one_line),
@@ -370,10 +368,10 @@ fn write_last_step(
     inner: Shape,
     one_line: bool,
 ) -> Option<(String, bool)> {
-    let root = texts.first()?;
-    let extends = closes(root);
+    let start = texts.first()?;
+    let extends = closes(start);
     let before: usize =
-        if extends { last_line(root).width() } else { texts.iter().map(|text| text.width()).sum() };
+        if extends { last_line(start).width() } else { texts.iter().map(|text| text.width()).sum() };
     let budget = if only { shape.width } else { shape.width.min(CHAIN) }.saturating_sub(before);
     let straight = budget > 0 && texts.iter().all(|text| !text.contains('\n'));
     let own_line = inner.narrower(shape.reserved());
@@ -420,7 +418,7 @@ fn fits(text: &str, shape: Shape) -> bool {
 fn reaches(code: &Code) -> bool {
     match code {
         Code::Word(_) | Code::Literal(_) => false,
-        Code::Call(..) | Code::Struct(..) | Code::Array(_) | Code::Tuple(_) => true,
+        Code::Call(..) | Code::Struct(..) | Code::Array(_) => true,
         Code::Reference(inner) => reaches(inner),
         Code::Chain(_, steps) => matches!(steps.last(), Some(Step::Method(..))),
     }
@@ -460,7 +458,7 @@ fn is_block(root: &Code, text: &str) -> bool {
         && match root {
             Code::Call(..) | Code::Array(_) | Code::Struct(..) => true,
             Code::Literal(_) => last_line(text).trim().width() <= TAB,
-            Code::Word(_) | Code::Tuple(_) | Code::Reference(_) | Code::Chain(..) => false,
+            Code::Word(_) | Code::Reference(_) | Code::Chain(..) => false,
         }
 }
 

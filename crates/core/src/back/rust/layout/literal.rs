@@ -78,7 +78,7 @@ mod tests {
         check("a", r#""a""#);
         check("it's", r#""it's""#);
         check(r"C:\models", r#"r"C:\models""#);
-        check(r#"a "word""#, r###"r#"a "word""#"###);
+        check("a \"word\"", "r#\"a \"word\"\"#");
         check("a\"#b", "r##\"a\"#b\"##");
         check("", r#""""#);
     }

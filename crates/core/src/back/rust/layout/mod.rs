@@ -29,8 +29,6 @@ pub(crate) enum Code {
     Struct(String, Vec<(String, Option<Code>)>),
     /// `[a, b]`
     Array(Vec<Code>),
-    /// `(a, b)`
-    Tuple(Vec<Code>),
     /// `&a`
     Reference(Box<Code>),
     /// `a.b(c).d`

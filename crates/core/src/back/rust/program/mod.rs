@@ -45,9 +45,10 @@ pub struct Options {
 pub fn write(workflow: &Checked<Workflow>, given: &Payload, catalog: &Catalog, options: &Options) -> String {
     let embedded = options.nodes.is_none().then(Catalog::embedded);
     let model = Model::new(embedded.as_ref().unwrap_or(catalog), &BTreeMap::new());
-    let publication = Publication::of(workflow, given);
+    let mut publication = Publication::of(workflow, given);
     let slots = |node: &Node| class_of(node, &model).map(|class| class.outputs.len());
-    let plan = Plan::of(&workflow.graph, &publication.uses(), slots);
+    let plan = Plan::of(&workflow.graph, &publication.followers(), slots);
+    publication.settle(&plan);
     let writer = Writer::new(&plan, &publication, &model, options);
     writer.program(workflow.model.as_deref())
 }
@@ -157,8 +158,13 @@ impl<'w> Writer<'w> {
 
     /// What stands above the functions of a whole program.
     fn head(&self) -> String {
-        let nodes = self.options.nodes.as_deref().unwrap_or("comfyc_nodes");
-        let uses = format!("use comfyc::dsl::*;\nuse {nodes}::*;\n");
+        // A module of anybody's is in a group of its own, where its name counts for no order.
+        let nodes = self
+            .options
+            .nodes
+            .as_ref()
+            .map_or("use comfyc_nodes::*;\n".to_owned(), |nodes| format!("\nuse {nodes}::*;\n"));
+        let uses = format!("use comfyc::dsl::*;\n{nodes}");
         if self.options.unchecked {
             let print = "println!(\"{}\", compile::prompt_unchecked(workflow(graph)));";
             return format!("use comfyc::compile;\n{uses}\nfn main() {{\n    {print}\n}}\n\n");
@@ -201,15 +207,12 @@ impl<'w> Writer<'w> {
             body.push(Statement::Do(g().method("untitled", [])));
         }
         let publication = self.publication;
-        body.extend(publication.statements(&mut namer, &mut self.texts, &mut variables));
-        let outputs = publication.outputs();
+        body.extend(publication.statements(self.model, &mut namer, &mut self.texts, &mut variables));
         let steps = self.steps(0, called, &mut namer, &mut variables);
         body.extend(steps);
-        for (node, title) in outputs {
-            let Some(place) = self.plan.find(node) else { continue };
-            let Some(handle) = variables.get(&Wire::Output(place, node::HANDLE)).cloned() else { continue };
-            let title = self.texts.text(title.unwrap_or_default(), "output title");
-            body.push(Statement::Do(g().method("output", [Code::Reference(Box::new(handle)), title])));
+        for (node, _) in publication.outputs() {
+            let node = self.plan.find(node);
+            body.extend(node.and_then(|node| self.result(node, &variables)));
         }
         if self.plan.reorders {
             let ids = self.plan.nodes.iter().map(|planned| Code::string(planned.id.as_str()));
@@ -240,14 +243,24 @@ impl<'w> Writer<'w> {
         let returns = match results {
             [] => None,
             [one] => {
-                body.push(Statement::Value(value(one)));
+                let value = value(one);
+                // A variable that is only given back needs no name.
+                match body.pop() {
+                    Some(Statement::Let(name, code)) if value == Code::word(name.as_str()) => {
+                        body.push(Statement::Value(code));
+                    }
+                    last => {
+                        body.extend(last);
+                        body.push(Statement::Value(value));
+                    }
+                }
                 Some(self.wire_type(*one))
             }
             several => {
-                let mut names = Namer::default();
+                let mut given = Namer::default();
                 let mut values = Vec::new();
                 for wire in several {
-                    let field = names.name(self.wire_name(*wire, |_| false, true));
+                    let field = given.name(self.wire_name(*wire, |_| false, true));
                     let value = value(wire);
                     let short = value == Code::word(field.as_str());
                     values.push((field.clone(), (!short).then_some(value)));
@@ -261,6 +274,15 @@ impl<'w> Writer<'w> {
         Inner { function, fields }
     }
 
+    /// Says that the results of a node are the workflow's, where they are.
+    fn result(&mut self, node: usize, variables: &Variables) -> Option<Statement> {
+        let id = self.plan.nodes.get(node)?.id.as_str();
+        let (_, title) = self.publication.outputs().find(|(output, _)| *output == id)?;
+        let handle = variables.get(&Wire::Output(node, node::HANDLE))?.clone();
+        let title = self.texts.text(title.unwrap_or_default(), "output title");
+        Some(Statement::Do(Code::word("g").method("output", [Code::Reference(Box::new(handle)), title])))
+    }
+
     /// The statements that add what a scope holds.
     fn steps(
         &mut self,
@@ -272,7 +294,12 @@ impl<'w> Writer<'w> {
         let mut statements = Vec::new();
         for item in self.items(scope) {
             match *item {
-                Item::Node(node) => statements.push(self.node(node, scope, namer, variables)),
+                Item::Node(node) => {
+                    statements.push(self.node(node, scope, namer, variables));
+                    if scope != 0 {
+                        statements.extend(self.result(node, variables));
+                    }
+                }
                 Item::Scope(inner) => {
                     if let Some(function) = called.get(&inner) {
                         statements.push(self.call(inner, scope, function, namer, variables));
@@ -414,3 +441,6 @@ impl Inner {
         text
     }
 }
+
+#[cfg(test)]
+mod tests;

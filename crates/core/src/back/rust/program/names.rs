@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::plan::{Plan, Wire, links};
+use super::plan::{Plan, Wire};
 use crate::back::rust::ident::value_name;
 use crate::graph::Value;
 
@@ -96,7 +96,6 @@ fn is_vague(name: &str) -> bool {
     )
 }
 
-/// The outputs that were named in a plan, for debugging: none of them is lost.
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -79,8 +79,13 @@ impl Writer<'_> {
 
     /// What a long text of an input is to be called.
     pub(super) fn hint(&self, node: usize, input: &str) -> String {
-        let title = self.title_name(node).unwrap_or_else(|| self.class_name(node));
-        format!("{title} {input}")
+        let role = || {
+            let slots = self.used.get(&node).into_iter().flatten();
+            let mut roles = slots.filter_map(|&slot| self.roles.role(Wire::Output(node, slot), |_| true));
+            roles.find(|role| self.output_name(node, 0).as_ref() != Some(role))
+        };
+        let name = self.title_name(node).or_else(role).unwrap_or_else(|| self.class_name(node));
+        format!("{name} {input}")
     }
 
     /// What all nodes may have: a title, other members of `_meta`, other fields.

@@ -38,7 +38,7 @@ pub(super) struct Planned<'g> {
     slots: Option<usize>,
     scope: usize,
     /// When it is added.
-    rank: usize,
+    pub(super) rank: usize,
 }
 
 /// A function.

@@ -115,10 +115,9 @@ impl<'w> Writer<'w> {
                 trial.hold(&input.name, at, false);
                 into(self.value(ty, at, writing))
             }),
-            Takes::Dynamic(dynamic) => {
-                self.dynamic(input, dynamic, place, writing, trial)
-                    .map(|(code, is_branch)| if is_branch { into(code) } else { code })
-            }
+            Takes::Dynamic(dynamic) => self
+                .dynamic(input, dynamic, place, writing, trial)
+                .map(|(code, is_branch)| if is_branch { into(code) } else { code }),
             Takes::Grow { element, widgets, .. } => {
                 self.grow(input, element, *widgets, place, writing, trial).map(into)
             }
