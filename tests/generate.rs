@@ -33,6 +33,47 @@ fn inputs_are_the_bytes_of_a_build_script() {
 }
 
 #[test]
+fn nodes_are_the_bytes_of_a_build_script() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = folder.path().join("server.json");
+    std::fs::write(&server, comfyc::catalog::Catalog::embedded().to_snapshot()).expect("written");
+    let catalog = server.to_str().expect("text");
+    let seed = "workflows/wan-2-2/first-last-frame";
+    let (stdout, stderr, code) =
+        ran(&["gen", "nodes", "--catalog", catalog, "--used-by", seed, "--class", "KSampler"]);
+    assert_eq!((stderr.as_str(), code), ("", 0));
+    let selected =
+        |configured: comfyc_build::Configuration| configured.used_by(path(seed)).classes(["KSampler"]);
+    assert_eq!(stdout, built("nodes.rs", |configured| selected(configured).nodes(&server)));
+    assert!(stdout.contains("KSamplerAdvanced") && !stdout.contains("SaveAudio"));
+    let pack = ["gen", "nodes", "--catalog", catalog, "--pack", "ComfyUI-VideoHelperSuite", "--modules"];
+    let (stdout, _, code) = ran(&pack);
+    assert_eq!(code, 0);
+    let written =
+        built("pack.rs", |configured| configured.pack("ComfyUI-VideoHelperSuite").modules().nodes(&server));
+    assert_eq!(stdout, written);
+}
+
+#[test]
+fn a_class_that_the_server_does_not_have_is_reported_where_it_is_used() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let prompt = folder.path().join("prompt.json");
+    std::fs::write(&prompt, "{\n  \"1\": {\"class_type\": \"KSamplr\", \"inputs\": {}}\n}\n")
+        .expect("written");
+    let (stdout, stderr, code) = ran(&["gen", "nodes", "--used-by", prompt.to_str().expect("text")]);
+    assert_eq!((stdout.as_str(), code), ("", 1));
+    assert!(stderr.contains("unknown class `KSamplr`") && stderr.contains("prompt.json:2:"), "{stderr}");
+    let server = folder.path().join("server.json");
+    std::fs::write(&server, comfyc::catalog::Catalog::embedded().to_snapshot()).expect("written");
+    let configured = comfyc_build::configure().out_dir(folder.path()).used_by(&prompt);
+    let shown = format!("{:?}", configured.nodes(&server).expect_err("there is no such class"));
+    assert!(shown.contains("unknown class `KSamplr`") && shown.contains("prompt.json:2:"), "{shown}");
+    let (_, stderr, code) = ran(&["gen", "nodes", "--pack", "no such pack"]);
+    assert_eq!(code, 2);
+    assert!(stderr.contains("the catalog has no pack `no such pack`"), "{stderr}");
+}
+
+#[test]
 fn generated_inputs_are_as_recorded() {
     let (stdout, _, _) = ran(&["gen", "inputs", AUDIO]);
     insta::with_settings!({ snapshot_path => "goldens", prepend_module_to_snapshot => false, omit_expression => true }, {

@@ -143,8 +143,33 @@ pub(crate) struct CatalogDiff {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum GenCommand {
+    /// The nodes of a catalog as types, to write graphs with
+    Nodes(GenNodes),
     /// The inputs of a published schema or a workflow as a struct
     Inputs(GenInputs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GenNodes {
+    #[command(flatten)]
+    pub(crate) catalog: CatalogArguments,
+    /// Only this class; classes, packs and workflows add up
+    #[arg(long = "class", value_name = "CLASS")]
+    pub(crate) classes: Vec<String>,
+    /// Only the classes of this pack: `custom_nodes.ComfyUI-KJNodes`, `ComfyUI-KJNodes`, `nodes`
+    #[arg(long = "pack", value_name = "PACK")]
+    pub(crate) packs: Vec<String>,
+    /// Only the classes that this workflow uses
+    #[arg(long, value_name = "FILE")]
+    pub(crate) used_by: Vec<String>,
+    /// A module for each Python module that defines classes, instead of one for all
+    #[arg(long)]
+    pub(crate) modules: bool,
+    /// The file to write, whole or not at all; else stdout
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<String>,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
 }
 
 #[derive(Debug, Args)]

@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use comfyc::back::rust::inputs;
+use comfyc::back::rust::nodes::{self, Layout};
+use comfyc::back::rust::select::{Selection, Unknown};
 use comfyc::check::Checked;
 use comfyc::interface::Interface;
 
 use crate::documents::Documents;
 use crate::{Failed, Result, output};
 
-/// What is generated, and how. Made by [`configure`]; each method says more, and [`inputs`](Self::inputs) writes.
+/// What is generated, and how. Made by [`configure`]; each method says more, and [`nodes`](Self::nodes) or
+/// [`inputs`](Self::inputs) writes.
 #[derive(Debug, Clone, Default)]
-#[must_use = "nothing is written before `inputs`"]
+#[must_use = "nothing is written before `nodes` or `inputs`"]
 pub struct Configuration {
     out_dir: Option<PathBuf>,
     file: Option<String>,
@@ -20,6 +23,9 @@ pub struct Configuration {
     renamed: BTreeMap<String, String>,
     replaced: BTreeMap<String, String>,
     derived: Vec<String>,
+    selection: Selection,
+    used_by: Vec<PathBuf>,
+    layout: Layout,
 }
 
 /// The configuration that the one-liners use, to be changed.
@@ -68,6 +74,63 @@ impl Configuration {
     pub fn derive(mut self, path: impl Into<String>) -> Self {
         self.derived.push(path.into());
         self
+    }
+
+    /// Writes the nodes of these classes only. Classes, packs and workflows add up.
+    pub fn classes<C: Into<String>>(mut self, classes: impl IntoIterator<Item = C>) -> Self {
+        self.selection.classes.extend(classes.into_iter().map(Into::into));
+        self
+    }
+
+    /// Writes the nodes of a pack only: the Python module as the server names it (`custom_nodes.ComfyUI-KJNodes`, `nodes`), or
+    /// the name of the pack alone.
+    pub fn pack(mut self, pack: impl Into<String>) -> Self {
+        self.selection.packs.insert(pack.into());
+        self
+    }
+
+    /// Writes the nodes that a workflow uses only: a prompt, a workflow of the editor, a workflow folder, or a folder with any
+    /// of these in it.
+    pub fn used_by(mut self, path: impl Into<PathBuf>) -> Self {
+        self.used_by.push(path.into());
+        self
+    }
+
+    /// Puts nodes into modules called after the Python modules that define them, instead of all into one.
+    pub fn modules(mut self) -> Self {
+        self.layout = Layout::Modules;
+        self
+    }
+
+    /// Writes the nodes of an `object_info.json`, or of a snapshot.
+    pub fn nodes(&self, path: impl AsRef<Path>) -> Result {
+        output::told(self.write_nodes(path.as_ref()))
+    }
+
+    fn write_nodes(&self, path: &Path) -> Result {
+        let mut documents = Documents::default();
+        let (catalog, id) = documents.catalog(path)?;
+        documents.settle()?;
+        let mut selection = self.selection.clone();
+        for workflow in &self.used_by {
+            for graph in documents.graphs(workflow, &catalog)? {
+                selection.use_graph(&graph);
+            }
+        }
+        let only = match selection.of(&catalog) {
+            Ok(only) => only,
+            Err(Unknown::Classes(unknown)) => {
+                documents.keep(unknown);
+                None
+            }
+            Err(unknown) => return Err(Failed::usage(format!("{}: {unknown}", path.display()))),
+        };
+        documents.keep_problems(&catalog, id, only.as_ref());
+        documents.settle()?;
+        let (renamed, replaced) = (self.renamed.clone(), self.replaced.clone());
+        let options =
+            nodes::Options { only, renamed, replaced, derived: self.derived.clone(), layout: self.layout };
+        self.write(&format!("{}.rs", inputs::stem(path)), &nodes::write(&catalog, &options))
     }
 
     /// Writes the typed inputs of a published schema, of an `interface.toml`, or of the folder that holds one.

@@ -17,7 +17,7 @@ use comfyc::source::{Source, Sources, Syntax};
 use serde_json::Value;
 
 use crate::conformance::{json_files, text};
-use crate::{Failure, bench_convert, bench_verdict, repository, shared};
+use crate::{Failure, bench_convert, bench_nodes, bench_verdict, repository, shared};
 
 /// Rounds of each benchmark.
 const ROUNDS: usize = 21;
@@ -31,6 +31,8 @@ pub(crate) enum Part {
     Convert,
     /// The answer of a server.
     Verdict,
+    /// Typed nodes, generated and compiled.
+    Nodes,
 }
 
 /// Runs every benchmark, or those of one part, and prints its median.
@@ -49,6 +51,9 @@ pub(crate) fn run(part: Option<Part>) -> Result<(), Failure> {
     }
     if wanted(Part::Verdict) {
         bench_verdict::run(&Catalog::embedded())?;
+    }
+    if wanted(Part::Nodes) {
+        bench_nodes::run()?;
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 
 mod bench;
 mod bench_convert;
+mod bench_nodes;
 mod bench_verdict;
 mod ci;
 mod codegen;
