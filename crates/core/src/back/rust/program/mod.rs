@@ -11,6 +11,7 @@ mod published;
 mod texts;
 mod typed;
 mod types;
+mod values;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
@@ -130,16 +131,13 @@ impl<'w> Writer<'w> {
             }
             let mut inner = self.inner(scope, &called);
             // Subgraphs that are the same share a function.
-            let name = match known.get(&inner.text()) {
-                Some(name) => name.clone(),
-                None => {
-                    let name = self.function_name(scope);
-                    known.insert(inner.text(), name.clone());
-                    inner.rename(name.clone(), self.doc(scope));
-                    written.insert(scope, inner.text());
-                    name
-                }
-            };
+            let name = known.get(&inner.text()).cloned().unwrap_or_else(|| {
+                let name = self.function_name(scope);
+                known.insert(inner.text(), name.clone());
+                inner.rename(name.clone(), self.doc(scope));
+                written.insert(scope, inner.text());
+                name
+            });
             let fields = inner.fields.into_iter().map(|(field, _)| field).collect();
             called.insert(scope, Called { name, fields });
         }

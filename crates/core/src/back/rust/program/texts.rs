@@ -121,7 +121,7 @@ mod tests {
         let code = texts.value(&value, "hint");
         let shown = match code {
             Code::Word(text) | Code::Literal(text) => text,
-            Code::Call(name, arguments) => format!("{name}({:?})", arguments),
+            Code::Call(name, arguments) => format!("{name}({arguments:?})"),
             other => format!("{other:?}"),
         };
         assert_eq!(shown, expected);

@@ -9,8 +9,8 @@ use std::collections::{BTreeSet, HashMap};
 use serde_json::Value as Json;
 
 use super::plan::Planned;
-use super::texts::integer_literal;
-use super::types::{ANY, element_name, elements, is_member};
+use super::types::{element_name, elements};
+use super::values::into;
 use super::{Variables, Writer};
 use crate::back::rust::layout::Code;
 use crate::back::rust::model::{ClassModel, Dynamic, InputModel, Set, Takes, Ty};
@@ -22,11 +22,11 @@ use crate::graph::{Link, Value};
 const DEPTH: usize = 4;
 
 /// A node being written.
-struct Writing<'p> {
-    node: usize,
+pub(super) struct Writing<'p> {
+    pub(super) node: usize,
     planned: &'p Planned<'p>,
     /// What variables there are.
-    variables: &'p Variables,
+    pub(super) variables: &'p Variables,
     given: Vec<Given<'p>>,
     places: HashMap<&'p str, usize>,
     /// Inputs of several parts that were tried already.
@@ -167,7 +167,7 @@ impl<'w> Writer<'w> {
             if whole && !writing.tried.insert(format!("{}{}", place.prefix, input.name)) {
                 continue;
             }
-            if self.is_default(input, place, writing) {
+            if is_default(input, place, writing) {
                 continue;
             }
             let argument = match &input.takes {
@@ -209,7 +209,7 @@ impl<'w> Writer<'w> {
                 Some(at) => {
                     let same = writing.given.get(at).is_some_and(|given| {
                         given.published.is_none()
-                            && matches!(given.value, Value::Literal(literal) if literal.to_string() == default.to_string())
+                            && matches!(given.value, Value::Literal(literal) if spelled(literal) == spelled(&default))
                     });
                     if same {
                         writing.take(at);
@@ -246,31 +246,6 @@ impl<'w> Writer<'w> {
             code = code.method("in_order", [names]);
         }
         code
-    }
-
-    /// Whether all that the node holds of an input is what it holds by itself.
-    fn is_default(&self, input: &InputModel<'_>, place: &Place<'_>, writing: &Writing<'_>) -> bool {
-        let whole = matches!(input.takes, Takes::Dynamic(_) | Takes::Grow { .. });
-        let of_input = |name: &str| name == input.name || whole && is_behind(name, &input.name);
-        let default =
-            |name: &str| place.set.widgets.iter().find(|(widget, text)| widget == name && !text.is_empty());
-        let given = writing
-            .given
-            .iter()
-            .filter_map(|given| Some((given.name.strip_prefix(place.prefix.as_str())?, given)));
-        let mut given = given.filter(|(name, _)| of_input(name)).peekable();
-        given.peek().is_some()
-            && given.all(|(name, given)| {
-                let Value::Literal(literal) = given.value else { return false };
-                given.published.is_none()
-                    && default(name).is_some_and(|(_, text)| *text == literal.to_string())
-            })
-            && place
-                .set
-                .widgets
-                .iter()
-                .filter(|(name, text)| of_input(name) && !text.is_empty())
-                .all(|(name, _)| writing.find(&format!("{}{name}", place.prefix)).is_some())
     }
 
     /// The value of an input that takes literals, links and published inputs. One that is published without a default is
@@ -359,7 +334,7 @@ impl<'w> Writer<'w> {
         let texts = values.iter().all(|(_, value)| matches!(value, Value::Literal(Json::String(_))));
         let is_text =
             matches!(element, Ty::Socket(path) if path == "socket::Text" || path == "socket::Combo");
-        if !links && !(texts && is_text) {
+        if !(links || texts && is_text) {
             return None;
         }
         let Kind::Autogrow(autogrow) = &input.input.kind else { return None };
@@ -375,94 +350,6 @@ impl<'w> Writer<'w> {
         }
         trial.grow(&input.name, &items, widgets);
         Some(Code::Array(codes))
-    }
-
-    /// A link for a field of a link's type.
-    fn link_field(&mut self, ty: &Ty, link: &Link, writing: &Writing<'_>) -> Code {
-        let source = self.types.link(link, writing.node, self.plan).to_owned();
-        let code = self.link(link, writing.node, writing.variables);
-        match ty {
-            Ty::Generic(name) => {
-                let expected = self.types.parameter(writing.node, *name).unwrap_or(ANY);
-                joined(code, &source, expected)
-            }
-            Ty::Socket(path) => joined(code, &source, path),
-            _ => joined(code, &source, ANY),
-        }
-    }
-
-    /// A link for a setter of a link's type.
-    fn link_setter(&mut self, ty: &Ty, link: &Link, writing: &Writing<'_>) -> Code {
-        let source = self.types.link(link, writing.node, self.plan).to_owned();
-        match ty {
-            Ty::Any => self.link(link, writing.node, writing.variables),
-            Ty::Union(union) if is_member(self.model, union, &source) => {
-                self.link(link, writing.node, writing.variables)
-            }
-            ty => self.link_field(ty, link, writing),
-        }
-    }
-
-    /// A link where a literal may stand as well, so that the type must be said.
-    fn link_value(&mut self, ty: &Ty, link: &Link, writing: &Writing<'_>) -> Code {
-        let source = self.types.link(link, writing.node, self.plan).to_owned();
-        let code = self.link(link, writing.node, writing.variables);
-        let expected = match ty {
-            Ty::Socket(path) | Ty::Union(path) => path.clone(),
-            Ty::Any => ANY.to_owned(),
-            Ty::Generic(name) => self.types.parameter(writing.node, *name).unwrap_or(ANY).to_owned(),
-            Ty::Choice(_) => "socket::Combo".to_owned(),
-            Ty::Choices(place) => {
-                format!(
-                    "Many<{}>",
-                    self.model.choices.get(*place).map(|choice| choice.ident.as_str()).unwrap_or_default()
-                )
-            }
-        };
-        if source == expected {
-            code
-        } else if expected == ANY {
-            code.method("any", [])
-        } else {
-            code.method(format!("cast::<{expected}>"), [])
-        }
-    }
-
-    /// A literal for an input of a type.
-    fn literal(&mut self, ty: &Ty, literal: &Json, hint: &str) -> Code {
-        let is = |name: &str| matches!(ty, Ty::Socket(path) if path == name);
-        let choice = |place: &usize| self.model.choices.get(*place);
-        match (ty, literal) {
-            (Ty::Any, _) => self.texts.value(literal, hint),
-            (_, Json::Number(number)) if is("socket::Int") => match integer_literal(number.as_str()) {
-                Some(literal) => Code::word(literal),
-                None => self.texts.exact(literal, hint),
-            },
-            (_, Json::Number(_)) if is("socket::Float") => self.texts.value(literal, hint),
-            (_, Json::String(text)) if is("socket::Text") || is("socket::Combo") => {
-                self.texts.text(text, hint)
-            }
-            (_, Json::Bool(_)) if is("socket::Boolean") => self.texts.value(literal, hint),
-            (Ty::Choice(place), Json::String(text)) => {
-                let (ident, variant) = match choice(place) {
-                    Some(choice) => (choice.ident.clone(), choice.variant(literal).map(str::to_owned)),
-                    None => return self.texts.exact(literal, hint),
-                };
-                match variant {
-                    Some(variant) => Code::word(format!("{ident}::{variant}")),
-                    None => Code::call(format!("{ident}::Other"), [into(self.texts.text(text, hint))]),
-                }
-            }
-            (Ty::Choices(place), Json::Array(options)) if !options.is_empty() => {
-                let variants: Option<Vec<Code>> = choice(place).and_then(|choice| {
-                    let variant =
-                        |option| Some(Code::word(format!("{}::{}", choice.ident, choice.variant(option)?)));
-                    options.iter().map(variant).collect()
-                });
-                variants.map_or_else(|| self.texts.exact(literal, hint), Code::Array)
-            }
-            _ => self.texts.exact(literal, hint),
-        }
     }
 }
 
@@ -494,6 +381,30 @@ impl<'p> Writing<'p> {
     }
 }
 
+/// Whether all that the node holds of an input is what it holds by itself.
+fn is_default(input: &InputModel<'_>, place: &Place<'_>, writing: &Writing<'_>) -> bool {
+    let whole = matches!(input.takes, Takes::Dynamic(_) | Takes::Grow { .. });
+    let of_input = |name: &str| name == input.name || whole && is_behind(name, &input.name);
+    let default =
+        |name: &str| place.set.widgets.iter().find(|(widget, text)| widget == name && !text.is_empty());
+    let given = writing
+        .given
+        .iter()
+        .filter_map(|given| Some((given.name.strip_prefix(place.prefix.as_str())?, given)));
+    let mut given = given.filter(|(name, _)| of_input(name)).peekable();
+    given.peek().is_some()
+        && given.all(|(name, given)| {
+            let Value::Literal(literal) = given.value else { return false };
+            given.published.is_none() && default(name).is_some_and(|(_, text)| *text == spelled(literal))
+        })
+        && place
+            .set
+            .widgets
+            .iter()
+            .filter(|(name, text)| of_input(name) && !text.is_empty())
+            .all(|(name, _)| writing.find(&format!("{}{name}", place.prefix)).is_some())
+}
+
 /// The input with a setter that a name belongs to: its own, or one of those behind it.
 fn owner<'p>(set: &'p Set<'p>, name: &str) -> Option<&'p InputModel<'p>> {
     let mut setters = set.inputs.iter().filter(|input| !input.field);
@@ -509,23 +420,7 @@ fn is_behind(name: &str, root: &str) -> bool {
     name.strip_prefix(root).is_some_and(|rest| rest.starts_with('.'))
 }
 
-/// An output of one type where another is expected that is known.
-fn joined(code: Code, source: &str, expected: &str) -> Code {
-    if source == expected {
-        code
-    } else if expected == ANY {
-        code.method("any", [])
-    } else if source == ANY {
-        code.method("to", [])
-    } else {
-        code.method("cast", [])
-    }
-}
-
-fn into(code: Code) -> Code {
-    let code = match code {
-        Code::Word(number) if number.starts_with('-') => Code::Word(format!("({number})")),
-        other => other,
-    };
-    code.method("into", [])
+/// A value as its JSON text: equal values may be spelled otherwise, and have their members in another order.
+fn spelled(value: &Json) -> String {
+    value.to_string()
 }
