@@ -9,16 +9,16 @@ use crate::diagnostic::{Code, Misbuilt, Problem};
 
 /// The prompt of what is built, which nothing is wrong with.
 #[track_caller]
-fn prompt(build: impl for<'g> FnOnce(Scope<'g>)) -> Json {
-    let built = workflow(build);
+fn prompt(write: impl for<'g> FnOnce(Scope<'g>)) -> Json {
+    let built = workflow(write);
     assert!(built.diagnostics.is_empty(), "{:?}", built.diagnostics);
     let text = crate::back::prompt::write(&Checked::assume_checked(built.workflow.graph), Layout::Compact);
     serde_json::from_str(&text).expect("JSON")
 }
 
 /// What is wrong with what is built.
-fn misuses(build: impl for<'g> FnOnce(Scope<'g>)) -> Vec<Misbuilt> {
-    let built = workflow(build);
+fn misuses(write: impl for<'g> FnOnce(Scope<'g>)) -> Vec<Misbuilt> {
+    let built = workflow(write);
     assert!(built.diagnostics.codes().iter().all(|code| *code == Code::MisbuiltGraph));
     let problems = built.diagnostics.iter().map(|diagnostic| diagnostic.problem.clone());
     problems
