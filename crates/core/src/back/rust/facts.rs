@@ -1,5 +1,7 @@
 //! What documentation says of classes and inputs: facts of the catalog, never its prose.
 
+use std::fmt::Write;
+
 use serde_json::Value as Json;
 
 use super::literal::is_hidden;
@@ -10,10 +12,10 @@ use crate::catalog::{Class, Input, Kind, Output};
 pub(super) fn class(class: &Class) -> String {
     let mut facts = format!("{}: class {}", code(class.title()), code(&class.name));
     if let Some(module) = class.python_module() {
-        facts.push_str(&format!(" of {}", code(module)));
+        let _ = write!(facts, " of {}", code(module));
     }
     if let Some(category) = class.category().filter(|category| !category.is_empty()) {
-        facts.push_str(&format!(", in {}", code(category)));
+        let _ = write!(facts, ", in {}", code(category));
     }
     facts.push('.');
     for (is, said) in [
@@ -52,14 +54,14 @@ pub(super) fn input(name: &str, input: &Input, required: bool, takes: &Takes) ->
         },
     };
     let options = &input.options;
-    match (&options.min, &options.max) {
-        (Some(min), Some(max)) => facts.push_str(&format!(", {min} to {max}")),
-        (Some(min), None) => facts.push_str(&format!(", at least {min}")),
-        (None, Some(max)) => facts.push_str(&format!(", at most {max}")),
-        (None, None) => {}
-    }
+    let _ = match (&options.min, &options.max) {
+        (Some(min), Some(max)) => write!(facts, ", {min} to {max}"),
+        (Some(min), None) => write!(facts, ", at least {min}"),
+        (None, Some(max)) => write!(facts, ", at most {max}"),
+        (None, None) => Ok(()),
+    };
     if let Some(default) = &options.default {
-        facts.push_str(&format!(", default {}", value(default)));
+        let _ = write!(facts, ", default {}", value(default));
     }
     if !required {
         facts.push_str(", optional");

@@ -1,9 +1,9 @@
-//! Typed Rust: what a catalog or a published schema says, as source text.
+//! Typed Rust: a catalog as nodes, a published schema as a struct, a graph as a program; all as source text.
 //!
-//! The text is written by hand and laid out as rustfmt lays it out, so that nothing more than this crate stands between a
-//! build script and its output: no parser of Rust, no pretty-printer. It can be `include!`d anywhere (no inner attributes,
-//! every path absolute), has no warnings under `deny(warnings)` and clippy's pedantic lints, and is the same for the same
-//! input, byte for byte.
+//! The text is laid out here, so that nothing more than this crate stands between a build script and its output: no parser
+//! of Rust, no pretty-printer. Structs of inputs and programs are as rustfmt lays them out; nodes may have longer lines. What
+//! is generated for a module can be `include!`d anywhere (no inner attributes, paths that do not depend on the place), has no
+//! warnings under `deny(warnings)` and clippy's pedantic lints, and is the same for the same input, byte for byte.
 
 mod choices;
 mod docs;

@@ -140,8 +140,6 @@ pub(crate) struct InputModel<'c> {
     pub(crate) required: bool,
     /// Whether it is a field of the struct, and not a setter.
     pub(crate) field: bool,
-    /// Whether it is a socket to the editor, written after the widgets.
-    pub(crate) socket: bool,
     pub(crate) takes: Takes,
 }
 
@@ -337,7 +335,9 @@ impl<'c> Builder<'c> {
                 let behind = slot.inputs.settable();
                 let behind: Vec<_> =
                     behind.map(|(inner, input, _)| (format!("{name}.{inner}"), input, false)).collect();
-                listed.splice(at + 1..at + 1, behind);
+                let rest = listed.split_off(at + 1);
+                listed.extend(behind);
+                listed.extend(rest);
             }
             at += 1;
         }
@@ -429,7 +429,7 @@ fn sets<'c>(pending: Vec<Pending<'c>>, choices: &Choices<'c>, sockets: &mut Sock
                 finished.widgets.extend(behind.collect::<Vec<_>>());
             }
             let ident = names.name(value_name(&name));
-            finished.inputs.push(InputModel { name, ident, input, required, field, socket, takes });
+            finished.inputs.push(InputModel { name, ident, input, required, field, takes });
         }
         if let Some(place) = done.get_mut(at) {
             *place = Some(finished);

@@ -271,7 +271,7 @@ impl Writer<'_, '_> {
         code.line("");
         code.open("fn wire(self, node: Handle<'g>) -> Self::Node {");
         for input in &fields {
-            call(code, "node", input, &format!("self.{}", input.ident), &self.given(input));
+            call(code, "node", input, &format!("self.{}", input.ident), &Self::given(input));
         }
         let outputs = class.outputs.iter().enumerate();
         let outputs: Vec<String> =
@@ -337,13 +337,13 @@ impl Writer<'_, '_> {
             Takes::Link(_) => "value",
             Takes::Dynamic(_) | Takes::Grow { .. } => "value.into()",
         };
-        call(code, node, input, value, &self.given(input));
+        call(code, node, input, value, &Self::given(input));
         code.line("self");
         code.close("}");
     }
 
     /// What else a call gives: how repeated inputs are called.
-    fn given(&self, input: &InputModel<'_>) -> String {
+    fn given(input: &InputModel<'_>) -> String {
         let (Kind::Autogrow(autogrow), Takes::Grow { min, max, widgets, .. }) =
             (&input.input.kind, &input.takes)
         else {
@@ -465,7 +465,7 @@ impl Writer<'_, '_> {
         tables(code, set, ["", ""], ",");
         code.close(");");
         for input in &fields {
-            call(code, "settings", input, &input.ident, &self.given(input));
+            call(code, "settings", input, &input.ident, &Self::given(input));
         }
         code.line("Self { settings }");
         code.close("}");
@@ -532,10 +532,11 @@ impl Writer<'_, '_> {
 
     fn options_enum(&self, code: &mut Code, choice: &Choice<'_>) {
         let inputs: Vec<String> = choice.inputs.iter().map(|input| facts::code(input)).collect();
-        let derived: String = self.options.derived.iter().map(|name| format!(", {name}")).collect();
+        let derived: Vec<&str> =
+            ["Debug", "Clone"].into_iter().chain(self.options.derived.iter().map(String::as_str)).collect();
         code.line("");
         code.doc(&format!("The options of {}.", inputs.join(", ")));
-        code.line(&format!("#[derive(Debug, Clone{derived})]"));
+        code.line(&format!("#[derive({})]", derived.join(", ")));
         code.open(&format!("pub enum {} {{", choice.ident));
         for (option, variant) in &choice.options {
             code.doc(&format!("{}.", facts::code(&text(option))));

@@ -190,7 +190,7 @@ impl<'g, E: Choice> Fills<'g, Many<E>> for Vec<E> {
     }
 }
 
-impl<'g, E: Choice, const N: usize> From<[E; N]> for Arg<'g, Many<E>> {
+impl<E: Choice, const N: usize> From<[E; N]> for Arg<'_, Many<E>> {
     fn from(options: [E; N]) -> Self {
         options.fill()
     }

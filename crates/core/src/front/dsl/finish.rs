@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use super::Scope;
 use super::arg::Held;
 use super::publish::Use;
-use super::scope::{Building, Published, Shared, State};
+use super::scope::{Building, Meta, Published, Shared, State};
 use super::spec::Inputs;
 use crate::diagnostic::{Diagnostics, Misbuilt, Problem};
 use crate::graph::{Graph, Link, Node, NodeId, Value};
@@ -213,6 +213,10 @@ fn graph(
             let (min, max, given) = (miscount.min, miscount.max, miscount.given);
             report(diagnostics, building.place, Misbuilt::Count { node, input, min, max, given });
         }
+        for (field, text) in &building.unreadable {
+            let (node, input, text) = (id.to_string(), field.clone(), text.clone());
+            report(diagnostics, building.place, Misbuilt::Unreadable { node, input, text });
+        }
         let place = building.place;
         let mut node = empty(&building, untitled);
         let Building { inputs, declared, widgets, order, .. } = building;
@@ -266,10 +270,9 @@ fn empty(building: &Building, untitled: bool) -> Node {
         node.open_inputs();
     }
     match &building.meta {
-        Some(None) => {}
-        Some(Some(meta)) => node.set_meta(meta.clone()),
-        None if untitled => {}
-        None => node.set_title(building.title.clone()),
+        Meta::Said(meta) => node.set_meta(meta.clone()),
+        Meta::OfClass if !untitled => node.set_title(building.title.clone()),
+        Meta::OfClass | Meta::Absent => {}
     }
     for (field, value) in &building.fields {
         node.set_other(field.clone(), value.clone());

@@ -45,6 +45,8 @@ mod publish;
 mod scope;
 pub mod socket;
 mod spec;
+#[cfg(test)]
+mod tests;
 pub(crate) mod trial;
 
 pub use serde_json::{Value as Json, json};

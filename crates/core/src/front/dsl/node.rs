@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use serde_json::Value as Json;
 
 use super::arg::Held;
-use super::scope::Shared;
+use super::scope::{Meta, Shared};
 use super::socket::{Any, Fits};
 use super::{Arg, Branch, Fills, Grow, Openable, Repeat, Spec};
 
@@ -22,6 +22,10 @@ pub trait Class<'g>: Sized {
 }
 
 /// What all nodes have.
+#[expect(
+    clippy::return_self_not_must_use,
+    reason = "each changes the graph, whether what it gives is used or not"
+)]
 pub trait Node<'g>: Sized {
     /// The node in its graph.
     fn handle(&self) -> Handle<'g>;
@@ -39,7 +43,7 @@ pub trait Node<'g>: Sized {
 
     /// Leaves the node without a title.
     fn untitled(self) -> Self {
-        self.handle().shared.node(self.handle().index, |node| node.meta = Some(None));
+        self.handle().shared.node(self.handle().index, |node| node.meta = Meta::Absent);
         self
     }
 
@@ -71,19 +75,19 @@ pub trait Node<'g>: Sized {
 
     /// Sets the whole of `_meta`, title included: JSON, or [`exact`](super::exact) JSON.
     fn meta(self, meta: impl Fills<'g, Any>) -> Self {
-        if let Held::Json(meta) = meta.fill().held() {
-            self.handle().shared.node(self.handle().index, |node| node.meta = Some(Some(meta)));
-        }
+        let held = meta.fill().held();
+        self.handle().shared.node(self.handle().index, |node| {
+            node.field("_meta".to_owned(), held, |node, _, meta| node.meta = Meta::Said(meta));
+        });
         self
     }
 
     /// Sets another field of the node, beside `inputs`, `class_type` and `_meta`.
     fn field(self, name: impl Into<String>, value: impl Fills<'g, Any>) -> Self {
-        if let Held::Json(value) = value.fill().held() {
-            self.handle().shared.node(self.handle().index, |node| {
-                node.fields.insert(name.into(), value);
-            });
-        }
+        let held = value.fill().held();
+        self.handle().shared.node(self.handle().index, |node| {
+            node.field(name.into(), held, |node, name, value| drop(node.fields.insert(name, value)));
+        });
         self
     }
 

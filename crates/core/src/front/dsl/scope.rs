@@ -6,6 +6,7 @@ use std::panic::Location;
 
 use serde_json::{Map, Value as Json};
 
+use super::arg::Held;
 use super::publish::{Exposed, Input};
 use super::socket::Any;
 use super::spec::Inputs;
@@ -54,12 +55,34 @@ pub(super) struct Building {
     pub(super) declared: Vec<String>,
     /// How many of those are widgets, which come first.
     pub(super) widgets: usize,
-    /// `_meta` where it was said: nothing, or this.
-    pub(super) meta: Option<Option<Json>>,
+    pub(super) meta: Meta,
     pub(super) fields: Map<String, Json>,
+    /// Fields that were given what is no JSON, each with that.
+    pub(super) unreadable: Vec<(String, String)>,
     pub(super) order: Option<Vec<String>>,
     pub(super) bare: bool,
     pub(super) place: &'static Location<'static>,
+}
+
+/// What a node's `_meta` is.
+#[derive(Debug)]
+pub(super) enum Meta {
+    /// The title of its class.
+    OfClass,
+    /// Not there.
+    Absent,
+    Said(Json),
+}
+
+impl Building {
+    /// Keeps what a field of the node was given, where that is JSON; anything else is told at the end.
+    pub(super) fn field(&mut self, name: String, held: Held, set: impl FnOnce(&mut Self, String, Json)) {
+        match held {
+            Held::Json(json) => set(self, name, json),
+            Held::Unreadable(text) => self.unreadable.push((name, text)),
+            _ => self.unreadable.push((name, "no literal".to_owned())),
+        }
+    }
 }
 
 /// A published input.
@@ -97,6 +120,10 @@ impl<'g> Scope<'g> {
     }
 
     /// Adds a node: its required inputs from the struct, every other widget at its class's default.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "a node is added to a graph, not two things to each other"
+    )]
     #[track_caller]
     pub fn add<C: Class<'g>>(self, class: C) -> C::Node {
         let spec = C::SPEC;
@@ -132,8 +159,9 @@ impl<'g> Scope<'g> {
             declared: inputs.inputs.keys().cloned().collect(),
             widgets: inputs.inputs.values().filter(|setting| !setting.socket).count(),
             inputs,
-            meta: None,
+            meta: Meta::OfClass,
             fields: Map::new(),
+            unreadable: Vec::new(),
             order: None,
             bare: false,
             place,
