@@ -72,6 +72,8 @@ pub(crate) fn run(arguments: &Arguments, shared: &Path) -> Result<(), Failure> {
         let path = arguments.catalog.clone().unwrap_or_else(|| shared.join(CUSTOM));
         let source = Source::new("object_info.json", Syntax::Json, text(&path)?);
         let (catalog, _) = Catalog::parse(&source, Sources::default().add(source.clone()));
+        // As the command reads a catalog.
+        let catalog = catalog.taught_by(embedded.clone());
         module = nodes::write(&catalog, &nodes::Options::default());
         for (name, json) in made::prompts(&catalog) {
             cases.push(case(name, read(&json.to_string()), None, &catalog, Some("crate::made_nodes")));
