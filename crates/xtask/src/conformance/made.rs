@@ -11,16 +11,23 @@ const TOGETHER: usize = 12;
 const DEPTH: usize = 6;
 
 /// A generator of numbers, the same on every run.
-pub(super) struct Dice(u64);
+struct Dice(u64);
 
 impl Dice {
-    pub(super) fn new(seed: u64) -> Self {
+    fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    pub(super) fn below(&mut self, limit: usize) -> usize {
+    fn below(&mut self, limit: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap_or_default() % limit.max(1)
+    }
+}
+
+impl Dice {
+    /// One of these.
+    fn pick<'t, T>(&mut self, all: &'t [T]) -> Option<&'t T> {
+        all.get(self.below(all.len()))
     }
 }
 
@@ -96,7 +103,7 @@ impl Prompt<'_> {
                     default.or_else(|| combo.options.first().cloned()).unwrap_or(json!("a file"))
                 }
                 Kind::DynamicCombo(branches) => {
-                    let branch = &branches[dice.below(branches.len())];
+                    let Some(branch) = dice.pick(branches) else { continue };
                     to.insert(name.clone(), branch.key.clone());
                     if depth < DEPTH {
                         self.inputs(&format!("{name}."), &branch.inputs, to, dice, depth + 1);
@@ -131,7 +138,8 @@ impl Prompt<'_> {
             }
         }
         let one = ty.split(',').next().unwrap_or(ty);
-        let wanted = if one == "*" { ["IMAGE", "MODEL", "INT"][dice.below(3)] } else { one };
+        let wanted =
+            if one == "*" { dice.pick(&["IMAGE", "MODEL", "INT"]).copied().unwrap_or(one) } else { one };
         if let Some(link) = self.made.get(wanted) {
             return link.clone();
         }
@@ -191,7 +199,8 @@ const VALUES: [&str; 22] = [
 ];
 
 fn spoil(node: &mut Value, id: &str, dice: &mut Dice) {
-    let value: Value = serde_json::from_str(VALUES[dice.below(VALUES.len())]).unwrap_or_default();
+    let value: Value =
+        dice.pick(&VALUES).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
     let Some(fields) = node.as_object_mut() else { return };
     let names: Vec<String> =
         fields.get("inputs").and_then(Value::as_object).into_iter().flat_map(Map::keys).cloned().collect();
@@ -228,5 +237,6 @@ fn spoil(node: &mut Value, id: &str, dice: &mut Dice) {
 }
 
 fn value_of_meta(dice: &mut Dice) -> Value {
-    [json!(null), json!({}), json!("text"), json!({"title": "\u{202e}\u{200b}図の題"})][dice.below(4)].clone()
+    let all = [json!(null), json!({}), json!("text"), json!({"title": "\u{202e}\u{200b}図の題"})];
+    dice.pick(&all).cloned().unwrap_or_default()
 }

@@ -45,6 +45,9 @@ struct Case {
     unchecked: bool,
 }
 
+/// Whether a case of this name is of a kind.
+type IsKind = fn(&str) -> bool;
+
 /// The catalog with the most classes, those of extensions included.
 const CUSTOM: &str = "data/object_info/comfyui-0.33.0-with-custom-nodes.json";
 /// Of how many prompts one is compiled with what is proposed to publish, too.
@@ -69,6 +72,8 @@ pub(crate) fn run(arguments: &Arguments, shared: &Path) -> Result<(), Failure> {
         let path = arguments.catalog.clone().unwrap_or_else(|| shared.join(CUSTOM));
         let source = Source::new("object_info.json", Syntax::Json, text(&path)?);
         let (catalog, _) = Catalog::parse(&source, Sources::default().add(source.clone()));
+        // As the command reads a catalog.
+        let catalog = catalog.taught_by(embedded.clone());
         module = nodes::write(&catalog, &nodes::Options::default());
         for (name, json) in made::prompts(&catalog) {
             cases.push(case(name, read(&json.to_string()), None, &catalog, Some("crate::made_nodes")));
@@ -84,7 +89,7 @@ pub(crate) fn run(arguments: &Arguments, shared: &Path) -> Result<(), Failure> {
 fn compare(cases: &[Case], printed: &Path, unformatted: &[String]) -> Result<(), Failure> {
     let known = known_failures()?;
     let mut wrong = Vec::new();
-    let kinds: [(&str, fn(&str) -> bool); 3] = [
+    let kinds: [(&str, IsKind); 3] = [
         ("prompts", |name| !name.ends_with("_published") && !name.starts_with("made_")),
         ("workflows with proposed interfaces", |name| name.ends_with("_published")),
         ("made-up prompts", |name| name.starts_with("made_")),
@@ -130,7 +135,7 @@ fn case(
     catalog: &Catalog,
     nodes: Option<&str>,
 ) -> Case {
-    let publishes = interface.is_some();
+    let with_schema = interface.is_some();
     let workflow = Workflow { model: None, graph, interface: interface.unwrap_or_default() };
     let (workflow, accepted) = match check::workflow(workflow, catalog) {
         Ok(checked) => (checked.into_inner(), true),
@@ -144,7 +149,7 @@ fn case(
     let unchecked = !accepted || nodes.is_some() || check::job(&workflow, &Payload::new(), catalog).is_err();
     let published = Checked::assume_checked(workflow.interface.clone());
     let schema =
-        (publishes && !unchecked).then(|| schema::write(&published, Dialect::RunComfy, Layout::Pretty));
+        (with_schema && !unchecked).then(|| schema::write(&published, Dialect::RunComfy, Layout::Pretty));
     let options = Options { unchecked, nodes: nodes.map(str::to_owned), ..Options::default() };
     let program = program::write(&workflow, &Payload::new(), catalog, &options);
     Case { name, program, prompt, schema, unchecked }
@@ -154,7 +159,7 @@ fn case(
 fn lay_out(folder: &Path, cases: &[Case], module: &str) -> Result<(), Failure> {
     let root = repository();
     let root = fs::canonicalize(&root).unwrap_or(root);
-    let (core, nodes) = (root.join("crates/core"), root.join("crates/nodes"));
+    let [core, nodes] = ["crates/core", "crates/nodes"].map(|path| root.join(path).display().to_string());
     let manifest = format!(
         "[package]\nname = \"programs\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
          comfyc = {{ path = {core:?} }}\ncomfyc-nodes = {{ path = {nodes:?} }}\n\n[profile.dev]\ndebug = false\n"
