@@ -5,6 +5,12 @@
 //! cargo run -p comfyc-nodes --example first_last_frame -- schema  # the schema of its inputs
 //! ```
 
+#![allow(
+    clippy::print_stdout,
+    clippy::wildcard_imports,
+    reason = "a program that prints, written with all nodes"
+)]
+
 use comfyc::back::schema::Dialect;
 use comfyc::catalog::Catalog;
 use comfyc::compile::{self, Refused};
@@ -38,7 +44,7 @@ pub(crate) fn graph(g: Scope<'_>) {
     let size = g.expose(input("Resolution (W:H)").options(SIZES).default("720x720 (1:1)"));
     let frames = g.expose(input("Number of Frames").options([81, 141]).default(81));
     let rate = g.expose(input("Frames Per Second").keyword("type", "integer").range(12..=24).default(16));
-    let seed = g.expose(input("Seed").default(96860978));
+    let seed = g.expose(input("Seed").default(96_860_978));
     let steps = g.expose(input("Steps").description(STEPS).default(20).range(6..=20));
     let guidance = g.expose(input("Guidance Scale").description(GUIDANCE).default(4).range(0.6..=4.0));
     let shift = g.expose(input("Shift").description(SHIFT).default(8).range(1..=15));

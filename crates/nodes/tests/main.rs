@@ -1,6 +1,14 @@
 //! The typed nodes: that none of the catalog's inputs is missing, that the seed workflow written with them is the one in
 //! `workflows/`, and that what ComfyUI refuses does not compile.
 
+#![allow(
+    clippy::expect_used,
+    clippy::needless_pass_by_value,
+    clippy::print_stderr,
+    clippy::wildcard_imports,
+    reason = "a test that fails has done its work, and reads best with all nodes at hand"
+)]
+
 #[path = "../examples/first_last_frame.rs"]
 #[expect(dead_code, reason = "the example is a program")]
 mod first_last_frame;
@@ -75,7 +83,7 @@ fn the_seed_workflow_in_rust_is_the_one_in_its_folder() {
     assert!(!found.has_errors());
     let interface = described.interface;
     let workflow = comfyc::workflow::Workflow { model: described.model, graph, interface };
-    let from_files = Built { workflow, diagnostics: Default::default() };
+    let from_files = Built { workflow, diagnostics: comfyc::diagnostic::Diagnostics::default() };
 
     let from_code = workflow_of_code();
     assert_eq!(from_code.workflow.model, from_files.workflow.model);
@@ -96,8 +104,8 @@ fn workflow_of_code() -> Built {
 
 /// The inputs of the only node that `build` adds, as the prompt has them.
 #[track_caller]
-fn check(build: impl for<'g> FnOnce(Scope<'g>), class: &str, inputs: Json) {
-    let built = workflow(build);
+fn check(write: impl for<'g> FnOnce(Scope<'g>), class: &str, inputs: Json) {
+    let built = workflow(write);
     assert!(built.diagnostics.is_empty(), "{:?}", built.diagnostics);
     let prompt: Json = serde_json::from_str(&compile::prompt_unchecked(built)).expect("JSON");
     let nodes = prompt.as_object().expect("nodes").values();
@@ -108,7 +116,13 @@ fn check(build: impl for<'g> FnOnce(Scope<'g>), class: &str, inputs: Json) {
 #[test]
 fn a_new_node_has_the_defaults_of_its_class_and_the_editors_order() {
     let inputs = json!({"width": 512, "height": 512, "batch_size": 4});
-    check(|g| drop(g.add(EmptyLatentImage {}).batch_size(4)), "EmptyLatentImage", inputs);
+    check(
+        |g| {
+            g.add(EmptyLatentImage {}).batch_size(4);
+        },
+        "EmptyLatentImage",
+        inputs,
+    );
 }
 
 #[test]
@@ -141,7 +155,9 @@ fn values_behind_a_dynamic_combo_are_those_of_its_option() {
 #[test]
 fn an_option_that_the_catalog_does_not_list_is_written_as_it_is() {
     check(
-        |g| drop(g.add(ClaudeNode {}).model(ClaudeNodeModel::Other("Next".into())).set("model.depth", 3)),
+        |g| {
+            g.add(ClaudeNode {}).model(ClaudeNodeModel::Other("Next".into())).set("model.depth", 3);
+        },
         "ClaudeNode",
         json!({"prompt": "", "model": "Next", "model.depth": 3, "seed": 0, "system_prompt": ""}),
     );
