@@ -162,7 +162,7 @@ fn lay_out(folder: &Path, cases: &[Case], module: &str) -> Result<(), Failure> {
     let [core, nodes] = ["crates/core", "crates/nodes"].map(|path| root.join(path).display().to_string());
     let manifest = format!(
         "[package]\nname = \"programs\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
-         comfyc = {{ path = {core:?} }}\ncomfyc-nodes = {{ path = {nodes:?} }}\n\n[profile.dev]\ndebug = false\n"
+         comfyc = {{ path = {core:?} }}\ncomfyc-nodes = {{ path = {nodes:?} }}\n\n[profile.dev]\ndebug = false\nincremental = false\n"
     );
     save(&folder.join("Cargo.toml"), &manifest)?;
     let lock = fs::read_to_string(root.join("Cargo.lock")).unwrap_or_default();
