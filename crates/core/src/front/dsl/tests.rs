@@ -3,8 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::back::Layout;
-use crate::check::Checked;
+use crate::compile;
 use crate::diagnostic::{Code, Misbuilt, Problem};
 
 /// The prompt of what is built, which nothing is wrong with.
@@ -12,7 +11,7 @@ use crate::diagnostic::{Code, Misbuilt, Problem};
 fn prompt(write: impl for<'g> FnOnce(Scope<'g>)) -> Json {
     let built = workflow(write);
     assert!(built.diagnostics.is_empty(), "{:?}", built.diagnostics);
-    let text = crate::back::prompt::write(&Checked::assume_checked(built.workflow.graph), Layout::Compact);
+    let text = compile::prompt_unchecked(built);
     serde_json::from_str(&text).expect("JSON")
 }
 
