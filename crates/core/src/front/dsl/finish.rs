@@ -258,7 +258,7 @@ fn empty(building: &Building, untitled: bool) -> Node {
         node.set_class(class.clone());
     }
     if !building.bare {
-        node.open_inputs();
+        node.open_inputs(0);
     }
     match &building.meta {
         Some(None) => {}

@@ -1,8 +1,9 @@
 //! From the live graph to a prompt's graph: every node that runs, with its values and links.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::VecDeque;
 
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json};
 
@@ -70,7 +71,7 @@ struct Place {
 impl Place {
     fn new(live: &Live<'_>, ix: NodeIx) -> Self {
         let node = live.node_origin(ix);
-        Self { values: node.member("widgets_values"), inputs: node.member("inputs"), node }
+        Self { values: node.field("widgets_values"), inputs: node.field("inputs"), node }
     }
 
     /// Where a value was saved, or else the node.
@@ -79,7 +80,7 @@ impl Place {
             Saved::No => self.node.clone(),
             Saved::At(i) => self.values.member(i),
             Saved::Under(name) => self.values.member(name),
-            Saved::Named(name) => self.node.member("widgets_values_named").member(name),
+            Saved::Named(name) => self.node.field("widgets_values_named").member(name),
         }
     }
 
@@ -105,8 +106,9 @@ impl Live<'_> {
             near: HashMap::new(),
             steps: 0,
         };
-        let mut graph = Graph::default();
-        for (path, node) in flattener.expand() {
+        let expanded = flattener.expand();
+        let mut graph = Graph::with_capacity(expanded.len());
+        for (path, node) in expanded {
             if let Some((id, node)) = flattener.emit(path, node) {
                 graph.insert(id, node);
             }
@@ -158,7 +160,7 @@ impl Live<'_> {
     /// The layers that are the root's or of instances in it, however deep.
     pub(super) fn used_layers(&self) -> Vec<LayerIx> {
         let mut used = vec![ROOT];
-        let mut seen = HashSet::from([ROOT]);
+        let mut seen = HashSet::from_iter([ROOT]);
         let mut at = 0;
         while let Some(layer) = used.get(at).copied() {
             at += 1;
@@ -306,7 +308,7 @@ impl<'l, 'a> Flattener<'l, 'a> {
         } else {
             graph::Node::new(node.ty.as_ref())
         };
-        made.open_inputs();
+        made.open_inputs(inputs.len());
         for (name, input) in inputs {
             if let Some(input) = input {
                 made.put_input(name.into_owned(), input);
@@ -316,7 +318,7 @@ impl<'l, 'a> Flattener<'l, 'a> {
             Some(title) => made.set_title(title),
             None => made.set_meta(Json::Object(Map::new())),
         }
-        Some((NodeId::new(id), made.class_at(place.node.member("type")).at(place.node)))
+        Some((NodeId::new(id), made.class_at(place.node.field("type")).at(place.node)))
     }
 
     /// What the inputs of a node get by link.
@@ -469,7 +471,7 @@ impl<'l, 'a> Flattener<'l, 'a> {
             self.near.get(node.ty.as_ref()).cloned().unwrap_or_default()
         };
         let problem = Problem::UnknownClass { class: node.ty.to_string(), near };
-        self.report_once(ix, problem, self.live.node_origin(ix).member("type"));
+        self.report_once(ix, problem, self.live.node_origin(ix).field("type"));
     }
 }
 

@@ -1,7 +1,7 @@
 //! Where the value of an input comes from, through subgraphs, bypassed nodes, Reroutes and whatever else is not there when
 //! the prompt runs.
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 use super::fixups::compatible;
 use super::flatten::{Flattener, PathIx};
@@ -210,7 +210,7 @@ impl<'l, 'a> Flattener<'l, 'a> {
                 else {
                     let (node, input) = (self.id(path, ix), format!("output {out}"));
                     let problem = Problem::DanglingLink { node, input, from: link.origin.to_string() };
-                    return Err(self.lost(problem, live.layers[layer].origin.member("links")));
+                    return Err(self.lost(problem, live.layers[layer].origin.field("links")));
                 };
                 Ok(Ask::Output(inside, from, link.origin_slot, ty))
             }

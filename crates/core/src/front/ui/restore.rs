@@ -1,8 +1,8 @@
 //! Reading what was saved of a node into a fresh one: slots by name, widget values by position.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
+use foldhash::{HashMap, HashMapExt};
 use serde_json::Value as Json;
 
 use super::Options;

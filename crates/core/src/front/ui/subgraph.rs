@@ -1,8 +1,8 @@
 //! Subgraphs: ids that collide, instances, and the widgets inside that show on them.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use serde_json::Value as Json;
 
 use super::live::{LayerIx, Live, NodeIx};
@@ -188,8 +188,7 @@ impl<'a> Live<'a> {
     /// Values that an earlier migration could not place, but that name a slot of the instance.
     fn restore_quarantined(&mut self, ix: NodeIx) {
         let node = &mut self.nodes[ix];
-        let Some(entries) = node.properties.and_then(|p| p.get("proxyWidgetErrorQuarantine")?.as_array())
-        else {
+        let Some(entries) = node.property("proxyWidgetErrorQuarantine").and_then(Json::as_array) else {
             return;
         };
         let mut seen: HashSet<&str> = HashSet::new();
