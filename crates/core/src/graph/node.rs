@@ -150,6 +150,12 @@ impl Node {
         self.inputs.get_or_insert_default().insert(name, input);
     }
 
+    pub(crate) fn drop_input(&mut self, name: &str) {
+        if let Some(inputs) = &mut self.inputs {
+            inputs.shift_remove(name);
+        }
+    }
+
     /// Says that the document gave a set of inputs, however empty, and makes room for so many more.
     pub(crate) fn open_inputs(&mut self, room: usize) {
         self.inputs.get_or_insert_default().reserve(room);

@@ -351,6 +351,9 @@ impl<'a> Live<'a> {
             }
         }
         drop(seen);
+        if groups.is_empty() {
+            return;
+        }
         let mut kept_for: HashMap<LinkId, LinkId> = HashMap::new();
         let mut targets: BTreeSet<NodeIx> = BTreeSet::new();
         for (first, others) in groups {
@@ -423,7 +426,7 @@ impl<'a> Live<'a> {
     pub(super) fn title(&self, ix: NodeIx) -> Option<&str> {
         let node = &self.nodes[ix];
         node.title.or_else(|| match node.role {
-            Role::Class(_) => self.definition(node).map(Definition::title),
+            Role::Class(_) => self.definition(node).map(|definition| definition.title),
             Role::Host(layer) => Some(self.layers[layer].name),
             Role::Reroute => Some("Reroute"),
             Role::Primitive => Some("Primitive"),

@@ -180,6 +180,8 @@ pub(super) fn first_branch(branches: &[Branch]) -> Option<&Branch> {
 impl<'a> Node<'a> {
     /// A fresh node of a class: its slots and widgets as the editor makes them.
     pub(super) fn build(&mut self, definition: &Definition<'a>) {
+        self.slots.reserve(definition.specs.len());
+        self.widgets.reserve(definition.specs.len());
         for spec in &definition.specs {
             self.add_sockets(spec);
         }

@@ -18,15 +18,18 @@ impl<'t> Scanner<'t> {
         Self { text, at: 0 }
     }
 
+    #[inline]
     fn byte(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
 
+    #[inline]
     fn rest(&self) -> &'t [u8] {
         self.text.as_bytes().get(self.at..).unwrap_or_default()
     }
 
     /// The first byte of what comes next.
+    #[inline]
     pub(super) fn next(&mut self) -> Option<u8> {
         loop {
             match self.byte()? {
@@ -44,12 +47,14 @@ impl<'t> Scanner<'t> {
     }
 
     /// Steps over this byte when it comes next.
+    #[inline]
     fn take(&mut self, byte: u8) -> bool {
         let there = self.next() == Some(byte);
         self.at += usize::from(there);
         there
     }
 
+    #[inline]
     fn expect(&mut self, byte: u8) -> Option<()> {
         self.take(byte).then_some(())
     }
@@ -66,12 +71,14 @@ impl<'t> Scanner<'t> {
     }
 
     /// Steps into an object or a list; whether there is anything in it.
+    #[inline]
     pub(super) fn open(&mut self, opening: u8) -> Option<bool> {
         self.expect(opening)?;
         Some(!self.take(closing(opening)))
     }
 
     /// Steps over what is between the elements of what was opened, or out of it; whether there is another.
+    #[inline]
     pub(super) fn more(&mut self, opening: u8) -> Option<bool> {
         if self.take(b',') {
             return Some(true);
@@ -224,11 +231,13 @@ impl<'t> Scanner<'t> {
 }
 
 /// What ends what this starts.
+#[inline]
 fn closing(opening: u8) -> u8 {
     if opening == b'{' { b'}' } else { b']' }
 }
 
 /// Whether eight bytes are all of the inside of a string, without quotes, backslashes and control characters.
+#[inline]
 fn is_inside(chunk: [u8; 8]) -> bool {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const HIGHS: u64 = ONES << 7;

@@ -47,6 +47,9 @@ impl Record {
 
 /// Makes the links of one graph, and leaves out the nodes that send.
 pub(super) fn connect(part: &mut Part<'_>, catalog: &Catalog, diagnostics: &mut Diagnostics) {
+    if part.everywhere.is_none() && !part.nodes.iter().any(|node| SENDERS.contains(&node.ty)) {
+        return;
+    }
     let records: Vec<Record> = part.everywhere.into_iter().flatten().filter_map(Record::read).collect();
     let lost = make(part, &records);
     let links: HashSet<LinkId> = part.links.iter().map(|(id, _)| *id).collect();
