@@ -252,8 +252,8 @@ impl<'a> Reader<'a> {
     }
 
     fn link(&mut self) -> Option<(LinkId, Link)> {
-        if self.text.next()? != b'[' {
-            return wire::read_link(&self.json()?);
+        if self.text.next()? == b'{' {
+            return self.link_object();
         }
         let expect = |more: Option<bool>| more?.then_some(());
         expect(self.text.open(b'['))?;
@@ -272,6 +272,24 @@ impl<'a> Reader<'a> {
             more = self.text.more(b'[')?;
         }
         Some((id, Link { origin, origin_slot, target, target_slot }))
+    }
+
+    fn link_object(&mut self) -> Option<(LinkId, Link)> {
+        let (mut id, mut origin, mut target) = (None, None, None);
+        let (mut origin_slot, mut target_slot) = (0, 0);
+        let mut more = self.text.open(b'{')?;
+        while more {
+            match self.text.name()? {
+                "id" => id = self.link_id()?,
+                "origin_id" => origin = Some(self.key()?),
+                "origin_slot" => origin_slot = self.integer()?.unwrap_or(0),
+                "target_id" => target = Some(self.key()?),
+                "target_slot" => target_slot = self.integer()?.unwrap_or(0),
+                _ => self.text.skip()?,
+            }
+            more = self.text.more(b'{')?;
+        }
+        Some((id?, Link { origin: origin?, origin_slot, target: target?, target_slot }))
     }
 
     /// A list of which every element is read.

@@ -103,8 +103,12 @@ impl<'t> Scanner<'t> {
         self.at = start;
         let mut plain = true;
         loop {
-            while let Some(chunk) = self.rest().first_chunk::<8>().filter(|chunk| is_inside(**chunk)) {
-                self.at += chunk.len();
+            while let Some(chunk) = self.rest().first_chunk::<8>() {
+                let inside = inside(*chunk);
+                self.at += inside;
+                if inside < chunk.len() {
+                    break;
+                }
             }
             match self.byte()? {
                 b'"' => {
@@ -236,18 +240,19 @@ fn closing(opening: u8) -> u8 {
     if opening == b'{' { b'}' } else { b']' }
 }
 
-/// Whether eight bytes are all of the inside of a string, without quotes, backslashes and control characters.
+/// How many of eight bytes are of the inside of a string, up to a quote, a backslash or a control character.
 #[inline]
-fn is_inside(chunk: [u8; 8]) -> bool {
+fn inside(chunk: [u8; 8]) -> usize {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const HIGHS: u64 = ONES << 7;
-    let bytes = u64::from_ne_bytes(chunk);
+    let bytes = u64::from_le_bytes(chunk);
     // A byte that is zero, and perhaps one behind it, has its high bit set.
     let zero = |bytes: u64| bytes.wrapping_sub(ONES) & !bytes;
     let quote = zero(bytes ^ ONES * u64::from(b'"'));
     let backslash = zero(bytes ^ ONES * u64::from(b'\\'));
     let control = bytes.wrapping_sub(ONES * u64::from(b' ')) & !bytes;
-    (quote | backslash | control) & HIGHS == 0
+    let first = ((quote | backslash | control) & HIGHS).trailing_zeros() / u8::BITS;
+    usize::try_from(first).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -293,12 +298,15 @@ mod tests {
 
     #[test]
     fn text_is_told_from_what_ends_it() {
-        assert!(is_inside(*b"abcdefgh") && is_inside("äöüß".as_bytes().try_into().expect("eight bytes")));
+        assert_eq!(inside(*b"abcdefgh"), 8);
+        assert_eq!(inside("äöüß".as_bytes().try_into().expect("eight bytes")), 8);
         for byte in [b'"', b'\\', 0, b'\n', 31] {
             for at in 0..8 {
                 let mut chunk = *b"abcdefgh";
                 chunk[at] = byte;
-                assert!(!is_inside(chunk), "{byte} at {at}");
+                assert_eq!(inside(chunk), at, "{byte}");
+                chunk[7] = b'"';
+                assert_eq!(inside(chunk), at, "{byte} before a quote");
             }
         }
     }

@@ -388,7 +388,7 @@ fn odd_link_id(text: &str) -> LinkId {
     i64::from_ne_bytes((hash | 1 << 63).to_ne_bytes())
 }
 
-pub(super) fn read_link(json: &Json) -> Option<(LinkId, Link)> {
+fn read_link(json: &Json) -> Option<(LinkId, Link)> {
     let (id, origin, origin_slot, target, target_slot) = match json {
         Json::Array(parts) => match parts.as_slice() {
             [id, origin, origin_slot, target, target_slot, ..] => {
