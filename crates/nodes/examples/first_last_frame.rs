@@ -12,7 +12,8 @@ use comfyc::dsl::*;
 use comfyc_nodes::*;
 
 const NEGATIVE: &str = "色调艳丽，过曝，静态，细节模糊不清，字幕，风格，作品，画作，画面，静止，整体发灰，最差质量，低质量，JPEG压缩残留，丑陋的，残缺的，多余的手指，画得不好的手部，画得不好的脸部，畸形的，毁容的，形态畸形的肢体，手指融合，静止不动的画面，杂乱的背景，三条腿，背景人很多，倒着走";
-const STEPS: &str = "Number of denoising iterations; more steps refine detail and stability but take longer.";
+const STEPS: &str =
+    "Number of denoising iterations; more steps refine detail and stability but take longer.";
 const GUIDANCE: &str =
     "Controls how strongly the output adheres to the prompt versus allowing creative variation.";
 const SHIFT: &str = "Offsets the diffusion sampling schedule, trading stability for stronger motion/style as the value increases.";
@@ -46,8 +47,7 @@ pub(crate) fn graph(g: Scope<'_>) {
 
     let clip = g.add(CLIPLoader { clip_name: "umt5_xxl_fp8_e4m3fn_scaled.safetensors".into() });
     let clip = clip.type_(CLIPLoaderType::Wan).at("38").titled("CLIPLoader").clip;
-    let vae =
-        g.add(VAELoader { vae_name: "wan_2.1_vae.safetensors".into() }).at("39").titled("VAELoader").vae;
+    let vae = g.add(VAELoader { vae_name: "wan_2.1_vae.safetensors".into() }).at("39").titled("VAELoader").vae;
     let positive = g.add(CLIPTextEncode { clip, text: prompt.into() }).at("6");
     let positive = positive.titled("CLIP Text Encode (Positive Prompt)").conditioning;
     let negative = g.add(CLIPTextEncode { clip, text: NEGATIVE.into() }).at("7");
@@ -84,12 +84,7 @@ pub(crate) fn graph(g: Scope<'_>) {
 }
 
 /// A model of one of the passes, with its sampling shifted.
-fn model<'g>(
-    g: Scope<'g>,
-    [loader, sampling]: [&str; 2],
-    file: &str,
-    shift: Exposed<'g>,
-) -> Out<'g, socket::Model> {
+fn model<'g>(g: Scope<'g>, [loader, sampling]: [&str; 2], file: &str, shift: Exposed<'g>) -> Out<'g, socket::Model> {
     let model = g.add(UNETLoader { unet_name: file.into() }).at(loader).titled("UNETLoader").model;
     g.add(ModelSamplingSD3 { model }).at(sampling).titled("ModelSamplingSD3").shift(shift).model
 }

@@ -35,9 +35,7 @@ fn declared(catalog: &Catalog) -> BTreeMap<String, usize> {
 fn generated(text: &str) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for line in text.lines().map(str::trim) {
-        let call = ["node.", "settings.", "self.node.", "self.settings."]
-            .iter()
-            .find_map(|on| line.strip_prefix(on));
+        let call = ["node.", "settings.", "self.node.", "self.settings."].iter().find_map(|on| line.strip_prefix(on));
         let named = call.and_then(|call| {
             ["put(", "link(", "grow(", "branch("].iter().find_map(|method| call.strip_prefix(method))
         });

@@ -40,8 +40,7 @@ pub(crate) fn run(check: bool) -> Result<(), Failure> {
         if check {
             stale.push(path.display().to_string());
         } else {
-            fs::remove_file(repository().join(&path))
-                .map_err(|error| Failure(format!("{}: {error}", path.display())))?;
+            fs::remove_file(repository().join(&path)).map_err(|error| Failure(format!("{}: {error}", path.display())))?;
             eprintln!("removed {}", path.display());
         }
     }
@@ -54,8 +53,7 @@ pub(crate) fn run(check: bool) -> Result<(), Failure> {
             stale.push(path.display().to_string());
         } else {
             if let Some(folder) = full.parent() {
-                fs::create_dir_all(folder)
-                    .map_err(|error| Failure(format!("{}: {error}", folder.display())))?;
+                fs::create_dir_all(folder).map_err(|error| Failure(format!("{}: {error}", folder.display())))?;
             }
             fs::write(&full, text).map_err(|error| Failure(format!("{}: {error}", path.display())))?;
             eprintln!("wrote {}", path.display());

@@ -43,9 +43,7 @@ pub(super) fn input(name: &str, input: &Input, required: bool, takes: &Takes) ->
             let each = repeated(autogrow).map(|input| input.kind.describe()).unwrap_or_default();
             format!("From {min} to {max} times {}", each.replace("``", "`"))
         }
-        (Kind::Match(matched), _) => {
-            format!("{}, the same for all of its kind", code(matched.allowed.as_str()))
-        }
+        (Kind::Match(matched), _) => format!("{}, the same for all of its kind", code(matched.allowed.as_str())),
         (kind, _) => match kind.socket_type() {
             Some(ty) => code(ty),
             None => "Of a form that is not known".to_owned(),

@@ -21,59 +21,17 @@ use crate::front::ui::js;
 
 /// Names that a generated module takes from the DSL, or that would be ambiguous beside them.
 const RESERVED: [&str; 30] = [
-    "Any", "Arg", "Boolean", "Branch", "Built", "Choice", "Class", "Exact", "Exposed", "Fills", "Fits",
-    "Float", "Grow", "Handle", "Input", "Int", "Json", "Many", "Media", "Node", "Open", "Openable", "Out",
-    "Part", "Raw", "Repeat", "Scope", "Settings", "Socket", "Spec",
+    "Any", "Arg", "Boolean", "Branch", "Built", "Choice", "Class", "Exact", "Exposed", "Fills", "Fits", "Float",
+    "Grow", "Handle", "Input", "Int", "Json", "Many", "Media", "Node", "Open", "Openable", "Out", "Part", "Raw",
+    "Repeat", "Scope", "Settings", "Socket", "Spec",
 ];
 
 /// Methods that every node has, and names that clippy wants for the traits of the standard library.
 const METHODS: [&str; 46] = [
-    "add",
-    "any",
-    "as_mut",
-    "as_ref",
-    "at",
-    "bitand",
-    "bitor",
-    "bitxor",
-    "borrow",
-    "borrow_mut",
-    "cast",
-    "choose",
-    "clone",
-    "cmp",
-    "default",
-    "deref",
-    "deref_mut",
-    "div",
-    "drop",
-    "eq",
-    "field",
-    "from_iter",
-    "from_str",
-    "handle",
-    "hash",
-    "in_order",
-    "index",
-    "index_mut",
-    "into",
-    "into_iter",
-    "meta",
-    "mul",
-    "neg",
-    "new",
-    "next",
-    "not",
-    "rem",
-    "set",
-    "shl",
-    "shr",
-    "sub",
-    "titled",
-    "to_string",
-    "untitled",
-    "without",
-    "without_inputs",
+    "add", "any", "as_mut", "as_ref", "at", "bitand", "bitor", "bitxor", "borrow", "borrow_mut", "cast", "choose",
+    "clone", "cmp", "default", "deref", "deref_mut", "div", "drop", "eq", "field", "from_iter", "from_str",
+    "handle", "hash", "in_order", "index", "index_mut", "into", "into_iter", "meta", "mul", "neg", "new", "next",
+    "not", "rem", "set", "shl", "shr", "sub", "titled", "to_string", "untitled", "without", "without_inputs",
 ];
 
 /// What is generated for a catalog.
@@ -187,8 +145,7 @@ pub(crate) enum Ty {
 impl ClassModel<'_> {
     /// The type parameters that outputs have.
     pub(crate) fn carried(&self) -> impl Iterator<Item = &Generic> {
-        let carries =
-            |generic: &&Generic| self.outputs.iter().any(|output| output.ty == Ty::Generic(generic.name));
+        let carries = |generic: &&Generic| self.outputs.iter().any(|output| output.ty == Ty::Generic(generic.name));
         self.generics.iter().filter(carries)
     }
 }
@@ -499,9 +456,7 @@ fn default(input: &Input, socket: bool, takes: &Takes, done: &[Option<Set<'_>>])
             let complete = done.get(*set)?.as_ref()?.inputs.iter().all(|input| !input.field);
             branches.first().map(|first| first.key.clone()).filter(|_| complete)
         }
-        (Kind::Combo(combo), _) if combo.multiselect => {
-            Some(declared.cloned().unwrap_or(Json::Array(Vec::new())))
-        }
+        (Kind::Combo(combo), _) if combo.multiselect => Some(declared.cloned().unwrap_or(Json::Array(Vec::new()))),
         (Kind::Combo(combo), _) => {
             let given = declared.filter(|default| js::truthy(Some(default)));
             given.or_else(|| combo.options.first().filter(|_| is_closed(combo))).cloned()

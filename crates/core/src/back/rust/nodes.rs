@@ -12,9 +12,9 @@ use std::fmt::Write;
 use super::choices::Choice;
 use super::facts;
 use super::ident::value_name;
-use super::literal::text as literal;
 use super::model::{ClassModel, Dynamic, InputModel, Model, Set, Takes, Ty, text};
 use super::sockets::MODULE;
+use super::literal::text as literal;
 use super::text::{Code, literals};
 use crate::catalog::{Catalog, Class, Kind};
 
@@ -57,9 +57,7 @@ impl Part {
     pub fn title(&self, name: &str) -> String {
         match name {
             OPTIONS => "Options that classes of several modules take.".to_owned(),
-            MODULE => {
-                "Socket types that `comfyc::dsl::socket` does not have, and unions of types.".to_owned()
-            }
+            MODULE => "Socket types that `comfyc::dsl::socket` does not have, and unions of types.".to_owned(),
             _ => format!("Classes of `{name}`."),
         }
     }
@@ -156,16 +154,15 @@ struct Writer<'m, 'c> {
 
 /// What the DSL has that generated code may use.
 const DSL: [&str; 17] = [
-    "Arg", "Branch", "Choice", "Class", "Fills", "Fits", "Grow", "Handle", "Json", "Many", "Node", "Out",
-    "Repeat", "Settings", "Socket", "Spec", "socket",
+    "Arg", "Branch", "Choice", "Class", "Fills", "Fits", "Grow", "Handle", "Json", "Many", "Node", "Out", "Repeat",
+    "Settings", "Socket", "Spec", "socket",
 ];
 
 /// The module of enums that classes of several modules use.
 const OPTIONS: &str = "options";
 
 /// Lints that the form of setters would break: they change the graph, so nobody has to use what they give.
-const LINTS: &str =
-    "#[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]";
+const LINTS: &str = "#[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]";
 
 impl Writer<'_, '_> {
     /// The names that a module uses from elsewhere.
@@ -242,9 +239,7 @@ impl Writer<'_, '_> {
         self.fields(code, &format!("{ident}{}", brackets(lifetime, &parameters)), &fields, used);
 
         code.line("");
-        code.doc(&format!(
-            "A node of [`{ident}`]: its outputs, and a setter for each input that is no field there."
-        ));
+        code.doc(&format!("A node of [`{ident}`]: its outputs, and a setter for each input that is no field there."));
         code.open(&format!("pub struct {node}{} {{", brackets(Some("'g"), &carried)));
         for (slot, (output, model)) in class.class.outputs.iter().zip(&class.outputs).enumerate() {
             code.doc(&facts::output(slot, output));
@@ -271,8 +266,7 @@ impl Writer<'_, '_> {
             call(code, "node", input, &format!("self.{}", input.ident), &self.given(input));
         }
         let outputs = class.outputs.iter().enumerate();
-        let outputs: Vec<String> =
-            outputs.map(|(slot, output)| format!("{}: node.out({slot}), ", output.ident)).collect();
+        let outputs: Vec<String> = outputs.map(|(slot, output)| format!("{}: node.out({slot}), ", output.ident)).collect();
         code.line(&format!("{node} {{ {}node }}", outputs.concat()));
         code.close("}");
         code.close("}");
@@ -341,16 +335,13 @@ impl Writer<'_, '_> {
 
     /// What else a call gives: how repeated inputs are called.
     fn given(&self, input: &InputModel<'_>) -> String {
-        let (Kind::Autogrow(autogrow), Takes::Grow { min, max, widgets, .. }) =
-            (&input.input.kind, &input.takes)
+        let (Kind::Autogrow(autogrow), Takes::Grow { min, max, widgets, .. }) = (&input.input.kind, &input.takes)
         else {
             return String::new();
         };
         let names = literals(autogrow.names.iter().flatten().map(String::as_str));
         let prefix = literal(autogrow.prefix.as_deref().unwrap_or_default());
-        format!(
-            ", &Repeat {{ names: {names}, prefix: {prefix}, min: {min}, max: {max}, widgets: {widgets} }}"
-        )
+        format!(", &Repeat {{ names: {names}, prefix: {prefix}, min: {min}, max: {max}, widgets: {widgets} }}")
     }
 
     /// The enums of the dynamic combos that are reached from a set.
@@ -403,25 +394,12 @@ impl Writer<'_, '_> {
         code.close("}");
         code.close("}");
         for ((variant, key, _), (_, place)) in branches.iter().zip(&dynamic.branches) {
-            self.branch(
-                code,
-                &format!("{}, with the inputs it brings: [`{ident}::{variant}`].", facts::code(key)),
-                (ident, variant),
-                *place,
-                used,
-            );
+            self.branch(code, &format!("{}, with the inputs it brings: [`{ident}::{variant}`].", facts::code(key)), (ident, variant), *place, used);
         }
     }
 
     /// What is built for one option of a dynamic combo.
-    fn branch(
-        &self,
-        code: &mut Code,
-        doc: &str,
-        (dynamic, variant): (&str, &str),
-        place: usize,
-        used: &mut Used,
-    ) {
+    fn branch(&self, code: &mut Code, doc: &str, (dynamic, variant): (&str, &str), place: usize, used: &mut Used) {
         let Some(set) = self.model.sets.get(place) else { return };
         let ident = &set.ident;
         let fields: Vec<&InputModel<'_>> = self.model.fields(place).collect();
@@ -505,8 +483,7 @@ impl Writer<'_, '_> {
         if !common.is_empty() {
             texts.push((vec![OPTIONS.to_owned()], common, Used::default()));
         }
-        let used: BTreeSet<String> =
-            texts.iter().flat_map(|(.., used)| used.sockets.iter().cloned()).collect();
+        let used: BTreeSet<String> = texts.iter().flat_map(|(.., used)| used.sockets.iter().cloned()).collect();
         if !used.is_empty() {
             let mut code = Code::default();
             sockets(&mut code, self.model, &used);
@@ -591,8 +568,7 @@ fn json(value: &serde_json::Value) -> String {
 /// The module of the types that the DSL does not have.
 fn sockets(code: &mut Code, model: &Model<'_>, used: &BTreeSet<String>) {
     let path = |ident: &str| format!("{MODULE}::{ident}");
-    let unions: Vec<_> =
-        model.sockets.unions.iter().filter(|(_, union)| used.contains(&path(&union.ident))).collect();
+    let unions: Vec<_> = model.sockets.unions.iter().filter(|(_, union)| used.contains(&path(&union.ident))).collect();
     let member = |ident: &String| unions.iter().any(|(_, union)| union.members.contains(ident));
     let own = model.sockets.own.iter().filter(|(_, ident)| used.contains(&path(ident)) || member(ident));
     for (name, ident) in own {
@@ -612,8 +588,7 @@ fn sockets(code: &mut Code, model: &Model<'_>, used: &BTreeSet<String>) {
                 code.line(&format!("impl Fits<{member}> for {} {{}}", union.ident));
             }
         }
-        for other in union.fits.iter().filter(|other| unions.iter().any(|(_, union)| union.ident == **other))
-        {
+        for other in union.fits.iter().filter(|other| unions.iter().any(|(_, union)| union.ident == **other)) {
             code.line("");
             code.line(&format!("impl Fits<{other}> for {} {{}}", union.ident));
         }

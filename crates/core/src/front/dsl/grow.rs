@@ -3,8 +3,8 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::Fills;
 use super::arg::Held;
+use super::Fills;
 
 /// From `MIN` to `MAX` values for inputs of type `T` that repeat: `images.image0`, `images.image1`, ….
 ///

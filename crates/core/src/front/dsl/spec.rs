@@ -145,8 +145,7 @@ impl Inputs {
         for (inner, setting) in behind.inputs {
             self.hold(&format!("{name}.{inner}"), setting.held, setting.socket);
         }
-        let within =
-            |miscount: Miscount| Miscount { input: format!("{name}.{}", miscount.input), ..miscount };
+        let within = |miscount: Miscount| Miscount { input: format!("{name}.{}", miscount.input), ..miscount };
         self.miscounts.extend(behind.miscounts.into_iter().map(within));
     }
 

@@ -3,6 +3,10 @@
 //! reading it all is most of the work.
 //!
 //! What has another form than nearly every workflow has is not read here at all, but by way of its JSON.
+#![expect(
+    clippy::option_option,
+    reason = "the outer one says whether the text is read here, the inner one is what it holds"
+)]
 
 use serde_json::{Number, Value as Json};
 use typed_arena::Arena;
@@ -162,12 +166,7 @@ impl<'a> Reader<'a> {
                     id = Some(self.key()?);
                 }
                 "type" => ty = self.text_or_other()?,
-                "mode" => {
-                    node.mode = match self.integer()? {
-                        Some(mode) => Mode::of(mode),
-                        None => return None,
-                    }
-                }
+                "mode" => node.mode = Mode::of(self.short_integer()??),
                 "title" => node.title = self.text_or_other()?.filter(|title| !title.is_empty()),
                 "properties" => node.properties = self.properties()?,
                 "inputs" => {
@@ -361,13 +360,11 @@ impl<'a> Reader<'a> {
     /// A text.
     fn text(&mut self) -> Option<&'a str> {
         let before = self.text.clone();
-        match self.text.string()? {
-            (text, true) => Some(text),
-            _ => {
-                self.text = before;
-                self.kept()?.as_str()
-            }
+        if let (text, true) = self.text.string()? {
+            return Some(text);
         }
+        self.text = before;
+        self.kept()?.as_str()
     }
 
     /// A text, or `None` within for anything else.

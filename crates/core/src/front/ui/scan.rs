@@ -197,7 +197,7 @@ impl<'t> Scanner<'t> {
                 opening @ (b'{' | b'[') => {
                     if self.open(opening)? {
                         depth += 1;
-                        open = open << 1 | u128::from(opening == b'{');
+                        open = (open << 1) | u128::from(opening == b'{');
                         if depth > DEEPEST {
                             return None;
                         }
@@ -248,8 +248,8 @@ fn inside(chunk: [u8; 8]) -> usize {
     let bytes = u64::from_le_bytes(chunk);
     // A byte that is zero, and perhaps one behind it, has its high bit set.
     let zero = |bytes: u64| bytes.wrapping_sub(ONES) & !bytes;
-    let quote = zero(bytes ^ ONES * u64::from(b'"'));
-    let backslash = zero(bytes ^ ONES * u64::from(b'\\'));
+    let quote = zero(bytes ^ (ONES * u64::from(b'"')));
+    let backslash = zero(bytes ^ (ONES * u64::from(b'\\')));
     let control = bytes.wrapping_sub(ONES * u64::from(b' ')) & !bytes;
     let first = ((quote | backslash | control) & HIGHS).trailing_zeros() / u8::BITS;
     usize::try_from(first).unwrap_or_default()
