@@ -18,6 +18,11 @@ use clap::Parser;
 use crate::args::{Arguments, Command};
 use crate::printer::Printer;
 
+/// A compiler allocates much in little pieces, and this allocator takes a third off its time. A C compiler is needed anyway,
+/// for TLS.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Why the tool could not do its job.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {

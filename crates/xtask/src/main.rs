@@ -16,6 +16,10 @@ use std::process::{Command, ExitCode};
 
 use clap::{Parser, Subcommand};
 
+/// That of the command, so that what is measured here is what it takes.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Why a task failed, for people.
 #[derive(Debug)]
 pub(crate) struct Failure(pub(crate) String);

@@ -137,7 +137,7 @@ impl<'s> Places<'s> {
         let origin = origin?;
         let mut fields = Map::new();
         fields.insert("source".to_owned(), (*self.position.get(&origin.source)?).into());
-        fields.insert("pointer".to_owned(), origin.pointer.as_str().into());
+        fields.insert("pointer".to_owned(), origin.pointer.to_string().into());
         if let Some((line, column)) = self.found.get(origin) {
             fields.insert("line".to_owned(), (*line).into());
             fields.insert("column".to_owned(), (*column).into());

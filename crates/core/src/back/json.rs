@@ -12,9 +12,12 @@ pub enum Layout {
     Compact,
 }
 
+/// The room that is made for a text.
+const USUAL_SIZE: usize = 8 * 1024;
+
 /// Any JSON artifact as text, without a final line break.
 pub(super) fn to_text(value: &impl serde::Serialize, layout: Layout) -> String {
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(USUAL_SIZE);
     let written = match layout {
         Layout::Compact => value.serialize(&mut Serializer::new(&mut bytes)),
         Layout::Pretty => {

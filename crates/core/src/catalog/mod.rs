@@ -25,6 +25,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
@@ -43,7 +44,7 @@ use crate::source::{Origin, Pointer, Source, SourceId};
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
     of: Option<String>,
-    classes: IndexMap<String, Entry>,
+    classes: IndexMap<String, Entry, RandomState>,
     replacements: IndexMap<String, Vec<Replacement>>,
     /// Traits by class, told apart from the classes.
     traits: Option<Arc<HashMap<String, Traits>>>,

@@ -16,7 +16,7 @@ use crate::diagnostic::{
 use crate::interface::ValueType;
 use crate::interface::standard::{is_url_pattern, size_limit};
 use crate::number::{self, Num};
-use crate::source::Origin;
+use crate::source::{Origin, Token};
 
 /// Reports what `schema` refuses in `value`, published under `key` as `published`.
 pub(super) fn check(
@@ -81,14 +81,11 @@ impl<'s> Place<'s> {
         Subject::Key(self.path.clone())
     }
 
-    fn member(
-        &self,
-        token: impl std::fmt::Display,
-        schema: &'s Map<String, Value>,
-        value: &'s Value,
-    ) -> Self {
-        let origin = self.origin.as_ref().map(|origin| origin.member(&token));
-        Place { path: format!("{}/{token}", self.path), schema, value, origin }
+    fn member(&self, token: impl Into<Token>, schema: &'s Map<String, Value>, value: &'s Value) -> Self {
+        let token = token.into();
+        let path = format!("{}/{token}", self.path);
+        let origin = self.origin.as_ref().map(|origin| origin.member(token));
+        Place { path, schema, value, origin }
     }
 
     /// `type`, `enum`, `const`: what applies to any value. A value of the wrong type is not compared with members.

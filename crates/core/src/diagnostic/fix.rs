@@ -170,7 +170,7 @@ pub(crate) fn spelled(text: &str, whole: bool) -> Option<Value> {
 }
 
 fn as_text<S: Serializer>(pointer: &Pointer, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(pointer.as_str())
+    serializer.collect_str(pointer)
 }
 
 #[cfg(test)]
@@ -219,7 +219,7 @@ mod tests {
 
     #[test]
     fn the_rest_of_the_text_stays() {
-        let at = |tokens: &[&str]| tokens.iter().fold(Pointer::root(), |pointer, token| pointer.join(token));
+        let at = |tokens: &[&str]| tokens.iter().fold(Pointer::root(), |pointer, token| pointer.join(*token));
         let source = Source::new("a", Syntax::Json, "\u{feff}{ \"a\" : [1,\r\n\t2],\"a/b\":\"x\" }\n");
         let (first, second) = (Fix::replace(at(&["a", "1"]), "é\""), Fix::rename(at(&["a/b"]), "c"));
         let (twice, gone) = (Fix::replace(at(&["a"]), 5), Fix::rename(at(&["a", "0"]), "d"));

@@ -159,7 +159,7 @@ impl<'a> Located<'a> {
         Some(Place {
             file: source.name().to_owned(),
             embedded_in: source.embedded_in().map(str::to_owned),
-            pointer: origin.pointer.as_str().to_owned(),
+            pointer: origin.pointer.to_string(),
             line: start.map(|p| p.0),
             column: start.map(|p| p.1),
             end_line: end.map(|p| p.0),

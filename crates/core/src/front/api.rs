@@ -72,8 +72,8 @@ fn lower_node(
         match (field.as_str(), value) {
             ("class_type", Json::String(class)) => node.set_class(class),
             ("inputs", Json::Object(inputs)) => {
-                node.open_inputs();
-                let origin = origin.member("inputs");
+                node.open_inputs(inputs.len());
+                let origin = origin.field("inputs");
                 for (name, value) in inputs {
                     let origin = Some(origin.member(&name));
                     node.put_input(name, Input { value: lower_value(value), origin });

@@ -10,19 +10,20 @@
 //! - Bypass, mute, subgraphs and virtual nodes belong to the editor's documents. A graph here is what remains when they
 //!   are resolved: what a server is given.
 //!
-//! Topology is kept in petgraph, whose indices never leave this module. Whether a class has an input or an output slot
+//! Topology is petgraph's, made of the inputs when it is asked for; its indices never leave this module. Whether a class has an input or an output slot
 //! is asked in `check`.
 
 mod node;
 
 use std::borrow::Borrow;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::HashSet;
 use std::fmt::{self, Display};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use petgraph::Direction;
-use petgraph::stable_graph::{NodeIndex, StableDiGraph};
+use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
 
 pub use node::{Input, Link, Node, Value};
@@ -34,23 +35,20 @@ pub struct NodeId(Arc<str>);
 /// Nodes and links.
 #[derive(Debug, Clone, Default)]
 pub struct Graph {
-    nodes: IndexMap<NodeId, Entry>,
-    topology: StableDiGraph<NodeId, Edge>,
-    /// Inputs whose link dangles, by the id that is not there.
-    dangling: HashMap<NodeId, BTreeSet<(NodeId, String)>>,
+    nodes: IndexMap<NodeId, Node, RandomState>,
+    /// Made when it is first asked for, and again after a change.
+    topology: OnceLock<Topology>,
 }
 
-#[derive(Debug, Clone)]
-struct Entry {
-    node: Node,
-    index: NodeIndex,
-}
+/// The links whose origin is in the graph. The weight of a node is its position.
+type Topology = DiGraph<usize, Edge>;
 
-/// A link whose origin is in the graph.
 #[derive(Debug, Clone)]
 struct Edge {
+    /// The output slot.
     slot: i64,
-    input: String,
+    /// The position of the input that is fed, among those of its node.
+    input: usize,
 }
 
 /// One end of a link seen from the other.
@@ -95,55 +93,39 @@ impl Borrow<str> for NodeId {
 }
 
 impl Graph {
+    /// An empty graph with room for nodes.
+    pub(crate) fn with_capacity(nodes: usize) -> Self {
+        Self {
+            nodes: IndexMap::with_capacity_and_hasher(nodes, RandomState::default()),
+            topology: OnceLock::new(),
+        }
+    }
+
     /// Adds a node, or puts it in the place of the one of the same id, which is returned. Links to the id stay.
     pub fn insert(&mut self, id: impl Into<NodeId>, node: Node) -> Option<Node> {
-        let id = id.into();
-        let old = if let Some(index) = self.nodes.get(&id).map(|entry| entry.index) {
-            self.disconnect_inputs(&id, index);
-            self.nodes.get_mut(&id).map(|entry| std::mem::replace(&mut entry.node, node))
-        } else {
-            let index = self.topology.add_node(id.clone());
-            self.nodes.insert(id.clone(), Entry { node, index });
-            None
-        };
-        self.connect_inputs(&id);
-        for (consumer, input) in self.dangling.remove(&id).unwrap_or_default() {
-            self.connect(&consumer, &input);
-        }
-        old
+        self.topology.take();
+        self.nodes.insert(id.into(), node)
     }
 
     /// Takes a node out. Links to it dangle from then on.
     pub fn remove(&mut self, id: &str) -> Option<Node> {
-        let (id, entry) = self.nodes.get_key_value(id).map(|(id, entry)| (id.clone(), entry.index))?;
-        self.disconnect_inputs(&id, entry);
-        let consumers: Vec<(NodeId, String)> = self
-            .topology
-            .edges_directed(entry, Direction::Outgoing)
-            .filter_map(|edge| {
-                Some((self.topology.node_weight(edge.target())?.clone(), edge.weight().input.clone()))
-            })
-            .collect();
-        self.topology.remove_node(entry);
-        if !consumers.is_empty() {
-            self.dangling.entry(id.clone()).or_default().extend(consumers);
-        }
-        self.nodes.shift_remove(&id).map(|entry| entry.node)
+        self.topology.take();
+        self.nodes.shift_remove(id)
     }
 
     /// The node of this id.
     pub fn node(&self, id: &str) -> Option<&Node> {
-        self.nodes.get(id).map(|entry| &entry.node)
+        self.nodes.get(id)
     }
 
     /// The node of this id with the id as the graph holds it.
     pub fn get(&self, id: &str) -> Option<(&NodeId, &Node)> {
-        self.nodes.get_key_value(id).map(|(id, entry)| (id, &entry.node))
+        self.nodes.get_key_value(id)
     }
 
     /// All nodes in document order.
     pub fn nodes(&self) -> impl ExactSizeIterator<Item = (&NodeId, &Node)> {
-        self.nodes.iter().map(|(id, entry)| (id, &entry.node))
+        self.nodes.iter()
     }
 
     /// How many nodes there are.
@@ -158,138 +140,106 @@ impl Graph {
 
     /// Sets an input of a node to a literal or a link; a new input goes to the end. Returns whether the node is there.
     pub fn set_input(&mut self, id: &str, name: &str, input: impl Into<Input>) -> bool {
-        let Some((id, index)) = self.nodes.get_key_value(id).map(|(id, entry)| (id.clone(), entry.index))
-        else {
-            return false;
-        };
-        self.disconnect(&id, index, name);
-        if let Some(entry) = self.nodes.get_mut(&id) {
-            entry.node.put_input(name.to_owned(), input.into());
-        }
-        self.connect(&id, name);
+        let Some(node) = self.nodes.get_mut(id) else { return false };
+        self.topology.take();
+        node.put_input(name.to_owned(), input.into());
         true
     }
 
     /// Sets the title of a node; returns whether the node is there.
     pub fn set_title(&mut self, id: &str, title: impl Into<String>) -> bool {
-        self.nodes.get_mut(id).map(|entry| entry.node.set_title(title)).is_some()
+        self.nodes.get_mut(id).map(|node| node.set_title(title)).is_some()
     }
 
     /// The links that start at a node, in no particular order.
     pub fn consumers(&self, id: &str) -> impl Iterator<Item = Consumer<'_>> {
-        let edges =
-            self.nodes.get(id).map(|entry| self.topology.edges_directed(entry.index, Direction::Outgoing));
+        let topology = self.topology();
+        let edges = self
+            .nodes
+            .get_index_of(id)
+            .map(|at| topology.edges_directed(NodeIndex::new(at), Direction::Outgoing));
         edges.into_iter().flatten().filter_map(|edge| {
-            let node = self.topology.node_weight(edge.target())?;
-            Some(Consumer { node, input: &edge.weight().input, slot: edge.weight().slot })
+            let (node, fed) = self.nodes.get_index(edge.target().index())?;
+            let (input, _) = fed.inputs().nth(edge.weight().input)?;
+            Some(Consumer { node, input, slot: edge.weight().slot })
         })
     }
 
     /// Groups of nodes that feed each other in circles: each strongly connected group of more than one node, and each node
     /// linked to itself. Nodes are in document order, groups by their first node.
     pub fn cycles(&self) -> Vec<Vec<&NodeId>> {
-        let position: HashMap<&NodeId, usize> =
-            self.nodes.keys().enumerate().map(|(i, id)| (id, i)).collect();
-        let place = |id: &NodeId| position.get(id).copied().unwrap_or(usize::MAX);
+        let topology = self.topology();
         // petgraph's Tarjan recurses; Kosaraju's algorithm there does not.
-        let mut groups: Vec<Vec<&NodeId>> = petgraph::algo::kosaraju_scc(&self.topology)
+        let mut groups: Vec<Vec<NodeIndex>> = petgraph::algo::kosaraju_scc(topology)
             .into_iter()
             .filter(|group| match group.as_slice() {
-                [one] => self.topology.contains_edge(*one, *one),
+                [one] => topology.contains_edge(*one, *one),
                 _ => true,
             })
-            .map(|group| {
-                let mut ids: Vec<&NodeId> =
-                    group.iter().filter_map(|i| self.topology.node_weight(*i)).collect();
-                ids.sort_by_key(|id| place(id));
-                ids
-            })
             .collect();
-        groups.sort_by_key(|group| group.first().map(|id| place(id)));
-        groups
+        for group in &mut groups {
+            group.sort_unstable();
+        }
+        groups.sort_unstable_by_key(|group| group.first().copied());
+        let id = |index: &NodeIndex| self.nodes.get_index(index.index()).map(|(id, _)| id);
+        groups.iter().map(|group| group.iter().filter_map(id).collect()).collect()
     }
 
     /// The nodes from which one of `ends` can be reached over links, `ends` included.
     pub fn ancestors<'g>(&'g self, ends: impl IntoIterator<Item = &'g NodeId>) -> HashSet<&'g NodeId> {
+        let topology = self.topology();
         let mut open: Vec<NodeIndex> =
-            ends.into_iter().filter_map(|id| self.nodes.get(id)).map(|entry| entry.index).collect();
+            ends.into_iter().filter_map(|id| self.nodes.get_index_of(id)).map(NodeIndex::new).collect();
         let mut seen: HashSet<NodeIndex> = open.iter().copied().collect();
         while let Some(index) = open.pop() {
-            for origin in self.topology.neighbors_directed(index, Direction::Incoming) {
+            for origin in topology.neighbors_directed(index, Direction::Incoming) {
                 if seen.insert(origin) {
                     open.push(origin);
                 }
             }
         }
-        seen.into_iter().filter_map(|index| self.topology.node_weight(index)).collect()
+        seen.into_iter().filter_map(|index| self.nodes.get_index(index.index())).map(|(id, _)| id).collect()
     }
 
     /// Puts nodes, and the inputs of each, into the order in which a JavaScript engine holds object keys: whole numbers
     /// below 2³²−1 ascending, then all others as they stand. It is the order of ComfyUI's own exports.
     pub fn sort_as_editor(&mut self) {
+        self.topology.take();
         self.nodes.sort_by_cached_key(|id, _| array_index(id.as_str()));
-        for entry in self.nodes.values_mut() {
-            entry.node.sort_inputs_by(|a, b| array_index(a).cmp(&array_index(b)));
-        }
-    }
-
-    fn connect_inputs(&mut self, id: &NodeId) {
-        let names: Vec<String> = self.node(id.as_str()).map(linked_inputs).unwrap_or_default();
-        for name in names {
-            self.connect(id, &name);
-        }
-    }
-
-    fn disconnect_inputs(&mut self, id: &NodeId, index: NodeIndex) {
-        let names: Vec<String> = self.node(id.as_str()).map(linked_inputs).unwrap_or_default();
-        for name in names {
-            self.disconnect(id, index, &name);
-        }
-    }
-
-    /// Records the link that an input holds, if it holds one.
-    fn connect(&mut self, id: &NodeId, input: &str) {
-        let Some(entry) = self.nodes.get(id) else { return };
-        let Some(Value::Link(link)) = entry.node.value(input) else { return };
-        match self.nodes.get(&link.node) {
-            Some(origin) => {
-                let edge = Edge { slot: link.slot, input: input.to_owned() };
-                self.topology.add_edge(origin.index, entry.index, edge);
-            }
-            None => {
-                self.dangling.entry(link.node.clone()).or_default().insert((id.clone(), input.to_owned()));
+        for node in self.nodes.values_mut() {
+            // Hardly any class names its inputs by numbers.
+            if node.inputs().any(|(name, _)| !array_index(name).0) {
+                node.sort_inputs_by(|a, b| array_index(a).cmp(&array_index(b)));
             }
         }
     }
 
-    /// Forgets the link that an input holds, if it holds one.
-    fn disconnect(&mut self, id: &NodeId, index: NodeIndex, input: &str) {
-        let Some(Value::Link(link)) = self.node(id.as_str()).and_then(|node| node.value(input)) else {
-            return;
-        };
-        if let Some(waiting) = self.dangling.get_mut(&link.node.clone()) {
-            waiting.remove(&(id.clone(), input.to_owned()));
-        }
-        let edge = self
-            .topology
-            .edges_directed(index, Direction::Incoming)
-            .find(|edge| edge.weight().input == input)
-            .map(|edge| edge.id());
-        if let Some(edge) = edge {
-            self.topology.remove_edge(edge);
-        }
+    fn topology(&self) -> &Topology {
+        self.topology.get_or_init(|| {
+            let mut topology = Topology::with_capacity(self.nodes.len(), self.nodes.len());
+            for at in 0..self.nodes.len() {
+                topology.add_node(at);
+            }
+            for (target, node) in self.nodes.values().enumerate() {
+                for (input, (_, held)) in node.inputs().enumerate() {
+                    if let Value::Link(link) = &held.value
+                        && let Some(origin) = self.nodes.get_index_of(&link.node)
+                    {
+                        let edge = Edge { slot: link.slot, input };
+                        topology.add_edge(NodeIndex::new(origin), NodeIndex::new(target), edge);
+                    }
+                }
+            }
+            topology
+        })
     }
-}
-
-fn linked_inputs(node: &Node) -> Vec<String> {
-    node.inputs()
-        .filter(|(_, input)| matches!(input.value, Value::Link(_)))
-        .map(|(name, _)| name.to_owned())
-        .collect()
 }
 
 /// Where a key sorts among JavaScript object keys: array indices by value, then everything else alike.
 fn array_index(key: &str) -> (bool, u32) {
+    if !key.starts_with(|c: char| c.is_ascii_digit()) {
+        return (true, 0);
+    }
     let plain = key.bytes().all(|b| b.is_ascii_digit()) && (key == "0" || !key.starts_with('0'));
     match key.parse::<u32>() {
         Ok(index) if plain && index != u32::MAX => (false, index),

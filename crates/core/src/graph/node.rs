@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use serde_json::Map;
 
@@ -13,7 +14,7 @@ use crate::source::Origin;
 #[derive(Debug, Clone, Default)]
 pub struct Node {
     class: Option<String>,
-    inputs: Option<IndexMap<String, Input>>,
+    inputs: Option<IndexMap<String, Input, RandomState>>,
     meta: Option<serde_json::Value>,
     other: Map<String, serde_json::Value>,
     origin: Option<Origin>,
@@ -50,7 +51,7 @@ pub struct Link {
 impl Node {
     /// A node of this class, without inputs.
     pub fn new(class: impl Into<String>) -> Self {
-        Self { class: Some(class.into()), inputs: Some(IndexMap::new()), ..Self::default() }
+        Self { class: Some(class.into()), inputs: Some(IndexMap::default()), ..Self::default() }
     }
 
     /// A node that came without a class; the server refuses it.
@@ -149,9 +150,15 @@ impl Node {
         self.inputs.get_or_insert_default().insert(name, input);
     }
 
-    /// Says that the document gave a set of inputs, however empty.
-    pub(crate) fn open_inputs(&mut self) {
-        self.inputs.get_or_insert_default();
+    pub(crate) fn drop_input(&mut self, name: &str) {
+        if let Some(inputs) = &mut self.inputs {
+            inputs.shift_remove(name);
+        }
+    }
+
+    /// Says that the document gave a set of inputs, however empty, and makes room for so many more.
+    pub(crate) fn open_inputs(&mut self, room: usize) {
+        self.inputs.get_or_insert_default().reserve(room);
     }
 
     pub(crate) fn set_title(&mut self, title: impl Into<String>) {

@@ -10,12 +10,14 @@ use super::{Part, Pointer, push_token};
 
 /// The spans of `places`, in their order.
 pub(super) fn locate(text: &str, places: &[(&Pointer, Part)]) -> Vec<Option<Range<usize>>> {
+    let texts: Vec<String> = places.iter().map(|(pointer, _)| pointer.to_string()).collect();
     let mut wanted: HashMap<&str, Spans> =
-        places.iter().map(|(pointer, _)| (pointer.as_str(), Spans::default())).collect();
+        texts.iter().map(|pointer| (pointer.as_str(), Spans::default())).collect();
     Scanner { text, at: 0, path: String::new(), stack: Vec::new() }.run(&mut wanted);
-    places
+    texts
         .iter()
-        .map(|(pointer, part)| {
+        .zip(places)
+        .map(|(pointer, (_, part))| {
             let spans = wanted.get(pointer.as_str())?;
             match part {
                 Part::Key => spans.key.clone().or_else(|| spans.value.clone()),

@@ -7,11 +7,14 @@
 //! This module knows nothing of graphs or diagnostics and reads no files.
 
 mod json;
+mod pointer;
 mod toml;
 
-use std::fmt::{self, Display, Write};
 use std::ops::Range;
 use std::sync::Arc;
+
+use pointer::push_token;
+pub use pointer::{Pointer, Token};
 
 /// Names one text within [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -60,10 +63,6 @@ pub struct Origin {
     pub part: Part,
 }
 
-/// A JSON Pointer: `""` is the whole document, `/57/inputs/steps` a member of a member.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-pub struct Pointer(String);
-
 /// All the texts of one run, in the order they were read.
 #[derive(Debug, Clone, Default)]
 pub struct Sources(Vec<Source>);
@@ -81,8 +80,14 @@ impl Origin {
 
     /// The member `token` of the value at this origin.
     #[must_use]
-    pub fn member(&self, token: impl Display) -> Self {
+    pub fn member(&self, token: impl Into<Token>) -> Self {
         Self::value(self.source, self.pointer.join(token))
+    }
+
+    /// The member of this name, which is known beforehand.
+    #[must_use]
+    pub(crate) fn field(&self, name: &'static str) -> Self {
+        self.member(Token::Field(name))
     }
 
     /// The name of the member, where this is its value.
@@ -90,67 +95,6 @@ impl Origin {
     pub fn key(mut self) -> Self {
         self.part = Part::Key;
         self
-    }
-}
-
-impl Pointer {
-    /// The pointer to the whole document.
-    pub fn root() -> Self {
-        Self::default()
-    }
-
-    /// The pointer to member or element `token` of what this points at.
-    #[must_use]
-    pub fn join(&self, token: impl Display) -> Self {
-        let mut joined = String::with_capacity(self.0.len() + USUAL_TOKEN);
-        joined.push_str(&self.0);
-        push_token(&mut joined, token);
-        Self(joined)
-    }
-
-    /// The pointer as RFC 6901 writes it.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The unescaped tokens from the root down.
-    pub fn tokens(&self) -> impl Iterator<Item = String> + '_ {
-        self.0.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~"))
-    }
-}
-
-impl Display for Pointer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// The room that is made for a further token.
-const USUAL_TOKEN: usize = 24;
-
-fn push_token(pointer: &mut String, token: impl Display) {
-    pointer.push('/');
-    // Writing to memory cannot fail.
-    let _ = write!(Escaped(pointer), "{token}");
-}
-
-/// Writes text as a token of a pointer.
-struct Escaped<'a>(&'a mut String);
-
-impl Write for Escaped<'_> {
-    fn write_str(&mut self, token: &str) -> fmt::Result {
-        if !token.contains(['~', '/']) {
-            self.0.push_str(token);
-            return Ok(());
-        }
-        for c in token.chars() {
-            match c {
-                '~' => self.0.push_str("~0"),
-                '/' => self.0.push_str("~1"),
-                other => self.0.push(other),
-            }
-        }
-        Ok(())
     }
 }
 
@@ -272,7 +216,8 @@ mod tests {
     #[track_caller]
     fn check(syntax: Syntax, text: &str, pointer: &str, part: Part, expected: &str) {
         let source = Source::new("test", syntax, text);
-        let pointer = Pointer(pointer.to_owned());
+        let tokens = pointer.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~"));
+        let pointer = tokens.fold(Pointer::root(), |pointer, token| pointer.join(token));
         let span = source.locate(&[(&pointer, part)]).remove(0);
         assert_eq!(span.and_then(|s| text.get(s)), Some(expected));
     }

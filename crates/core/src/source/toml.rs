@@ -42,7 +42,7 @@ fn find(root: &Item, text: &str, pointer: &Pointer, part: Part) -> Option<Range<
             Place::Table(table, _) => member(table, &token, &mut key_span)?,
         };
     }
-    if pointer.as_str().is_empty() {
+    if *pointer == Pointer::root() {
         return Some(0..text.len());
     }
     if part == Part::Key && key_span.is_some() {

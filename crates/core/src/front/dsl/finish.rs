@@ -267,7 +267,7 @@ fn empty(building: &Building, untitled: bool) -> Node {
         node.set_class(class.clone());
     }
     if !building.bare {
-        node.open_inputs();
+        node.open_inputs(0);
     }
     match &building.meta {
         Meta::Said(meta) => node.set_meta(meta.clone()),

@@ -49,6 +49,8 @@ pub(super) struct Definition<'a> {
     pub(super) specs: Vec<Spec<'a>>,
     /// The types of the outputs.
     pub(super) outputs: Vec<&'a str>,
+    /// The title of a new node.
+    pub(super) title: &'a str,
     /// Whether its `filename_prefix` takes `%…%`.
     pub(super) saves: bool,
     /// Whether some input is forced to be a socket.
@@ -213,13 +215,9 @@ impl<'a> Definition<'a> {
             .collect();
         let forces = specs.iter().any(|spec| spec.forced);
         let saves = SAVES.contains(&class.name.as_str());
-        Self { class, specs, outputs, saves, forces }
-    }
-
-    /// The title of a new node.
-    pub(super) fn title(&self) -> &'a str {
-        let known = TITLES.iter().find(|(name, _)| *name == self.class.name);
-        known.map_or_else(|| self.class.title(), |(_, title)| title)
+        let known = TITLES.iter().find(|(name, _)| *name == class.name);
+        let title = known.map_or_else(|| class.title(), |(_, title)| title);
+        Self { class, specs, outputs, title, saves, forces }
     }
 
     /// The inputs in order of their declaration, with those that the editor adds.
@@ -283,9 +281,13 @@ fn in_order<'a>(specs: Vec<Spec<'a>>, order: Option<&Map<String, Json>>) -> Vec<
     let Some(order) = order else { return specs };
     let listed =
         ["required", "optional"].into_iter().filter_map(|section| order.get(section)?.as_array()).flatten();
+    // Mostly the order is that of the declaration.
+    if listed.clone().filter_map(Json::as_str).eq(specs.iter().map(|spec| &*spec.name)) {
+        return specs;
+    }
     let mut specs: Vec<Option<Spec<'a>>> = specs.into_iter().map(Some).collect();
     let mut sorted = Vec::with_capacity(specs.len());
-    // Mostly the order is that of the declaration, so the search starts where the last one ended.
+    // Mostly the next one comes after the last.
     let mut next = 0;
     for name in listed.filter_map(Json::as_str) {
         let is_named = |spec: &Option<Spec<'_>>| spec.as_ref().is_some_and(|spec| spec.name == name);

@@ -1,8 +1,8 @@
 //! Inputs that come and go: the branches of a dynamic combo, growing groups, the options of a `CustomCombo`.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
+use foldhash::HashMap;
 use serde_json::Value as Json;
 
 use super::definition::{self as known, Spec};

@@ -57,14 +57,14 @@ impl<'a> Live<'a> {
         }
         let is_stale =
             |slot: &Slot<'a>| slot.widget.as_ref().is_some_and(|widget| node.widget(widget).is_none());
+        if !node.slots.iter().any(is_stale) {
+            return;
+        }
         let mut stale: Vec<bool> = node.slots.iter().map(is_stale).collect();
         let mut before = false;
         for stale in &mut stale {
             *stale &= !before;
             before = *stale;
-        }
-        if !stale.contains(&true) {
-            return;
         }
         for at in 0..stale.len() {
             if stale.get(at) == Some(&true)

@@ -1,8 +1,10 @@
 //! From the live graph to a prompt's graph: every node that runs, with its values and links.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::VecDeque;
 
+use foldhash::fast::RandomState;
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json};
 
@@ -11,7 +13,7 @@ use super::js;
 use super::live::{LayerIx, Live, NodeIx, ROOT};
 use super::node::{Role, Saved, Widget, WidgetKind};
 use super::packs;
-use super::resolve::Source;
+use super::resolve::{Source, Visited};
 use super::serialize::{self, Dice, Places};
 use super::wire::Mode;
 use crate::diagnostic::{Code, Diagnostics, Problem, Subject, nearest, show};
@@ -53,12 +55,16 @@ pub(super) struct Flattener<'l, 'a> {
     reported: HashSet<(NodeIx, Code)>,
     /// Where long chains lead, by the outputs that they pass.
     pub(super) known: HashMap<(PathIx, NodeIx, i64, &'l str), Source<'a>>,
+    /// Room for the steps from one input.
+    pub(super) visited: Visited,
+    /// The ids of the nodes of the prompt.
+    ids: HashMap<(PathIx, NodeIx), NodeId>,
     /// What is near to the names of unknown classes.
     near: HashMap<&'l str, Vec<String>>,
     steps: usize,
 }
 
-type Inputs<'l> = IndexMap<Cow<'l, str>, Option<Input>>;
+type Inputs<'l> = IndexMap<Cow<'l, str>, Option<Input>, RandomState>;
 
 /// Where a node and its parts stand in the file.
 struct Place {
@@ -70,7 +76,7 @@ struct Place {
 impl Place {
     fn new(live: &Live<'_>, ix: NodeIx) -> Self {
         let node = live.node_origin(ix);
-        Self { values: node.member("widgets_values"), inputs: node.member("inputs"), node }
+        Self { values: node.field("widgets_values"), inputs: node.field("inputs"), node }
     }
 
     /// Where a value was saved, or else the node.
@@ -79,7 +85,7 @@ impl Place {
             Saved::No => self.node.clone(),
             Saved::At(i) => self.values.member(i),
             Saved::Under(name) => self.values.member(name),
-            Saved::Named(name) => self.node.member("widgets_values_named").member(name),
+            Saved::Named(name) => self.node.field("widgets_values_named").member(name),
         }
     }
 
@@ -102,11 +108,14 @@ impl Live<'_> {
             places: None,
             reported: HashSet::new(),
             known: HashMap::new(),
+            visited: Visited::default(),
+            ids: HashMap::new(),
             near: HashMap::new(),
             steps: 0,
         };
-        let mut graph = Graph::default();
-        for (path, node) in flattener.expand() {
+        let expanded = flattener.expand();
+        let mut graph = Graph::with_capacity(expanded.len());
+        for (path, node) in expanded {
             if let Some((id, node)) = flattener.emit(path, node) {
                 graph.insert(id, node);
             }
@@ -158,7 +167,7 @@ impl Live<'_> {
     /// The layers that are the root's or of instances in it, however deep.
     pub(super) fn used_layers(&self) -> Vec<LayerIx> {
         let mut used = vec![ROOT];
-        let mut seen = HashSet::from([ROOT]);
+        let mut seen = HashSet::from_iter([ROOT]);
         let mut at = 0;
         while let Some(layer) = used.get(at).copied() {
             at += 1;
@@ -251,6 +260,16 @@ impl<'l, 'a> Flattener<'l, 'a> {
         format!("{prefix}{}", self.live.nodes[ix].id)
     }
 
+    /// The same, shared by all that name the node.
+    fn node_id(&mut self, path: PathIx, ix: NodeIx) -> NodeId {
+        if let Some(id) = self.ids.get(&(path, ix)) {
+            return id.clone();
+        }
+        let id = NodeId::new(self.id(path, ix));
+        self.ids.insert((path, ix), id.clone());
+        id
+    }
+
     pub(super) fn slot_name(&self, ix: NodeIx, slot: usize) -> String {
         self.live.nodes[ix].slots.get(slot).map(|slot| slot.name.to_string()).unwrap_or_default()
     }
@@ -283,46 +302,47 @@ impl<'l, 'a> Flattener<'l, 'a> {
         if node.is_virtual() || node.mode != Mode::Normal {
             return None;
         }
-        let id = self.id(path, ix);
+        let node_id = self.node_id(path, ix);
+        let id = node_id.as_str();
         let place = Place::new(live, ix);
-        let linked = self.linked_inputs(&id, path, ix, &place);
-        let mut inputs: Inputs<'l> = IndexMap::with_capacity(node.widgets.len() + linked.len());
-        for widget in node.widgets.iter().filter(|widget| widget.emitted && !widget.name.is_empty()) {
-            // What comes by link takes the widget's place, and the widget's own value is not looked at.
-            let value = match linked.get(&*widget.name) {
-                Some(value) => value.clone(),
-                None => self.widget_value(&id, ix, widget, &place),
-            };
-            inputs.insert(Cow::Borrowed(&widget.name), value);
-        }
-        for (name, input) in linked {
-            inputs.entry(name).or_insert(input);
-        }
-        if node.role == Role::Missing {
-            self.judge_missing(ix);
-        }
+        let mut linked = self.linked_inputs(id, path, ix, &place);
         let mut made = if node.role == Role::Missing && live.options.placeholders {
             graph::Node::without_class()
         } else {
             graph::Node::new(node.ty.as_ref())
         };
-        made.open_inputs();
-        for (name, input) in inputs {
+        made.open_inputs(node.widgets.len() + linked.len());
+        for widget in node.widgets.iter().filter(|widget| widget.emitted && !widget.name.is_empty()) {
+            // What comes by link takes the widget's place, and the widget's own value is not looked at.
+            let value = match linked.get_mut(&*widget.name) {
+                Some(value) => value.take(),
+                None => self.widget_value(id, ix, widget, &place),
+            };
+            match value {
+                Some(input) => made.put_input(widget.name.to_string(), input),
+                // Of widgets of one name the last counts.
+                None => made.drop_input(&widget.name),
+            }
+        }
+        for (name, input) in linked {
             if let Some(input) = input {
                 made.put_input(name.into_owned(), input);
             }
+        }
+        if node.role == Role::Missing {
+            self.judge_missing(ix);
         }
         match live.title(ix) {
             Some(title) => made.set_title(title),
             None => made.set_meta(Json::Object(Map::new())),
         }
-        Some((NodeId::new(id), made.class_at(place.node.member("type")).at(place.node)))
+        Some((node_id, made.class_at(place.node.field("type")).at(place.node)))
     }
 
     /// What the inputs of a node get by link.
     fn linked_inputs(&mut self, id: &str, path: PathIx, ix: NodeIx, place: &Place) -> Inputs<'l> {
         let live = self.live;
-        let mut inputs: Inputs<'l> = IndexMap::new();
+        let mut inputs: Inputs<'l> = IndexMap::default();
         for (at, slot) in live.nodes[ix].slots.iter().enumerate().filter(|(_, slot)| slot.link.is_some()) {
             let input = match self.source(path, ix, at) {
                 Source::Nothing | Source::Lost => continue,
@@ -336,7 +356,7 @@ impl<'l, 'a> Flattener<'l, 'a> {
                     })
                 }
                 Source::Link(from_path, from, out) => {
-                    let link = Link { node: NodeId::new(self.id(from_path, from)), slot: out };
+                    let link = Link { node: self.node_id(from_path, from), slot: out };
                     Some(Input { value: Value::Link(link), origin: Some(place.slot(slot.saved)) })
                 }
             };
@@ -469,7 +489,7 @@ impl<'l, 'a> Flattener<'l, 'a> {
             self.near.get(node.ty.as_ref()).cloned().unwrap_or_default()
         };
         let problem = Problem::UnknownClass { class: node.ty.to_string(), near };
-        self.report_once(ix, problem, self.live.node_origin(ix).member("type"));
+        self.report_once(ix, problem, self.live.node_origin(ix).field("type"));
     }
 }
 

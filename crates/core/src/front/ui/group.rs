@@ -4,8 +4,9 @@
 //! The editor also shifts the saved values of an instance past lists of options when it does so. Here they go to the
 //! widgets that they were saved for.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::VecDeque;
 
+use foldhash::{HashMap, HashSet, HashSetExt};
 use serde_json::{Map, Value as Json, json};
 
 use super::definition::Definition;
@@ -58,7 +59,7 @@ pub(super) fn rewrite(
         };
         let id = node.get("id").map(super::js::text).unwrap_or_default();
         let problem = Problem::GroupNode { node: id.clone(), group: name.to_owned() };
-        diagnostics.report(problem, Some(origin.member("nodes").member(at)));
+        diagnostics.report(problem, Some(origin.field("nodes").member(at)));
         if maker.is_full() {
             let problem = Problem::TooLarge { what: "instances of group nodes", limit: MOST };
             diagnostics.report(problem, Some(origin.clone()));
@@ -103,7 +104,7 @@ impl Rewritten {
         for part in &mut file.definitions {
             let made = part.uuid.and_then(|uuid| uuid.strip_prefix(MARK)?.parse::<usize>().ok());
             if let Some(name) = made.and_then(|made| self.groups.get(made)) {
-                part.origin = root.member("extra").member("groupNodes").member(name);
+                part.origin = root.field("extra").field("groupNodes").member(name);
                 // Ids inside were given out without collisions.
                 part.listed = false;
             }

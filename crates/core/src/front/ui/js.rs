@@ -54,11 +54,22 @@ pub(super) fn float(number: &Number) -> f64 {
     number.as_str().parse().unwrap_or(f64::NAN)
 }
 
-/// Whether a spelling is printed as it is: a short integer.
+/// Whether a spelling is printed as it is: a short integer, or a short decimal number that ends in no zero. Of so few digits
+/// no two are the same 64-bit float, so the shortest spelling of that float is this one.
 fn plain(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
-    let leading = digits.len() == text.len() || digits != "0";
-    leading && digits.len() <= EXACT && digits.bytes().all(|b| b.is_ascii_digit())
+    if digits.len() > EXACT {
+        return false;
+    }
+    match digits.split_once('.') {
+        None => (digits.len() == text.len() || digits != "0") && digits.bytes().all(|b| b.is_ascii_digit()),
+        Some((whole, fraction)) => {
+            let small = whole == "0" && fraction.starts_with("000000");
+            !small
+                && !fraction.ends_with('0')
+                && whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit())
+        }
+    }
 }
 
 /// A number as JavaScript reads and prints it. With `exact`, integers keep their digits.
@@ -211,6 +222,11 @@ mod tests {
         check("-12.50", "-12.5");
         check("1e400", "null");
         check("100", "100");
+        check("0.0000001", "1e-7");
+        check("-0.5", "-0.5");
+        check("7.10", "7.1");
+        check("1234567.8901234567", "1234567.8901234567");
+        check("0.3", "0.3");
         assert_eq!(normal(&json!(18_446_744_073_709_551_615_u64), true).to_string(), "18446744073709551615");
     }
 

@@ -2,9 +2,10 @@
 //! each subgraph definition; instances of a subgraph share its layer.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::{Index, IndexMut};
 
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use serde_json::Value as Json;
 
 use super::Options;
@@ -220,7 +221,7 @@ impl<'a> Live<'a> {
             if first != ix {
                 let problem = Problem::DuplicateNode { node: id.to_string() };
                 let first = self.node_origin(first);
-                let origin = self.layers[layer].origin.member("nodes").member(index);
+                let origin = self.layers[layer].origin.field("nodes").member(index);
                 let diagnostic = crate::diagnostic::Diagnostic::new(problem, Some(origin));
                 self.diagnostics.push(diagnostic.with_related(Some(first), "the other node"));
             }
@@ -296,7 +297,7 @@ impl<'a> Live<'a> {
             return;
         };
         let origin =
-            self.layers[node.layer].origin.member("nodes").member(saved.index).member("widgets_values");
+            self.layers[node.layer].origin.field("nodes").member(saved.index).field("widgets_values");
         self.diagnostics.report(problem, Some(origin));
     }
 
@@ -350,6 +351,9 @@ impl<'a> Live<'a> {
             }
         }
         drop(seen);
+        if groups.is_empty() {
+            return;
+        }
         let mut kept_for: HashMap<LinkId, LinkId> = HashMap::new();
         let mut targets: BTreeSet<NodeIx> = BTreeSet::new();
         for (first, others) in groups {
@@ -387,14 +391,14 @@ impl<'a> Live<'a> {
     /// Where a node stands in the file.
     pub(super) fn node_origin(&self, ix: NodeIx) -> Origin {
         let node = &self.nodes[ix];
-        self.layers[node.layer].origin.member("nodes").member(node.index)
+        self.layers[node.layer].origin.field("nodes").member(node.index)
     }
 
     /// Where a slot stands in the file, or else its node.
     pub(super) fn slot_origin(&self, ix: NodeIx, slot: usize) -> Origin {
         let origin = self.node_origin(ix);
         match self.nodes[ix].slots.get(slot).and_then(|slot| slot.saved) {
-            Some(saved) => origin.member("inputs").member(saved),
+            Some(saved) => origin.field("inputs").member(saved),
             None => origin,
         }
     }
@@ -422,7 +426,7 @@ impl<'a> Live<'a> {
     pub(super) fn title(&self, ix: NodeIx) -> Option<&str> {
         let node = &self.nodes[ix];
         node.title.or_else(|| match node.role {
-            Role::Class(_) => self.definition(node).map(Definition::title),
+            Role::Class(_) => self.definition(node).map(|definition| definition.title),
             Role::Host(layer) => Some(self.layers[layer].name),
             Role::Reroute => Some("Reroute"),
             Role::Primitive => Some("Primitive"),
@@ -441,7 +445,7 @@ pub(super) fn blank<'a>() -> Node<'a> {
         role: Role::Note,
         mode: wire::Mode::Normal,
         title: None,
-        properties: None,
+        properties: wire::Properties::default(),
         slots: Vec::new(),
         outputs: Vec::new(),
         widgets: Vec::new(),

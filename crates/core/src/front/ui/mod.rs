@@ -4,7 +4,8 @@
 //! The editor does not convert a file: it loads it into a live graph and writes that out. So does this module, in the
 //! editor's own steps, because its results depend on their order:
 //!
-//! 1. `lean` parses it without what no prompt depends on; `wire` reads the file; `group` replaces legacy group nodes by subgraphs.
+//! 1. `lean` reads the text, of which `scan` passes over what no prompt depends on; `wire` reads it by way of its JSON where it
+//!    has an unusual form, and `group` replaces legacy group nodes by subgraphs.
 //! 2. `live` makes the nodes: `definition` tells which slots and widgets the editor makes for a class, `node` and
 //!    `dynamic` make them, `restore` reads saved values into them. `subgraph` and `proxy` do instances of subgraphs.
 //! 3. `fixups` and `primitive` do what the editor does right after loading.
@@ -33,6 +34,7 @@ mod primitive;
 mod proxy;
 mod resolve;
 mod restore;
+mod scan;
 mod serialize;
 mod subgraph;
 #[cfg(test)]
@@ -107,8 +109,9 @@ pub struct Clock {
 /// ```
 pub fn parse(source: &Source, id: SourceId, catalog: &Catalog, options: &Options) -> (Graph, Diagnostics) {
     let origin = Origin::value(id, Pointer::root());
-    if let Some(json) = lean::read(source.body()) {
-        return lower(json, &origin, catalog, options);
+    let values = lean::Values::new();
+    if let Some(file) = lean::read(source.body(), &values, &origin) {
+        return load(file, catalog, options, Diagnostics::default());
     }
     let error = match serde_json::from_str(source.body()) {
         Ok(json) => return lower(json, &origin, catalog, options),
@@ -138,10 +141,20 @@ pub fn lower(json: Json, origin: &Origin, catalog: &Catalog, options: &Options) 
         return (Graph::default(), diagnostics);
     }
     let rewritten = group::rewrite(&json, origin, catalog, &mut diagnostics);
-    let mut file = match &rewritten {
+    let file = match &rewritten {
         Some(rewritten) => group::read(rewritten, origin, &mut diagnostics),
         None => wire::read(&json, origin, &mut diagnostics),
     };
+    load(file, catalog, options, diagnostics)
+}
+
+/// The graph of a workflow that was read.
+fn load<'a>(
+    mut file: wire::File<'a>,
+    catalog: &'a Catalog,
+    options: &'a Options,
+    mut diagnostics: Diagnostics,
+) -> (Graph, Diagnostics) {
     if !options.placeholders {
         packs::wires::rewrite(&mut file, catalog, &mut diagnostics);
     }

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use super::definition::{self as known, Definition, Spec, WidgetType};
 use super::dynamic::Group;
 use super::js;
 use super::live::{ClassIx, LayerIx, NodeIx};
-use super::wire::{Key, LinkId, Mode};
+use super::wire::{Key, LinkId, Mode, Properties};
 use crate::catalog::{Branch, Input};
 
 /// A widget's value; `None` is JavaScript's `undefined`, which is never printed.
@@ -22,7 +22,7 @@ pub(super) struct Node<'a> {
     pub(super) role: Role,
     pub(super) mode: Mode,
     pub(super) title: Option<&'a str>,
-    pub(super) properties: Option<&'a Map<String, Json>>,
+    pub(super) properties: Properties<'a>,
     pub(super) slots: Vec<Slot<'a>>,
     pub(super) outputs: Vec<Out<'a>>,
     pub(super) widgets: Vec<Widget<'a>>,
@@ -180,6 +180,8 @@ pub(super) fn first_branch(branches: &[Branch]) -> Option<&Branch> {
 impl<'a> Node<'a> {
     /// A fresh node of a class: its slots and widgets as the editor makes them.
     pub(super) fn build(&mut self, definition: &Definition<'a>) {
+        self.slots.reserve(definition.specs.len());
+        self.widgets.reserve(definition.specs.len());
         for spec in &definition.specs {
             self.add_sockets(spec);
         }
@@ -240,7 +242,7 @@ impl<'a> Node<'a> {
 
     /// The text of a property.
     pub(super) fn property(&self, name: &str) -> Option<&'a Json> {
-        self.properties?.get(name)
+        self.properties.get(name)
     }
 
     /// Whether the prompt holds it when nothing is muted.

@@ -2,8 +2,8 @@
 //! Each entry becomes an input of the definition, or the value of one that is there.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 
+use foldhash::{HashMap, HashMapExt, HashSet};
 use serde_json::Value as Json;
 
 use super::definition::WidgetType;

@@ -1,7 +1,7 @@
 //! Where the value of an input comes from, through subgraphs, bypassed nodes, Reroutes and whatever else is not there when
 //! the prompt runs.
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 use super::fixups::compatible;
 use super::flatten::{Flattener, PathIx};
@@ -29,7 +29,7 @@ const LONG: usize = 8;
 
 /// The steps that were taken from one input; few, as a rule.
 #[derive(Default)]
-struct Visited {
+pub(super) struct Visited {
     first: Vec<Step>,
     more: HashSet<Step>,
 }
@@ -39,6 +39,13 @@ type Step = (PathIx, NodeIx, bool, i64);
 impl Visited {
     fn len(&self) -> usize {
         self.first.len() + self.more.len()
+    }
+
+    fn clear(&mut self) {
+        self.first.clear();
+        if !self.more.is_empty() {
+            self.more.clear();
+        }
     }
 
     /// Adds a step; false when it was taken before.
@@ -67,11 +74,12 @@ impl<'l, 'a> Flattener<'l, 'a> {
     /// What input `slot` of a node gets.
     pub(super) fn source(&mut self, path: PathIx, node: NodeIx, slot: usize) -> Source<'a> {
         let mut ask = Ask::Input(path, node, slot, None);
-        let mut visited = Visited::default();
+        let mut visited = std::mem::take(&mut self.visited);
+        visited.clear();
         let mut passed: Vec<(PathIx, NodeIx, i64, &'l str)> = Vec::new();
         let source = loop {
             if !self.spend() {
-                return Source::Lost;
+                break Source::Lost;
             }
             let step = match ask {
                 Ask::Input(path, node, slot, _) => {
@@ -102,6 +110,7 @@ impl<'l, 'a> Flattener<'l, 'a> {
                 Err(source) => break source,
             }
         };
+        self.visited = visited;
         // Long chains are walked once, however many inputs are behind them.
         for step in passed {
             self.known.insert(step, source.clone());
@@ -210,7 +219,7 @@ impl<'l, 'a> Flattener<'l, 'a> {
                 else {
                     let (node, input) = (self.id(path, ix), format!("output {out}"));
                     let problem = Problem::DanglingLink { node, input, from: link.origin.to_string() };
-                    return Err(self.lost(problem, live.layers[layer].origin.member("links")));
+                    return Err(self.lost(problem, live.layers[layer].origin.field("links")));
                 };
                 Ok(Ask::Output(inside, from, link.origin_slot, ty))
             }

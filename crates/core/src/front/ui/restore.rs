@@ -1,8 +1,8 @@
 //! Reading what was saved of a node into a fresh one: slots by name, widget values by position.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
+use foldhash::{HashMap, HashMapExt};
 use serde_json::Value as Json;
 
 use super::Options;
@@ -73,6 +73,9 @@ impl<'a> Node<'a> {
             if let Some((at, input)) = found.and_then(|at| Some((at, saved.get(at)?))) {
                 slot.link = input.link;
                 slot.saved = Some(at);
+                if let Some(used) = used.get_mut(at) {
+                    *used = true;
+                }
             }
         }
         if saved.len() > FEW {
@@ -81,7 +84,7 @@ impl<'a> Node<'a> {
                 *used = own.contains(&*input.name);
             }
         } else {
-            for (used, input) in used.iter_mut().zip(saved) {
+            for (used, input) in used.iter_mut().zip(saved).filter(|(used, _)| !**used) {
                 *used = self.slots.iter().any(|slot| slot.name == input.name);
             }
         }

@@ -1,7 +1,6 @@
 //! What becomes of texts on their way into a prompt: dynamic prompts, `%…%` in file names, dates.
 
-use std::collections::{HashMap, HashSet};
-
+use foldhash::{HashMap, HashMapExt, HashSet};
 use serde_json::Value as Json;
 
 use super::Clock;
@@ -195,7 +194,7 @@ impl<'l> Places<'l> {
     /// The nodes of a layer and of all subgraphs in it; of two with one name the first counts.
     pub(super) fn new(live: &'l Live<'_>, layer: LayerIx) -> Self {
         let mut places = Self { by_search_name: HashMap::new(), by_title: HashMap::new() };
-        let mut seen = HashSet::from([layer]);
+        let mut seen = HashSet::from_iter([layer]);
         let mut open: Vec<(LayerIx, usize)> = vec![(layer, 0)];
         while let Some((layer, at)) = open.pop() {
             let Some(ix) = live.layers[layer].nodes.get(at).copied() else {

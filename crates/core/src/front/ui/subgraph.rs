@@ -1,8 +1,8 @@
 //! Subgraphs: ids that collide, instances, and the widgets inside that show on them.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use serde_json::Value as Json;
 
 use super::live::{LayerIx, Live, NodeIx};
@@ -60,6 +60,9 @@ pub(super) fn renumber(file: &mut File<'_>) -> Vec<(usize, HashMap<String, Key>)
 
 /// Where an input or output of a definition names a link that is not there, the first that touches it takes its place.
 pub(super) fn complete_ends(part: &mut Part<'_>) {
+    if part.inputs.is_empty() && part.outputs.is_empty() {
+        return;
+    }
     let known: HashSet<LinkId> = part.links.iter().map(|(id, _)| *id).collect();
     let whole = |ends: &[wire::Io<'_>]| ends.iter().flat_map(|end| &end.links).all(|id| known.contains(id));
     if whole(&part.inputs) && whole(&part.outputs) {
@@ -188,8 +191,7 @@ impl<'a> Live<'a> {
     /// Values that an earlier migration could not place, but that name a slot of the instance.
     fn restore_quarantined(&mut self, ix: NodeIx) {
         let node = &mut self.nodes[ix];
-        let Some(entries) = node.properties.and_then(|p| p.get("proxyWidgetErrorQuarantine")?.as_array())
-        else {
+        let Some(entries) = node.property("proxyWidgetErrorQuarantine").and_then(Json::as_array) else {
             return;
         };
         let mut seen: HashSet<&str> = HashSet::new();

@@ -48,7 +48,7 @@ pub(super) struct Node<'a> {
     pub(super) ty: &'a str,
     pub(super) mode: Mode,
     pub(super) title: Option<&'a str>,
-    pub(super) properties: Option<&'a Map<String, Json>>,
+    pub(super) properties: Properties<'a>,
     pub(super) inputs: Vec<Input<'a>>,
     pub(super) outputs: Vec<Output<'a>>,
     pub(super) values: Option<&'a Json>,
@@ -56,6 +56,20 @@ pub(super) struct Node<'a> {
     /// Its position in the file's list of nodes.
     pub(super) index: usize,
 }
+
+/// The names of the properties that a prompt depends on.
+const PROPERTIES: [&str; 6] = [
+    "Node name for S&R",
+    "proxyWidgets",
+    "proxyWidgetErrorQuarantine",
+    "Run widget replace on values",
+    "randomMin",
+    "randomMax",
+];
+
+/// Those of a node's properties that a prompt depends on.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Properties<'a>([Option<&'a Json>; PROPERTIES.len()]);
 
 /// An input slot as saved.
 #[derive(Debug, Clone)]
@@ -145,6 +159,38 @@ impl Display for Key {
     }
 }
 
+impl<'a> Properties<'a> {
+    fn read(json: &'a Map<String, Json>) -> Self {
+        Self(PROPERTIES.map(|name| json.get(name)))
+    }
+
+    /// The place of the property of this name; `None` for one that nothing depends on.
+    pub(super) fn place(name: &str) -> Option<usize> {
+        PROPERTIES.iter().position(|known| *known == name)
+    }
+
+    pub(super) fn set(&mut self, place: usize, value: &'a Json) {
+        if let Some(held) = self.0.get_mut(place) {
+            *held = Some(value);
+        }
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&'a Json> {
+        debug_assert!(PROPERTIES.contains(&name));
+        *self.0.get(Self::place(name)?)?
+    }
+}
+
+impl Mode {
+    pub(super) fn of(mode: i64) -> Self {
+        match mode {
+            2 => Self::Muted,
+            4 => Self::Bypassed,
+            _ => Self::Normal,
+        }
+    }
+}
+
 /// Reads a workflow that stands at `origin`.
 pub(super) fn read<'a>(json: &'a Json, origin: &Origin, diagnostics: &mut Diagnostics) -> File<'a> {
     let mut reader = Reader { diagnostics };
@@ -157,7 +203,7 @@ pub(super) fn read<'a>(json: &'a Json, origin: &Origin, diagnostics: &mut Diagno
         [(json, origin.clone(), true)].into();
     while let Some((holder, origin, listed)) = open.pop_front() {
         let Some(subgraphs) = list(holder).and_then(Json::as_array) else { continue };
-        let origin = origin.member("definitions").member("subgraphs");
+        let origin = origin.field("definitions").field("subgraphs");
         for (i, definition) in subgraphs.iter().enumerate() {
             let origin = origin.member(i);
             let Some(uuid) = definition.get("id").and_then(Json::as_str) else {
@@ -204,7 +250,7 @@ impl Reader<'_> {
                     "a node",
                     "an object with `id` and `type`",
                     node,
-                    &origin.member("nodes").member(index),
+                    &origin.field("nodes").member(index),
                 );
             }
         }
@@ -214,7 +260,7 @@ impl Reader<'_> {
                 links.push(link);
             } else {
                 let expected = "a list of id, origin, slot, target, slot and type, or an object of these";
-                self.wrong("a link", expected, link, &origin.member("links").member(index));
+                self.wrong("a link", expected, link, &origin.field("links").member(index));
             }
         }
         let state = |field: &str| json.get("state").and_then(|s| s.get(field)).and_then(integer).unwrap_or(0);
@@ -273,7 +319,11 @@ pub(super) fn read_node(json: &Json, index: usize) -> Option<Node<'_>> {
             _ => Mode::Normal,
         },
         title: json.get("title").and_then(Json::as_str).filter(|title| !title.is_empty()),
-        properties: json.get("properties").and_then(Json::as_object),
+        properties: json
+            .get("properties")
+            .and_then(Json::as_object)
+            .map(Properties::read)
+            .unwrap_or_default(),
         inputs: inputs.iter().map(read_input).collect(),
         outputs: outputs.iter().map(read_output).collect(),
         values: json.get("widgets_values").filter(|values| !values.is_null()),
@@ -286,7 +336,7 @@ fn read_input(json: &Json) -> Input<'_> {
     let name = json.get("name").and_then(Json::as_str).unwrap_or_default();
     Input {
         name: Cow::Borrowed(name),
-        ty: slot_type(json),
+        ty: slot_type(json.get("type")),
         link: json.get("link").and_then(link_id),
         widget: json
             .get("widget")
@@ -296,20 +346,20 @@ fn read_input(json: &Json) -> Input<'_> {
 }
 
 fn read_output(json: &Json) -> Output<'_> {
-    Output { ty: slot_type(json), links: link_ids(json.get("links")) }
+    Output { ty: slot_type(json.get("type")), links: link_ids(json.get("links")) }
 }
 
 fn read_io(json: &Json) -> Io<'_> {
     Io {
         name: Cow::Borrowed(json.get("name").and_then(Json::as_str).unwrap_or_default()),
-        ty: slot_type(json),
+        ty: slot_type(json.get("type")),
         links: link_ids(json.get("linkIds")),
     }
 }
 
 /// A slot's type; `0`, like no text, is a wildcard.
-fn slot_type(json: &Json) -> Cow<'_, str> {
-    match json.get("type") {
+pub(super) fn slot_type(ty: Option<&Json>) -> Cow<'_, str> {
+    match ty {
         Some(Json::String(text)) => Cow::Borrowed(text),
         Some(value) if js::truthy(Some(value)) => Cow::Owned(js::text(value)),
         _ => Cow::Borrowed(""),
@@ -321,7 +371,7 @@ fn link_ids(json: Option<&Json>) -> Vec<LinkId> {
 }
 
 /// The id of a link. Ids that are no integers are told apart by their text alone.
-fn link_id(json: &Json) -> Option<LinkId> {
+pub(super) fn link_id(json: &Json) -> Option<LinkId> {
     match json {
         Json::Number(n) => n.as_i64().or_else(|| Some(odd_link_id(&js::normal_number(n, false)))),
         Json::String(text) => Some(text.parse().unwrap_or_else(|_| odd_link_id(text))),

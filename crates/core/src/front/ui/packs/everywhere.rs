@@ -4,8 +4,7 @@
 //! It also writes down, in `extra.ue_links` of each graph, the links that it found: those are made here. The sending nodes
 //! have no output and do nothing on a server, so without a class they are left out.
 
-use std::collections::{HashMap, HashSet};
-
+use foldhash::{HashMap, HashSet, HashSetExt};
 use serde_json::Value as Json;
 
 use super::Additions;
@@ -48,6 +47,9 @@ impl Record {
 
 /// Makes the links of one graph, and leaves out the nodes that send.
 pub(super) fn connect(part: &mut Part<'_>, catalog: &Catalog, diagnostics: &mut Diagnostics) {
+    if part.everywhere.is_none() && !part.nodes.iter().any(|node| SENDERS.contains(&node.ty)) {
+        return;
+    }
     let records: Vec<Record> = part.everywhere.into_iter().flatten().filter_map(Record::read).collect();
     let lost = make(part, &records);
     let links: HashSet<LinkId> = part.links.iter().map(|(id, _)| *id).collect();
@@ -56,7 +58,7 @@ pub(super) fn connect(part: &mut Part<'_>, catalog: &Catalog, diagnostics: &mut 
         let sends = node.mode == Mode::Normal && node.inputs.iter().any(|input| is_linked(input.link));
         if lost.contains(&node.id) || (sends && part.everywhere.is_none()) {
             let problem = Problem::ImplicitLinks { node: node.id.to_string(), class: node.ty.to_owned() };
-            diagnostics.report(problem, Some(part.origin.member("nodes").member(node.index)));
+            diagnostics.report(problem, Some(part.origin.field("nodes").member(node.index)));
         }
         let feeds = node.outputs.iter().flat_map(|output| &output.links).any(|id| is_linked(Some(*id)));
         if !feeds && is(node, &SENDERS, catalog) {

@@ -15,8 +15,8 @@ pub(super) mod widgets;
 pub(super) mod wires;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
+use foldhash::{HashMap, HashMapExt};
 use serde_json::Value as Json;
 
 use super::wire::{self, INPUTS, Key, Link, LinkId, Output, Part};

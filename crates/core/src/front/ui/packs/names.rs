@@ -4,7 +4,9 @@
 //! then, with KJNodes, in those around it. A value that comes from outside becomes an input of every subgraph on the way.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::VecDeque;
+
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use super::wires::is;
 use super::{Additions, PASSES_AS_IS};
@@ -182,7 +184,7 @@ fn take(
         Some(None) => {}
         None => {
             let problem = Problem::UnsetName { node: node.id.to_string(), name: name.to_owned() };
-            diagnostics.report(problem, Some(part.origin.member("nodes").member(node.index)));
+            diagnostics.report(problem, Some(part.origin.field("nodes").member(node.index)));
         }
     }
 }
