@@ -28,7 +28,6 @@ const BUILT_IN: &str = "built-in";
 
 /// A document, with what stands beside it.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 pub(crate) enum Loaded {
     /// A graph with its interface.
     Workflow(Workflow),
