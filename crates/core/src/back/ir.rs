@@ -33,7 +33,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::json::{Layout, to_text};
 use crate::check::Checked;
-use crate::graph::{Graph, Input, Node, Value};
+use crate::graph::{Graph, Input, Meta, Node, Value};
 use crate::source::{Origin, Part, Pointer, SourceId, Sources};
 
 /// The version of the form.
@@ -104,11 +104,9 @@ impl<'s> Places<'s> {
         put("id", Some(id.into()));
         put("class", node.class().map(Json::from));
         put("title", node.title().map(Json::from));
-        let is_title = |meta: &&Json| {
-            meta.as_object().is_some_and(|meta| meta.keys().all(|key| key == "title"))
-                && node.title().is_some()
-        };
-        put("meta", node.meta().filter(|meta| !is_title(meta)).cloned());
+        if let Some(Meta::Other(meta)) = node.meta() {
+            put("meta", Some(meta.clone()));
+        }
         let other = Some(node.other()).filter(|other| !other.is_empty());
         put("other", other.map(|other| Json::Object(other.clone())));
         put("origin", self.origin(node.origin()));

@@ -5,6 +5,7 @@ use std::fmt::{self, Display};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
+use super::layout::Layout;
 use super::{Input, wire};
 
 /// A node class as the server declares it.
@@ -24,6 +25,8 @@ pub struct Class {
     pub(crate) malformed: Option<String>,
     /// Which of `input` and `output` the entry had, so that it can be written again.
     pub(super) had: Had,
+    /// How the editor lays it out.
+    pub(super) layout: Layout,
 }
 
 /// Which parts a class's entry had.

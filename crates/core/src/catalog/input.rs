@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use serde_json::{Map, Number, Value};
 
+use super::widget::Shown;
 use super::{Inputs, OutputType, Type, wire};
 
 /// One declared input.
@@ -14,6 +15,8 @@ pub struct Input {
     pub options: Options,
     /// How the declaration is written, so that it can be written again.
     pub(super) form: Form,
+    /// How the editor shows it.
+    pub(super) shown: Shown,
 }
 
 /// What an input takes.

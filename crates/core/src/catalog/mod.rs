@@ -18,6 +18,7 @@ mod diff;
 mod dynamic;
 mod embedded;
 mod input;
+mod layout;
 mod widget;
 mod wire;
 
@@ -34,7 +35,8 @@ pub use diff::{Change, What, diff};
 pub use dynamic::{Declared, Holder, declared};
 pub(crate) use dynamic::{declared_and_unchosen, declared_in_use};
 pub use input::{Autogrow, Branch, Combo, DynamicSlot, Input, Kind, MatchType, Options};
-pub(crate) use widget::WidgetType;
+pub(crate) use layout::Place;
+pub(crate) use widget::{WidgetType, is_truthy};
 pub(crate) use wire::SNAPSHOT;
 
 use crate::diagnostic::{Diagnostics, Problem};

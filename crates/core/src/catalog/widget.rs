@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Input, Type};
+use super::{Input, Kind, Options, Type};
 
 /// The kinds of widget that the editor knows, by the type of input that has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,14 +71,85 @@ impl WidgetType {
     }
 }
 
+/// How the editor shows an input: what its type and its options say of that, worked out once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of a declaration")]
+pub(crate) struct Shown {
+    /// The widget of its type; `None` for a socket.
+    widget: Option<WidgetType>,
+    /// Whether it is kept from being a widget.
+    forced: bool,
+    /// Whether it is so where it is optional.
+    forced_if_optional: bool,
+    /// Whether it says if its widget is a controlled one.
+    pub(crate) controls: bool,
+    /// Whether its text has more than one line.
+    pub(crate) multiline: bool,
+    /// Whether its text is a dynamic prompt.
+    pub(crate) dynamic_prompt: bool,
+    /// Whether more than one option can be chosen.
+    pub(crate) multi_select: bool,
+    /// What the editor can upload into it.
+    pub(super) uploads: Option<Upload>,
+}
+
+/// What is uploaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Upload {
+    Audio,
+    Picture,
+}
+
+impl Shown {
+    pub(super) fn new(kind: &Kind, options: &Options) -> Self {
+        let mut shown = Self::default();
+        let mut ty = kind.socket_type();
+        for (option, value) in &options.other {
+            let set = *value == Value::Bool(true);
+            match option.as_str() {
+                "forceInput" => shown.forced = set,
+                "defaultInput" => shown.forced_if_optional = set,
+                "widgetType" => ty = value.as_str().filter(|ty| !ty.is_empty()).or(ty),
+                "control_after_generate" => shown.controls = true,
+                "multiline" => shown.multiline = is_truthy(value),
+                "dynamicPrompts" => shown.dynamic_prompt = set,
+                "multi_select" => shown.multi_select = is_truthy(value),
+                "audio_upload" if set => shown.uploads = Some(Upload::Audio),
+                "image_upload" | "video_upload" | "animated_image_upload" if set => {
+                    shown.uploads = Some(Upload::Picture);
+                }
+                _ => {}
+            }
+        }
+        shown.widget = ty.and_then(WidgetType::of);
+        shown
+    }
+
+    /// Whether it is kept from being a widget.
+    pub(crate) fn is_forced(self, optional: bool) -> bool {
+        self.forced || (optional && self.forced_if_optional)
+    }
+}
+
+/// Whether JavaScript counts a value as true.
+pub(crate) fn is_truthy(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(set) => *set,
+        Value::Number(number) => number.as_f64().is_none_or(|number| number != 0.0),
+        Value::String(text) => !text.is_empty(),
+        Value::Array(_) | Value::Object(_) => true,
+    }
+}
+
 impl Input {
+    /// How the editor shows it.
+    pub(crate) fn shown(&self) -> &Shown {
+        &self.shown
+    }
+
     /// The widget that the editor makes of this input; `None` for a socket.
     pub(crate) fn widget(&self, optional: bool) -> Option<WidgetType> {
-        let options = &self.options;
-        if options.flag("forceInput") || (optional && options.flag("defaultInput")) {
-            return None;
-        }
-        let shown = options.other.get("widgetType").and_then(Value::as_str).filter(|ty| !ty.is_empty());
-        WidgetType::of(shown.or(self.kind.socket_type())?)
+        self.shown.widget.filter(|_| !self.shown.is_forced(optional))
     }
 }

@@ -12,6 +12,8 @@ use serde_json::{Map, Number, Value};
 
 use super::class::{Class, Had, Inputs, Output, OutputType, Traits, Type};
 use super::input::{Autogrow, Branch, Combo, DynamicSlot, Form, Input, Kind, MatchType, Options, TypeForm};
+use super::layout::Layout;
+use super::widget::Shown;
 use super::{Catalog, Entry, Replacement};
 use crate::diagnostic::{Diagnostics, Problem, kind_of};
 use crate::front::json_error;
@@ -131,7 +133,8 @@ fn class_from_json(name: String, mut fields: Map<String, Value>) -> Class {
         }
         None => Vec::new(),
     };
-    Class { name, inputs, outputs, traits, fields, malformed: None, had }
+    let layout = Layout::new(&name, &inputs, &fields);
+    Class { name, inputs, outputs, traits, fields, malformed: None, had, layout }
 }
 
 fn outputs_from_json(types: Vec<Value>, fields: &Map<String, Value>) -> Vec<Output> {
@@ -190,10 +193,10 @@ fn inputs_from_json(sections: Map<String, Value>) -> Inputs {
 }
 
 fn input_from_json(spec: Value) -> Input {
-    let bare = |kind| Input {
-        kind,
-        options: Options::default(),
-        form: Form { ty: TypeForm::Bare, ..Form::default() },
+    let bare = |kind| {
+        let options = Options::default();
+        let shown = Shown::new(&kind, &options);
+        Input { kind, options, form: Form { ty: TypeForm::Bare, ..Form::default() }, shown }
     };
     let mut elements = match spec {
         Value::Array(elements) if !elements.is_empty() => elements.into_iter(),
@@ -214,7 +217,8 @@ fn input_from_json(spec: Value) -> Input {
     let has_options = keywords.is_some();
     let mut options = options_from_json(keywords.unwrap_or_default());
     let (kind, ty) = kind_from_json(ty, &mut options.other);
-    Input { kind, options, form: Form { ty, has_options, rest } }
+    let shown = Shown::new(&kind, &options);
+    Input { kind, options, form: Form { ty, has_options, rest }, shown }
 }
 
 fn options_from_json(mut keywords: Map<String, Value>) -> Options {

@@ -70,13 +70,13 @@ fn lower_node(
     let mut node = Node::without_class();
     for (field, value) in fields {
         match (field.as_str(), value) {
-            ("class_type", Json::String(class)) => node.set_class(class),
+            ("class_type", Json::String(class)) => node.set_class(&class),
             ("inputs", Json::Object(inputs)) => {
                 node.open_inputs(inputs.len());
                 let origin = origin.field("inputs");
                 for (name, value) in inputs {
                     let origin = Some(origin.member(&name));
-                    node.put_input(name, Input { value: lower_value(value), origin });
+                    node.put_input(&name, Input { value: lower_value(value), origin });
                 }
             }
             ("_meta", meta) => node.set_meta(meta),

@@ -18,19 +18,20 @@ mod node;
 use std::borrow::Borrow;
 use std::collections::HashSet;
 use std::fmt::{self, Display};
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
+use compact_str::CompactString;
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
 
-pub use node::{Input, Link, Node, Value};
+pub use node::{Input, Link, Meta, Node, Value};
 
 /// The name of a node: any text ComfyUI allows as a key, `57`, `57:8` or `loader`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct NodeId(Arc<str>);
+pub struct NodeId(CompactString);
 
 /// Nodes and links.
 #[derive(Debug, Clone, Default)]
@@ -64,8 +65,18 @@ pub struct Consumer<'g> {
 
 impl NodeId {
     /// The id of this text.
-    pub fn new(text: impl Into<Arc<str>>) -> Self {
-        Self(text.into())
+    pub fn new(text: impl AsRef<str>) -> Self {
+        Self(CompactString::new(text))
+    }
+
+    /// The id of a node inside others: what stands before it, and its own.
+    pub(crate) fn nested(prefix: &str, own: CompactString) -> Self {
+        if prefix.is_empty() {
+            return Self(own);
+        }
+        let mut text = CompactString::new(prefix);
+        text.push_str(&own);
+        Self(text)
     }
 
     /// The text.
@@ -142,7 +153,7 @@ impl Graph {
     pub fn set_input(&mut self, id: &str, name: &str, input: impl Into<Input>) -> bool {
         let Some(node) = self.nodes.get_mut(id) else { return false };
         self.topology.take();
-        node.put_input(name.to_owned(), input.into());
+        node.put_input(name, input.into());
         true
     }
 
@@ -205,7 +216,9 @@ impl Graph {
     /// below 2³²−1 ascending, then all others as they stand. It is the order of ComfyUI's own exports.
     pub fn sort_as_editor(&mut self) {
         self.topology.take();
-        self.nodes.sort_by_cached_key(|id, _| array_index(id.as_str()));
+        if !self.nodes.keys().is_sorted_by_key(|id| array_index(id.as_str())) {
+            self.nodes.sort_by_cached_key(|id, _| array_index(id.as_str()));
+        }
         for node in self.nodes.values_mut() {
             // Hardly any class names its inputs by numbers.
             if node.inputs().any(|(name, _)| !array_index(name).0) {

@@ -2,8 +2,10 @@
 
 use std::cmp::Ordering;
 
+use compact_str::CompactString;
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
+use serde::{Serialize, Serializer};
 use serde_json::Map;
 
 use super::NodeId;
@@ -13,12 +15,22 @@ use crate::source::Origin;
 /// One node of a graph.
 #[derive(Debug, Clone, Default)]
 pub struct Node {
-    class: Option<String>,
-    inputs: Option<IndexMap<String, Input, RandomState>>,
-    meta: Option<serde_json::Value>,
+    class: Option<CompactString>,
+    inputs: Option<IndexMap<CompactString, Input, RandomState>>,
+    meta: Option<Meta>,
     other: Map<String, serde_json::Value>,
     origin: Option<Origin>,
     class_origin: Option<Origin>,
+}
+
+/// What the editor's own field of a node, `_meta`, says.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Meta {
+    /// A title and nothing else, as the editor writes it.
+    Title(String),
+    /// Anything else.
+    Other(serde_json::Value),
 }
 
 /// One input of a node.
@@ -50,8 +62,8 @@ pub struct Link {
 
 impl Node {
     /// A node of this class, without inputs.
-    pub fn new(class: impl Into<String>) -> Self {
-        Self { class: Some(class.into()), inputs: Some(IndexMap::default()), ..Self::default() }
+    pub fn new(class: impl AsRef<str>) -> Self {
+        Self { class: Some(CompactString::new(class)), inputs: Some(IndexMap::default()), ..Self::default() }
     }
 
     /// A node that came without a class; the server refuses it.
@@ -73,7 +85,7 @@ impl Node {
 
     /// The title, where the document gave one.
     pub fn title(&self) -> Option<&str> {
-        self.meta.as_ref()?.get("title")?.as_str()
+        self.meta.as_ref()?.title()
     }
 
     /// Where the node was said.
@@ -122,7 +134,7 @@ impl Node {
     }
 
     /// `_meta` as the document gave it.
-    pub fn meta(&self) -> Option<&serde_json::Value> {
+    pub fn meta(&self) -> Option<&Meta> {
         self.meta.as_ref()
     }
 
@@ -134,8 +146,8 @@ impl Node {
     /// The same node with an input set, for one that is not in a graph yet; [`Graph::set_input`](super::Graph::set_input)
     /// does it for one that is.
     #[must_use]
-    pub fn with(mut self, name: impl Into<String>, input: impl Into<Input>) -> Self {
-        self.put_input(name.into(), input.into());
+    pub fn with(mut self, name: impl AsRef<str>, input: impl Into<Input>) -> Self {
+        self.put_input(name.as_ref(), input.into());
         self
     }
 
@@ -146,8 +158,8 @@ impl Node {
         self
     }
 
-    pub(crate) fn put_input(&mut self, name: String, input: Input) {
-        self.inputs.get_or_insert_default().insert(name, input);
+    pub(crate) fn put_input(&mut self, name: &str, input: Input) {
+        self.inputs.get_or_insert_default().insert(CompactString::new(name), input);
     }
 
     pub(crate) fn drop_input(&mut self, name: &str) {
@@ -162,21 +174,22 @@ impl Node {
     }
 
     pub(crate) fn set_title(&mut self, title: impl Into<String>) {
-        let title = serde_json::Value::String(title.into());
         match &mut self.meta {
-            Some(serde_json::Value::Object(meta)) => {
-                meta.insert("title".to_owned(), title);
+            Some(Meta::Other(serde_json::Value::Object(meta))) => {
+                meta.insert("title".to_owned(), serde_json::Value::String(title.into()));
+                let meta = std::mem::take(meta);
+                self.set_meta(serde_json::Value::Object(meta));
             }
-            _ => self.meta = Some(serde_json::Value::Object(Map::from_iter([("title".to_owned(), title)]))),
+            _ => self.meta = Some(Meta::Title(title.into())),
         }
     }
 
-    pub(crate) fn set_class(&mut self, class: String) {
-        self.class = Some(class);
+    pub(crate) fn set_class(&mut self, class: &str) {
+        self.class = Some(CompactString::new(class));
     }
 
     pub(crate) fn set_meta(&mut self, meta: serde_json::Value) {
-        self.meta = Some(meta);
+        self.meta = Some(meta.into());
     }
 
     pub(crate) fn set_other(&mut self, field: String, value: serde_json::Value) {
@@ -186,6 +199,39 @@ impl Node {
     pub(super) fn sort_inputs_by(&mut self, order: impl Fn(&str, &str) -> Ordering) {
         if let Some(inputs) = &mut self.inputs {
             inputs.sort_by(|a, _, b, _| order(a, b));
+        }
+    }
+}
+
+impl Meta {
+    /// The title, if there is one.
+    pub fn title(&self) -> Option<&str> {
+        match self {
+            Self::Title(title) => Some(title),
+            Self::Other(meta) => meta.get("title")?.as_str(),
+        }
+    }
+}
+
+/// As the field is written.
+impl Serialize for Meta {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Title(title) => serializer.collect_map([("title", title)]),
+            Self::Other(meta) => meta.serialize(serializer),
+        }
+    }
+}
+
+/// As the field is read.
+impl From<serde_json::Value> for Meta {
+    fn from(meta: serde_json::Value) -> Self {
+        match meta {
+            serde_json::Value::Object(fields) if fields.len() == 1 => match fields.into_iter().next() {
+                Some((name, serde_json::Value::String(title))) if name == "title" => Self::Title(title),
+                field => Self::Other(serde_json::Value::Object(field.into_iter().collect())),
+            },
+            meta => Self::Other(meta),
         }
     }
 }

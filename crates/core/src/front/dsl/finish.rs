@@ -264,7 +264,7 @@ fn graph(
 fn empty(building: &Building, untitled: bool) -> Node {
     let mut node = Node::without_class();
     if let Some(class) = &building.class {
-        node.set_class(class.clone());
+        node.set_class(class);
     }
     if !building.bare {
         node.open_inputs(0);

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::definition::{self as known, Spec};
 use super::js;
-use super::node::{Node, Saved, Slot, Widget, WidgetKind};
+use super::node::{Held, Node, Saved, Slot, Widget, WidgetKind};
 use super::wire::{Link, LinkId};
 use crate::catalog::{Autogrow, Branch};
 
@@ -26,18 +26,12 @@ pub(super) type Links = HashMap<LinkId, Link>;
 
 impl<'a> Node<'a> {
     /// Gives a widget a value, with all that the editor does then.
-    pub(super) fn assign(
-        &mut self,
-        at: usize,
-        value: Option<Cow<'a, Json>>,
-        saved: Saved<'a>,
-        links: &mut Links,
-    ) {
+    pub(super) fn assign(&mut self, at: usize, value: Held<'a>, saved: Saved<'a>, links: &mut Links) {
         let Some(widget) = self.widgets.get_mut(at) else { return };
         match widget.kind {
             WidgetKind::Fixed | WidgetKind::Position => return,
-            WidgetKind::Area if value.as_deref() == Some(&Json::Null) => {
-                widget.value = Some(Cow::Borrowed(&known::EMPTY));
+            WidgetKind::Area if value == Some(&Json::Null) => {
+                widget.value = Some(&known::EMPTY);
             }
             _ => widget.value = value,
         }
@@ -64,13 +58,15 @@ impl<'a> Node<'a> {
         self.rebuild_branch(at);
         for (name, link, saved) in removed {
             let Some(link) = link else { continue };
-            let Some(slot) = self.slots.iter_mut().find(|slot| slot.name == name) else {
+            let Some((at, slot)) = self.slots.iter_mut().enumerate().find(|(_, slot)| slot.name == name)
+            else {
                 links.remove(&link);
                 continue;
             };
             slot.link = Some(link);
             slot.saved = saved;
-            if links.contains_key(&link) {
+            if let Some(link) = links.get_mut(&link) {
+                link.target_slot = i64::try_from(at).unwrap_or(i64::MAX);
                 self.grow_after(&name);
             }
         }
@@ -81,7 +77,7 @@ impl<'a> Node<'a> {
         let Some(widget) = self.widgets.get(at) else { return };
         let WidgetKind::Branches(branches) = widget.kind else { return };
         let parent = widget.name.clone();
-        let chosen = branch(branches, widget.value.as_deref());
+        let chosen = branch(branches, widget.value);
         let prefix = format!("{parent}.");
         // Widgets before the combo have other names, so its position stays.
         self.widgets.retain(|widget| !widget.name.starts_with(&prefix));
@@ -195,12 +191,12 @@ impl<'a> Node<'a> {
 
     fn push_choice_option(&mut self, n: usize) {
         let name = Cow::Owned(format!("option{n}"));
-        self.widgets.push(Widget::new(name, WidgetKind::ChoiceOption, Some(Cow::Borrowed(&known::EMPTY))));
+        self.widgets.push(Widget::new(name, WidgetKind::ChoiceOption, Some(&known::EMPTY)));
     }
 
     /// Keeps one free option at the end.
     fn grow_custom_combo(&mut self, at: usize) {
-        let filled = |widget: &Widget<'_>| js::truthy(widget.value.as_deref());
+        let filled = |widget: &Widget<'_>| js::truthy(widget.value);
         let Some(widget) = self.widgets.get(at) else { return };
         let number = trailing_number(&widget.name).unwrap_or(0);
         let last = self.widgets.len().saturating_sub(1);
@@ -212,15 +208,15 @@ impl<'a> Node<'a> {
     }
 
     /// The options of a `CustomCombo`.
-    pub(super) fn custom_options(&self) -> impl Iterator<Item = &Json> {
+    pub(super) fn custom_options(&self) -> impl Iterator<Item = &'a Json> {
         let options = self.widgets.iter().filter(|widget| matches!(widget.kind, WidgetKind::ChoiceOption));
-        options.filter_map(|widget| widget.value.as_deref())
+        options.filter_map(|widget| widget.value)
     }
 
     /// The position of a `CustomCombo`'s choice among its options, `-1` when it is none of them.
     pub(super) fn custom_position(&self) -> i64 {
         let choice = self.widgets.iter().find(|widget| matches!(widget.kind, WidgetKind::Choice));
-        let Some(choice) = choice.and_then(|choice| choice.value.as_deref()) else { return -1 };
+        let Some(choice) = choice.and_then(|choice| choice.value) else { return -1 };
         let position = self.custom_options().position(|option| option == choice);
         position.and_then(|position| i64::try_from(position).ok()).unwrap_or(-1)
     }
@@ -229,8 +225,7 @@ impl<'a> Node<'a> {
 /// The branch that a value chooses.
 fn branch<'a>(branches: &'a [Branch], value: Option<&Json>) -> Option<&'a Branch> {
     let value = value.filter(|value| js::truthy(Some(value)))?;
-    let text = js::text(value);
-    branches.iter().rev().find(|branch| js::text(&branch.key) == text)
+    branches.iter().rev().find(|branch| js::is_same_text(&branch.key, value))
 }
 
 /// Moves what was added since the list had `from` elements to directly after element `after`.

@@ -1,7 +1,5 @@
 //! What the editor changes in a graph right after loading it.
 
-use std::borrow::Cow;
-
 use serde_json::Value as Json;
 
 use super::live::{Live, NodeIx};
@@ -91,21 +89,21 @@ impl<'a> Live<'a> {
     fn fill_combos(&mut self, ix: NodeIx) {
         let sampler = matches!(self.nodes[ix].ty.as_ref(), "KSampler" | "KSamplerAdvanced");
         let layer = self.nodes[ix].layer;
-        let Self { nodes, layers, .. } = self;
+        let Self { nodes, layers, made, .. } = self;
         let node = &mut nodes[ix];
         let mut at = 0;
         while let Some(widget) = node.widgets.get_mut(at) {
             if sampler
                 && widget.name == "sampler_name"
-                && let Some(Json::String(name)) = widget.value.as_deref()
+                && let Some(Json::String(name)) = widget.value
                 && let Some(rest) = name.strip_prefix("sample_")
             {
-                widget.value = Some(Cow::Owned(Json::String(rest.to_owned())));
+                widget.value = Some(made.alloc(Json::String(rest.to_owned())));
             }
-            if widget.value.as_deref().is_none_or(Json::is_null) {
+            if widget.value.is_none_or(Json::is_null) {
                 let first = match widget.kind {
                     WidgetKind::Choice => {
-                        node.custom_options().find(|o| super::js::truthy(Some(o))).cloned().map(Cow::Owned)
+                        node.custom_options().find(|option| super::js::truthy(Some(option)))
                     }
                     _ => widget.first_option(),
                 };

@@ -1,21 +1,18 @@
 //! From the live graph to a prompt's graph: every node that runs, with its values and links.
 
-use std::borrow::Cow;
 use std::collections::VecDeque;
 
-use foldhash::fast::RandomState;
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
-use indexmap::IndexMap;
 use serde_json::{Map, Value as Json};
 
-use super::definition::WidgetType;
+use super::definition::{Definition, WidgetType};
 use super::js;
 use super::live::{LayerIx, Live, NodeIx, ROOT};
 use super::node::{Role, Saved, Widget, WidgetKind};
 use super::packs;
 use super::resolve::{Source, Visited};
 use super::serialize::{self, Dice, Places};
-use super::wire::Mode;
+use super::wire::{Key, Mode};
 use crate::diagnostic::{Code, Diagnostics, Problem, Subject, nearest, show};
 use crate::graph::{self, Graph, Input, Link, NodeId, Value};
 use crate::source::Origin;
@@ -57,14 +54,49 @@ pub(super) struct Flattener<'l, 'a> {
     pub(super) known: HashMap<(PathIx, NodeIx, i64, &'l str), Source<'a>>,
     /// Room for the steps from one input.
     pub(super) visited: Visited,
-    /// The ids of the nodes of the prompt.
-    ids: HashMap<(PathIx, NodeIx), NodeId>,
     /// What is near to the names of unknown classes.
     near: HashMap<&'l str, Vec<String>>,
     steps: usize,
 }
 
-type Inputs<'l> = IndexMap<Cow<'l, str>, Option<Input>, RandomState>;
+/// What the inputs of a node get by link, by their names, in the order of the slots.
+#[derive(Default)]
+struct Linked<'l> {
+    inputs: Vec<(&'l str, Option<Input>)>,
+    /// Their positions, where there are too many to search one by one.
+    at: HashMap<&'l str, usize>,
+}
+
+/// Up to how many inputs are searched one by one.
+const FEW: usize = 12;
+
+impl<'l> Linked<'l> {
+    /// The position of an input.
+    fn position(&self, name: &str) -> Option<usize> {
+        if self.inputs.len() <= FEW {
+            return self.inputs.iter().position(|(other, _)| *other == name);
+        }
+        self.at.get(name).copied()
+    }
+
+    /// Adds an input, or puts it in the place of the one of its name.
+    fn put(&mut self, name: &'l str, input: Option<Input>) {
+        if let Some((_, held)) = self.position(name).and_then(|at| self.inputs.get_mut(at)) {
+            *held = input;
+            return;
+        }
+        self.inputs.push((name, input));
+        match self.inputs.len() {
+            ..=FEW => {}
+            few if few == FEW + 1 => {
+                self.at = self.inputs.iter().enumerate().map(|(at, (name, _))| (*name, at)).collect();
+            }
+            more => {
+                self.at.insert(name, more - 1);
+            }
+        }
+    }
+}
 
 /// Where a node and its parts stand in the file.
 struct Place {
@@ -109,11 +141,15 @@ impl Live<'_> {
             reported: HashSet::new(),
             known: HashMap::new(),
             visited: Visited::default(),
-            ids: HashMap::new(),
             near: HashMap::new(),
             steps: 0,
         };
-        let expanded = flattener.expand();
+        let mut expanded = flattener.expand();
+        // In the order of the prompt: whole numbers come first in an object.
+        expanded.sort_by_key(|(path, ix)| match self.nodes[*ix].id {
+            Key::Int(id) if *path == TOP => u32::try_from(id).unwrap_or(u32::MAX),
+            _ => u32::MAX,
+        });
         let mut graph = Graph::with_capacity(expanded.len());
         for (path, node) in expanded {
             if let Some((id, node)) = flattener.emit(path, node) {
@@ -127,28 +163,32 @@ impl Live<'_> {
     /// The nodes of the root in the order in which the editor runs through them.
     fn execution_order(&self) -> Vec<NodeIx> {
         let root = &self.layers[ROOT];
-        let mut open: HashMap<NodeIx, usize> = HashMap::with_capacity(root.nodes.len());
+        let mut open: Vec<usize> = vec![0; self.nodes.len()];
         let mut ready = VecDeque::new();
         for ix in &root.nodes {
             let linked = self.nodes[*ix].slots.iter().filter(|slot| slot.link.is_some()).count();
-            open.insert(*ix, linked);
+            if let Some(open) = open.get_mut(ix.position()) {
+                *open = linked;
+            }
             if linked == 0 {
                 ready.push_back(*ix);
             }
         }
         let mut order = Vec::with_capacity(root.nodes.len());
         let mut visited = HashSet::new();
-        let mut placed: HashSet<NodeIx> = HashSet::with_capacity(root.nodes.len());
+        let mut placed = vec![false; self.nodes.len()];
         while let Some(ix) = ready.pop_front() {
             order.push(ix);
-            placed.insert(ix);
+            if let Some(placed) = placed.get_mut(ix.position()) {
+                *placed = true;
+            }
             for id in self.nodes[ix].outputs.iter().flat_map(|output| &output.links) {
                 let Some(link) = root.links.get(id) else { continue };
                 if !visited.insert(*id) {
                     continue;
                 }
                 let Some(target) = root.by_id.get(&link.target) else { continue };
-                if let Some(count) = open.get_mut(target).filter(|count| **count > 0) {
+                if let Some(count) = open.get_mut(target.position()).filter(|count| **count > 0) {
                     *count -= 1;
                     if *count == 0 {
                         ready.push_back(*target);
@@ -156,7 +196,8 @@ impl Live<'_> {
                 }
             }
         }
-        let mut left: Vec<NodeIx> = root.nodes.iter().copied().filter(|ix| !placed.contains(ix)).collect();
+        let mut left: Vec<NodeIx> =
+            root.nodes.iter().copied().filter(|ix| placed.get(ix.position()) == Some(&false)).collect();
         left.sort_by_cached_key(|ix| {
             js::array_index(&self.nodes[*ix].id.to_string()).map_or((true, 0), |i| (false, i))
         });
@@ -260,14 +301,10 @@ impl<'l, 'a> Flattener<'l, 'a> {
         format!("{prefix}{}", self.live.nodes[ix].id)
     }
 
-    /// The same, shared by all that name the node.
-    fn node_id(&mut self, path: PathIx, ix: NodeIx) -> NodeId {
-        if let Some(id) = self.ids.get(&(path, ix)) {
-            return id.clone();
-        }
-        let id = NodeId::new(self.id(path, ix));
-        self.ids.insert((path, ix), id.clone());
-        id
+    /// The same as the graph holds it.
+    fn node_id(&self, path: PathIx, ix: NodeIx) -> NodeId {
+        let prefix = self.paths.get(path.0).map_or("", |path| &path.prefix);
+        NodeId::nested(prefix, self.live.nodes[ix].id.compact())
     }
 
     pub(super) fn slot_name(&self, ix: NodeIx, slot: usize) -> String {
@@ -311,22 +348,22 @@ impl<'l, 'a> Flattener<'l, 'a> {
         } else {
             graph::Node::new(node.ty.as_ref())
         };
-        made.open_inputs(node.widgets.len() + linked.len());
+        made.open_inputs(node.widgets.len() + linked.inputs.len());
         for widget in node.widgets.iter().filter(|widget| widget.emitted && !widget.name.is_empty()) {
             // What comes by link takes the widget's place, and the widget's own value is not looked at.
-            let value = match linked.get_mut(&*widget.name) {
-                Some(value) => value.take(),
+            let value = match linked.position(&widget.name).and_then(|at| linked.inputs.get_mut(at)) {
+                Some((_, value)) => value.take(),
                 None => self.widget_value(id, ix, widget, &place),
             };
             match value {
-                Some(input) => made.put_input(widget.name.to_string(), input),
+                Some(input) => made.put_input(&widget.name, input),
                 // Of widgets of one name the last counts.
                 None => made.drop_input(&widget.name),
             }
         }
-        for (name, input) in linked {
+        for (name, input) in linked.inputs {
             if let Some(input) = input {
-                made.put_input(name.into_owned(), input);
+                made.put_input(name, input);
             }
         }
         if node.role == Role::Missing {
@@ -340,17 +377,17 @@ impl<'l, 'a> Flattener<'l, 'a> {
     }
 
     /// What the inputs of a node get by link.
-    fn linked_inputs(&mut self, id: &str, path: PathIx, ix: NodeIx, place: &Place) -> Inputs<'l> {
+    fn linked_inputs(&mut self, id: &str, path: PathIx, ix: NodeIx, place: &Place) -> Linked<'l> {
         let live = self.live;
-        let mut inputs: Inputs<'l> = IndexMap::default();
+        let mut linked = Linked::default();
         for (at, slot) in live.nodes[ix].slots.iter().enumerate().filter(|(_, slot)| slot.link.is_some()) {
             let input = match self.source(path, ix, at) {
                 Source::Nothing | Source::Lost => continue,
                 Source::Value(value, (holder, saved)) => {
                     let origin = Place::new(live, holder).value(saved);
                     value.map(|value| {
-                        self.judge_promoted(id, ix, &slot.name, &value, &origin);
-                        let normal = self.normal(id, &slot.name, &value, &origin);
+                        self.judge_promoted(id, ix, &slot.name, value, &origin);
+                        let normal = self.normal(id, &slot.name, value, &origin);
                         let value = if normal.is_array() { wrap(normal) } else { normal };
                         Input { value: Value::Literal(value), origin: Some(origin) }
                     })
@@ -360,9 +397,9 @@ impl<'l, 'a> Flattener<'l, 'a> {
                     Some(Input { value: Value::Link(link), origin: Some(place.slot(slot.saved)) })
                 }
             };
-            inputs.insert(Cow::Borrowed(&slot.name), input);
+            linked.put(&slot.name, input);
         }
-        inputs
+        linked
     }
 
     /// The value of a widget as the prompt holds it.
@@ -375,7 +412,7 @@ impl<'l, 'a> Flattener<'l, 'a> {
         if matches!(widget.kind, WidgetKind::Position) {
             return input(Json::from(node.custom_position()), origin);
         }
-        let value = widget.value.as_deref()?;
+        let value = widget.value?;
         if let Some(range) = packs::widgets::drawn_seed(node, &widget.name, value, live.options) {
             let drawn =
                 live.options.seed.map(|seed| Dice::new(seed, &format!("{id}.{}", widget.name)).within(range));
@@ -392,9 +429,7 @@ impl<'l, 'a> Flattener<'l, 'a> {
                 origin.clone(),
             );
         }
-        if widget.name == "filename_prefix"
-            && live.definition(node).is_some_and(|definition| definition.saves)
-        {
+        if widget.name == "filename_prefix" && live.definition(node).is_some_and(Definition::saves) {
             if let Json::String(text) = value {
                 return input(Json::String(self.replaced(id, widget, text, &origin)), origin);
             }
@@ -458,7 +493,8 @@ impl<'l, 'a> Flattener<'l, 'a> {
     fn judge_promoted(&mut self, id: &str, ix: NodeIx, slot: &str, value: &Json, origin: &Origin) {
         let node = &self.live.nodes[ix];
         let Some(widget) = node.widget(slot) else { return };
-        let saves = widget.name == "filename_prefix" && self.live.definition(node).is_some_and(|d| d.saves);
+        let saves =
+            widget.name == "filename_prefix" && self.live.definition(node).is_some_and(Definition::saves);
         let (id, input) = (id.to_owned(), slot.to_owned());
         match value {
             Json::Null => self.report(Problem::NullValue { node: id, input }, origin.clone()),

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Number, Value as Json};
 
+use crate::catalog::is_truthy;
+
 /// Where 64-bit floats stop holding every integer.
 const EXACT: usize = 15;
 
@@ -113,16 +115,7 @@ pub(super) fn array_index(key: &str) -> Option<u32> {
 
 /// Whether a value counts as true; `None` is `undefined`.
 pub(crate) fn truthy(value: Option<&Json>) -> bool {
-    match value {
-        None | Some(Json::Null) => false,
-        Some(Json::Bool(b)) => *b,
-        Some(Json::Number(n)) => {
-            let x = float(n);
-            x != 0.0 && !x.is_nan()
-        }
-        Some(Json::String(s)) => !s.is_empty(),
-        Some(Json::Array(_) | Json::Object(_)) => true,
-    }
+    value.is_some_and(is_truthy)
 }
 
 /// `String(value)`.
@@ -138,6 +131,14 @@ pub(super) fn text(value: &Json) -> String {
             parts.join(",")
         }
         Json::Object(_) => "[object Object]".to_owned(),
+    }
+}
+
+/// Whether two values have the same text.
+pub(super) fn is_same_text(a: &Json, b: &Json) -> bool {
+    match (a, b) {
+        (Json::String(a), Json::String(b)) => a == b,
+        (a, b) => text(a) == text(b),
     }
 }
 

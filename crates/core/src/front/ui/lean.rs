@@ -20,7 +20,7 @@ pub(super) type Values = Arena<Json>;
 
 /// Reads a workflow that stands at `origin`; `None` when the text is none, or has another form in any of its parts.
 pub(super) fn read<'a>(text: &'a str, values: &'a Values, origin: &Origin) -> Option<File<'a>> {
-    let mut reader = Reader { text: Scanner::new(text), values };
+    let mut reader = Reader { text: Scanner::new(text)?, values };
     let mut definitions = Vec::new();
     let mut has_definitions = false;
     let root = reader.part(origin, Some((&mut definitions, &mut has_definitions)))?;
@@ -69,21 +69,17 @@ impl<'a> Reader<'a> {
         let mut more = self.text.open(b'{')?;
         while more {
             match self.text.name()? {
-                "id" => uuid = self.text_or_other()?,
-                "name" => part.name = self.text_or_other()?.unwrap_or_default(),
-                "nodes" => nodes = Some(self.list(Self::node)?),
-                "links" => part.links = self.list_or_null(|reader, _| reader.link())?,
-                "inputs" => part.inputs = self.ends()?,
-                "outputs" => part.outputs = self.ends()?,
-                "last_node_id" => last_node = self.integer()?,
-                "last_link_id" => last_link = self.integer()?,
-                "state" => {
-                    let state_json = self.json()?;
-                    let field = |name| state_json.get(name).and_then(wire::integer).unwrap_or(0);
-                    state = (field("lastNodeId"), field("lastLinkId"));
-                }
-                "extra" => part.everywhere = self.extra()?,
-                "definitions" => match &mut definitions {
+                b"id" => uuid = self.text_or_other()?,
+                b"name" => part.name = self.text_or_other()?.unwrap_or_default(),
+                b"nodes" => nodes = Some(self.list(Self::node)?),
+                b"links" => part.links = self.list_or_null(|reader, _| reader.link())?,
+                b"inputs" => part.inputs = self.ends()?,
+                b"outputs" => part.outputs = self.ends()?,
+                b"last_node_id" => last_node = self.integer()?,
+                b"last_link_id" => last_link = self.integer()?,
+                b"state" => state = self.state()?,
+                b"extra" => part.everywhere = self.extra()?,
+                b"definitions" => match &mut definitions {
                     Some((parts, listed)) => (**parts, **listed) = self.definitions(origin)?,
                     // Definitions in definitions are rare.
                     None => return None,
@@ -104,13 +100,31 @@ impl<'a> Reader<'a> {
         Some(part)
     }
 
+    /// `state`: the last ids of a node and of a link.
+    fn state(&mut self) -> Option<(i64, i64)> {
+        let mut state = (0, 0);
+        if self.text.next()? != b'{' {
+            return self.text.skip().map(|()| state);
+        }
+        let mut more = self.text.open(b'{')?;
+        while more {
+            match self.text.name()? {
+                b"lastNodeId" => state.0 = self.integer()?.unwrap_or(0),
+                b"lastLinkId" => state.1 = self.integer()?.unwrap_or(0),
+                _ => self.text.skip()?,
+            }
+            more = self.text.more(b'{')?;
+        }
+        Some(state)
+    }
+
     /// `definitions` of the root: those of subgraphs, and whether there is a list of them.
     fn definitions(&mut self, origin: &Origin) -> Option<(Vec<Part<'a>>, bool)> {
         let origin = origin.field("definitions").field("subgraphs");
         let mut found = (Vec::new(), false);
         let mut more = self.text.open(b'{')?;
         while more {
-            if self.text.name()? == "subgraphs" {
+            if self.text.name()? == b"subgraphs" {
                 found = (self.list(|reader, at| reader.part(&origin.member(at), None))?, true);
             } else {
                 self.text.skip()?;
@@ -130,8 +144,8 @@ impl<'a> Reader<'a> {
         let mut more = self.text.open(b'{')?;
         while more {
             match self.text.name()? {
-                "ue_links" => links = self.kept()?.as_array().map(Vec::as_slice),
-                "groupNodes" => {
+                b"ue_links" => links = self.kept()?.as_array().map(Vec::as_slice),
+                b"groupNodes" => {
                     if self.text.open(b'{')? {
                         return None;
                     }
@@ -161,29 +175,29 @@ impl<'a> Reader<'a> {
         let mut more = self.text.open(b'{')?;
         while more {
             match self.text.name()? {
-                "id" => {
+                b"id" => {
                     node.numeric = self.text.next()? != b'"';
                     id = Some(self.key()?);
                 }
-                "type" => ty = self.text_or_other()?,
-                "mode" => node.mode = Mode::of(self.short_integer()??),
-                "title" => node.title = self.text_or_other()?.filter(|title| !title.is_empty()),
-                "properties" => node.properties = self.properties()?,
-                "inputs" => {
+                b"type" => ty = self.text_or_other()?,
+                b"mode" => node.mode = Mode::of(self.text.short_integer()?),
+                b"title" => node.title = self.text_or_other()?.filter(|title| !title.is_empty()),
+                b"properties" => node.properties = self.properties()?,
+                b"inputs" => {
                     node.inputs = self.list_or_null(|reader, _| {
                         let Slot { name, ty, link, widget, .. } = reader.slot()?;
                         let widget = widget.map(|widget| widget.unwrap_or(name));
                         Some(Input { name: name.into(), ty, link, widget })
                     })?;
                 }
-                "outputs" => {
+                b"outputs" => {
                     node.outputs = self.list_or_null(|reader, _| {
                         let Slot { ty, links, .. } = reader.slot()?;
                         Some(Output { ty, links })
                     })?;
                 }
-                "widgets_values" => node.values = Some(self.kept()?).filter(|values| !values.is_null()),
-                "widgets_values_named" => node.named = self.kept()?.as_object(),
+                b"widgets_values" => node.values = Some(self.kept()?).filter(|values| !values.is_null()),
+                b"widgets_values_named" => node.named = self.kept()?.as_object(),
                 _ => self.text.skip()?,
             }
             more = self.text.more(b'{')?;
@@ -217,15 +231,15 @@ impl<'a> Reader<'a> {
         let mut more = self.text.open(b'{')?;
         while more {
             match self.text.name()? {
-                "name" => slot.name = self.text_or_other()?.unwrap_or_default(),
-                "type" => match self.text.next()? {
+                b"name" => slot.name = self.text_or_other()?.unwrap_or_default(),
+                b"type" => match self.text.next()? {
                     b'"' => slot.ty = self.text()?.into(),
                     _ => slot.ty = wire::slot_type(Some(&self.json()?)).into_owned().into(),
                 },
-                "link" => slot.link = self.link_id()?,
-                "links" => slot.links = self.link_ids()?,
-                "linkIds" => slot.link_ids = self.link_ids()?,
-                "widget" => slot.widget = self.widget()?,
+                b"link" => slot.link = self.link_id()?,
+                b"links" => slot.links = self.link_ids()?,
+                b"linkIds" => slot.link_ids = self.link_ids()?,
+                b"widget" => slot.widget = self.widget()?,
                 _ => self.text.skip()?,
             }
             more = self.text.more(b'{')?;
@@ -240,7 +254,7 @@ impl<'a> Reader<'a> {
         let mut widget = None;
         let mut more = self.text.open(b'{')?;
         while more {
-            if self.text.name()? == "name" {
+            if self.text.name()? == b"name" {
                 widget = self.text_or_other()?;
             } else {
                 self.text.skip()?;
@@ -279,11 +293,11 @@ impl<'a> Reader<'a> {
         let mut more = self.text.open(b'{')?;
         while more {
             match self.text.name()? {
-                "id" => id = self.link_id()?,
-                "origin_id" => origin = Some(self.key()?),
-                "origin_slot" => origin_slot = self.integer()?.unwrap_or(0),
-                "target_id" => target = Some(self.key()?),
-                "target_slot" => target_slot = self.integer()?.unwrap_or(0),
+                b"id" => id = self.link_id()?,
+                b"origin_id" => origin = Some(self.key()?),
+                b"origin_slot" => origin_slot = self.integer()?.unwrap_or(0),
+                b"target_id" => target = Some(self.key()?),
+                b"target_slot" => target_slot = self.integer()?.unwrap_or(0),
                 _ => self.text.skip()?,
             }
             more = self.text.more(b'{')?;
@@ -313,7 +327,7 @@ impl<'a> Reader<'a> {
     fn key(&mut self) -> Option<Key> {
         match self.text.next()? {
             b'"' => self.text().map(Key::of),
-            _ => match self.short_integer()? {
+            _ => match self.text.short_integer() {
                 Some(int) => Some(Key::Int(int)),
                 None => Key::read(&self.json()?),
             },
@@ -321,7 +335,7 @@ impl<'a> Reader<'a> {
     }
 
     fn link_id(&mut self) -> Option<Option<LinkId>> {
-        match self.short_integer()? {
+        match self.text.short_integer() {
             Some(int) => Some(Some(int)),
             None => Some(wire::link_id(&self.json()?)),
         }
@@ -336,34 +350,19 @@ impl<'a> Reader<'a> {
     }
 
     fn integer(&mut self) -> Option<Option<i64>> {
-        match self.short_integer()? {
+        match self.text.short_integer() {
             Some(int) => Some(Some(int)),
             None => Some(wire::integer(&self.json()?)),
         }
     }
 
-    /// An integer that needs no thought; steps over nothing when none comes.
-    fn short_integer(&mut self) -> Option<Option<i64>> {
-        if !matches!(self.text.next()?, b'-' | b'0'..=b'9') {
-            return Some(None);
-        }
-        let before = self.text.clone();
-        let (digits, whole) = self.text.number()?;
-        let short = whole && digits.len() <= SHORT && digits != "-0";
-        let int = digits.parse().ok().filter(|_| short);
-        if int.is_none() {
-            self.text = before;
-        }
-        Some(int)
-    }
-
     /// A text.
     fn text(&mut self) -> Option<&'a str> {
-        let before = self.text.clone();
+        let before = self.text.mark();
         if let (text, true) = self.text.string()? {
             return Some(text);
         }
-        self.text = before;
+        self.text.go_back(before);
         self.kept()?.as_str()
     }
 
@@ -382,16 +381,20 @@ impl<'a> Reader<'a> {
         Some(self.values.alloc(json))
     }
 
-    /// Any value. Lists of plain values are most of what is kept.
+    /// Any value. Lists of plain values, and lists of these, are most of what is kept.
     fn json(&mut self) -> Option<Json> {
-        if self.text.next()? != b'[' {
-            return self.scalar();
+        let plain = |reader: &mut Self| match reader.text.next()? {
+            b'[' => reader.list(|reader, _| reader.scalar()).map(Json::Array),
+            _ => reader.scalar(),
+        };
+        match self.text.next()? {
+            b'[' => self.list(|reader, _| plain(reader)).map(Json::Array),
+            _ => self.scalar(),
         }
-        self.list(|reader, _| reader.scalar()).map(Json::Array)
     }
 
     fn scalar(&mut self) -> Option<Json> {
-        let before = self.text.clone();
+        let before = self.text.mark();
         match self.text.next()? {
             b'"' => {
                 if let (text, true) = self.text.string()? {
@@ -399,7 +402,7 @@ impl<'a> Reader<'a> {
                 }
             }
             b'-' | b'0'..=b'9' => {
-                let (spelling, _) = self.text.number()?;
+                let spelling = self.text.number()?;
                 // An exponent is spelled anew.
                 if !spelling.contains(['e', 'E']) {
                     return Some(Json::Number(Number::from_string_unchecked(spelling.to_owned())));
@@ -410,13 +413,10 @@ impl<'a> Reader<'a> {
             b'n' => return self.text.word("null").map(|()| Json::Null),
             _ => {}
         }
-        self.text = before;
+        self.text.go_back(before);
         serde_json::from_str(self.text.value()?).ok()
     }
 }
-
-/// How many characters an integer has at most that is the same in every reading.
-const SHORT: usize = 15;
 
 #[cfg(test)]
 mod tests {

@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 use super::Options;
 use super::definition::Definition;
 use super::dynamic::Links;
+use super::lean::Values;
 use super::node::{Node, Role, Saved};
 use super::wire::{self, Io, Key, LinkId, Part};
 use crate::catalog::Catalog;
@@ -52,6 +53,8 @@ pub(super) struct Layer<'a> {
     /// Node ids of this definition that were changed, by the text they had.
     pub(super) renamed: HashMap<String, Key>,
     pub(super) origin: Origin,
+    /// Where the list of its nodes stands.
+    pub(super) nodes_origin: Origin,
 }
 
 /// What the editor holds after it has loaded a file.
@@ -65,6 +68,8 @@ pub(super) struct Live<'a> {
     definitions: HashMap<&'a str, LayerIx>,
     pub(super) catalog: &'a Catalog,
     pub(super) options: &'a Options,
+    /// Where values live that were not in the file.
+    pub(super) made: &'a Values,
     pub(super) diagnostics: Diagnostics,
     /// The last link id given out.
     pub(super) last_link: LinkId,
@@ -72,7 +77,18 @@ pub(super) struct Live<'a> {
     pub(super) host_slots: usize,
 }
 
+impl NodeIx {
+    /// Its position among all nodes.
+    pub(super) fn position(self) -> usize {
+        self.0
+    }
+}
+
 impl<'a> Nodes<'a> {
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     fn push(&mut self, node: Node<'a>) -> NodeIx {
         self.0.push(node);
         NodeIx(self.0.len() - 1)
@@ -123,6 +139,7 @@ impl<'a> Live<'a> {
         mut file: wire::File<'a>,
         catalog: &'a Catalog,
         options: &'a Options,
+        made: &'a Values,
         diagnostics: Diagnostics,
     ) -> Self {
         let renames = super::subgraph::renumber(&mut file);
@@ -135,6 +152,7 @@ impl<'a> Live<'a> {
             definitions: HashMap::new(),
             catalog,
             options,
+            made,
             diagnostics,
             last_link: 0,
             host_slots: 0,
@@ -161,6 +179,7 @@ impl<'a> Live<'a> {
                 outputs: part.outputs,
                 hosts: Vec::new(),
                 renamed: HashMap::new(),
+                nodes_origin: part.origin.field("nodes"),
                 origin: part.origin,
             });
         }
@@ -221,7 +240,7 @@ impl<'a> Live<'a> {
             if first != ix {
                 let problem = Problem::DuplicateNode { node: id.to_string() };
                 let first = self.node_origin(first);
-                let origin = self.layers[layer].origin.field("nodes").member(index);
+                let origin = self.layers[layer].nodes_origin.member(index);
                 let diagnostic = crate::diagnostic::Diagnostic::new(problem, Some(origin));
                 self.diagnostics.push(diagnostic.with_related(Some(first), "the other node"));
             }
@@ -276,7 +295,7 @@ impl<'a> Live<'a> {
                 self.nodes.push(node)
             }
             Role::Missing => {
-                node.restore_missing(saved, self.catalog, self.options);
+                node.restore_missing(saved, self.catalog, self.options, self.made);
                 if !self.options.placeholders {
                     super::packs::widgets::add(&mut node, saved);
                 }
@@ -296,8 +315,7 @@ impl<'a> Live<'a> {
         } else {
             return;
         };
-        let origin =
-            self.layers[node.layer].origin.field("nodes").member(saved.index).field("widgets_values");
+        let origin = self.layers[node.layer].nodes_origin.member(saved.index).field("widgets_values");
         self.diagnostics.report(problem, Some(origin));
     }
 
@@ -391,7 +409,7 @@ impl<'a> Live<'a> {
     /// Where a node stands in the file.
     pub(super) fn node_origin(&self, ix: NodeIx) -> Origin {
         let node = &self.nodes[ix];
-        self.layers[node.layer].origin.field("nodes").member(node.index)
+        self.layers[node.layer].nodes_origin.member(node.index)
     }
 
     /// Where a slot stands in the file, or else its node.
@@ -418,7 +436,7 @@ impl<'a> Live<'a> {
         match node.property("Node name for S&R") {
             Some(Json::String(name)) => Some(name),
             Some(_) => None,
-            None => self.definition(node).filter(|definition| !definition.saves).map(|_| &*node.ty),
+            None => self.definition(node).filter(|definition| !definition.saves()).map(|_| &*node.ty),
         }
     }
 
@@ -426,7 +444,7 @@ impl<'a> Live<'a> {
     pub(super) fn title(&self, ix: NodeIx) -> Option<&str> {
         let node = &self.nodes[ix];
         node.title.or_else(|| match node.role {
-            Role::Class(_) => self.definition(node).map(|definition| definition.title),
+            Role::Class(_) => self.definition(node).map(|definition| definition.class.editor_title()),
             Role::Host(layer) => Some(self.layers[layer].name),
             Role::Reroute => Some("Reroute"),
             Role::Primitive => Some("Primitive"),

@@ -4,7 +4,7 @@
 //! The editor does not convert a file: it loads it into a live graph and writes that out. So does this module, in the
 //! editor's own steps, because its results depend on their order:
 //!
-//! 1. `lean` reads the text, of which `scan` passes over what no prompt depends on; `wire` reads it by way of its JSON where it
+//! 1. `lean` reads the text, in which `tokens` finds the tokens and of which `scan` passes over what no prompt depends on; `wire` reads it by way of its JSON where it
 //!    has an unusual form, and `group` replaces legacy group nodes by subgraphs.
 //! 2. `live` makes the nodes: `definition` tells which slots and widgets the editor makes for a class, `node` and
 //!    `dynamic` make them, `restore` reads saved values into them. `subgraph` and `proxy` do instances of subgraphs.
@@ -40,6 +40,7 @@ mod subgraph;
 #[cfg(test)]
 #[expect(clippy::needless_pass_by_value, reason = "`json!` reads best in place")]
 mod tests;
+mod tokens;
 mod wire;
 
 use serde_json::Value as Json;
@@ -111,7 +112,7 @@ pub fn parse(source: &Source, id: SourceId, catalog: &Catalog, options: &Options
     let origin = Origin::value(id, Pointer::root());
     let values = lean::Values::new();
     if let Some(file) = lean::read(source.body(), &values, &origin) {
-        return load(file, catalog, options, Diagnostics::default());
+        return load(file, catalog, options, &values, Diagnostics::default());
     }
     let error = match serde_json::from_str(source.body()) {
         Ok(json) => return lower(json, &origin, catalog, options),
@@ -145,7 +146,7 @@ pub fn lower(json: Json, origin: &Origin, catalog: &Catalog, options: &Options) 
         Some(rewritten) => group::read(rewritten, origin, &mut diagnostics),
         None => wire::read(&json, origin, &mut diagnostics),
     };
-    load(file, catalog, options, diagnostics)
+    load(file, catalog, options, &lean::Values::new(), diagnostics)
 }
 
 /// The graph of a workflow that was read.
@@ -153,12 +154,13 @@ fn load<'a>(
     mut file: wire::File<'a>,
     catalog: &'a Catalog,
     options: &'a Options,
+    values: &'a lean::Values,
     mut diagnostics: Diagnostics,
 ) -> (Graph, Diagnostics) {
     if !options.placeholders {
         packs::wires::rewrite(&mut file, catalog, &mut diagnostics);
     }
-    let mut live = live::Live::load(file, catalog, options, diagnostics);
+    let mut live = live::Live::load(file, catalog, options, values, diagnostics);
     live.fix();
     live.flatten()
 }

@@ -12,7 +12,7 @@ use super::wire::{Key, LinkId, Mode, Properties};
 use crate::catalog::{Branch, Input};
 
 /// A widget's value; `None` is JavaScript's `undefined`, which is never printed.
-pub(super) type Held<'a> = Option<Cow<'a, Json>>;
+pub(super) type Held<'a> = Option<&'a Json>;
 
 /// A node of a live graph.
 #[derive(Debug)]
@@ -60,7 +60,7 @@ pub(super) struct Slot<'a> {
     /// The widget that it stands for.
     pub(super) widget: Option<Cow<'a, str>>,
     /// The value that a subgraph's instance holds for a widget inside.
-    pub(super) promoted: Option<Promoted<'a>>,
+    pub(super) promoted: Option<Box<Promoted<'a>>>,
     /// Its position among the saved inputs.
     pub(super) saved: Option<usize>,
 }
@@ -159,14 +159,14 @@ impl<'a> Widget<'a> {
 
     /// A widget that takes a saved value and shows in no prompt.
     fn idle(name: impl Into<Cow<'a, str>>, value: &'a Json) -> Self {
-        Self { emitted: false, ..Self::new(name.into(), WidgetKind::Plain, Some(Cow::Borrowed(value))) }
+        Self { emitted: false, ..Self::new(name.into(), WidgetKind::Plain, Some(value)) }
     }
 
     /// Whether this is some sort of combo.
-    pub(super) fn first_option(&self) -> Option<Cow<'a, Json>> {
+    pub(super) fn first_option(&self) -> Held<'a> {
         match &self.kind {
-            WidgetKind::Combo(options) => options.first().map(Cow::Borrowed),
-            WidgetKind::Branches(branches) => first_branch(branches).map(|branch| Cow::Borrowed(&branch.key)),
+            WidgetKind::Combo(options) => options.first(),
+            WidgetKind::Branches(branches) => first_branch(branches).map(|branch| &branch.key),
             _ => None,
         }
     }
@@ -174,7 +174,11 @@ impl<'a> Widget<'a> {
 
 /// The branch that a new dynamic combo takes: integer keys come first, as in an object.
 pub(super) fn first_branch(branches: &[Branch]) -> Option<&Branch> {
-    branches.iter().min_by_key(|branch| js::array_index(&js::text(&branch.key)).unwrap_or(u32::MAX))
+    let index = |key: &Json| match key {
+        Json::String(key) => js::array_index(key),
+        key => js::array_index(&js::text(key)),
+    };
+    branches.iter().min_by_key(|branch| index(&branch.key).unwrap_or(u32::MAX))
 }
 
 impl<'a> Node<'a> {
@@ -202,7 +206,7 @@ impl<'a> Node<'a> {
             _ => {}
         }
         self.outputs =
-            definition.outputs.iter().map(|ty| Out { ty: Cow::Borrowed(*ty), links: Vec::new() }).collect();
+            definition.outputs().map(|ty| Out { ty: Cow::Borrowed(ty), links: Vec::new() }).collect();
     }
 
     /// The slots of an input that is no widget.
@@ -253,19 +257,15 @@ impl<'a> Node<'a> {
     /// The widgets that the editor makes for an input.
     fn create_widgets(&mut self, spec: &Spec<'a>, ty: WidgetType) {
         let name = spec.name.clone();
-        let given = |fallback: &'a Json| Some(Cow::Borrowed(spec.default().unwrap_or(fallback)));
+        let given = |fallback: &'a Json| Some(spec.default().unwrap_or(fallback));
         let inner = |option: &str, field: &str| spec.option(option).and_then(|o| o.get(field));
-        let fixed = |value: &'a Json| Some(Cow::Borrowed(value));
         let plain = |value| Widget::new(name.clone(), WidgetKind::Plain, value);
-        let object = |value: Option<&'a Json>, fallback: &'a Json| match value {
-            Some(value) => Some(Cow::Borrowed(value)),
-            None => Some(Cow::Borrowed(fallback)),
-        };
+        let object = |value: Held<'a>, fallback: &'a Json| value.or(Some(fallback));
         let mut main = match ty {
             WidgetType::Int | WidgetType::Float => plain(given(&known::ZERO)),
             WidgetType::Boolean => plain(given(&known::FALSE)),
             WidgetType::Text => {
-                let kind = if spec.multiline { WidgetKind::Area } else { WidgetKind::Plain };
+                let kind = if spec.is_multiline() { WidgetKind::Area } else { WidgetKind::Plain };
                 Widget::new(name.clone(), kind, given(&known::EMPTY))
             }
             WidgetType::Markdown => Widget::new(name.clone(), WidgetKind::Area, given(&known::EMPTY)),
@@ -278,14 +278,14 @@ impl<'a> Node<'a> {
             WidgetType::AudioUpload => Widget::idle(name.clone(), &known::EMPTY),
             WidgetType::AudioUi => Widget { persisted: false, ..Widget::idle(name.clone(), &known::EMPTY) },
             WidgetType::AudioRecord | WidgetType::Webcam | WidgetType::Viewer | WidgetType::Load3d => {
-                Widget::new(name.clone(), WidgetKind::Fixed, fixed(&known::EMPTY))
+                Widget::new(name.clone(), WidgetKind::Fixed, Some(&known::EMPTY))
             }
             WidgetType::Color => {
                 plain(object(spec.default().or_else(|| inner("options", "default")), &known::BLACK))
             }
             WidgetType::BoundingBox => plain(given(&known::BOX)),
             WidgetType::List => plain(given(&known::NO_LIST)),
-            WidgetType::ImageCompare => Widget { persisted: false, ..plain(fixed(&known::COMPARED)) },
+            WidgetType::ImageCompare => Widget { persisted: false, ..plain(Some(&known::COMPARED)) },
             WidgetType::Curve => Widget::new(name.clone(), WidgetKind::Curve, given(&known::STRAIGHT)),
             WidgetType::Range => plain(given(&known::UNIT_RANGE)),
             WidgetType::VideoEdit => plain(Some(video_edit(spec))),
@@ -297,7 +297,7 @@ impl<'a> Node<'a> {
             WidgetType::Galleria => plain(object(inner("options", "images"), &known::NO_LIST)),
         };
         main.spec = Some((ty, spec.input));
-        main.asks_for_choices = spec.dynamic_prompt;
+        main.asks_for_choices = spec.is_dynamic_prompt();
         if ty == WidgetType::Load3d && self.widget("model_file").is_some() {
             for (name, value) in [
                 ("upload 3d model", &*known::UPLOAD_MODEL),
@@ -312,7 +312,7 @@ impl<'a> Node<'a> {
         match ty {
             WidgetType::Int => {
                 let seed = matches!(&*spec.name, "seed" | "noise_seed");
-                let absent = spec.controls.is_none_or(Json::is_null);
+                let absent = spec.controls().is_none_or(Json::is_null);
                 if spec.control().is_some() || (seed && absent) {
                     self.widgets.push(control(spec, &known::RANDOMIZE));
                 }
@@ -326,7 +326,7 @@ impl<'a> Node<'a> {
                 }
             }
             WidgetType::DynamicCombo => {
-                let first = first_branch(spec.branches()).map(|branch| Cow::Borrowed(&branch.key));
+                let first = first_branch(spec.branches()).map(|branch| &branch.key);
                 if let Some(widget) = self.widgets.get_mut(at) {
                     widget.value = first;
                 }
@@ -337,20 +337,20 @@ impl<'a> Node<'a> {
     }
 
     fn combo(spec: &Spec<'a>) -> Widget<'a> {
-        if spec.multi_select {
+        if spec.is_multi_select() {
             let value = spec.default().unwrap_or(&known::NO_LIST);
-            return Widget::new(spec.name.clone(), WidgetKind::Plain, Some(Cow::Borrowed(value)));
+            return Widget::new(spec.name.clone(), WidgetKind::Plain, Some(value));
         }
         let choices = spec.choices();
         let remote = spec.option("remote").map(|_| &*known::LOADING);
         let value =
             spec.default().filter(|default| js::truthy(Some(default))).or_else(|| choices.first()).or(remote);
-        Widget::new(spec.name.clone(), WidgetKind::Combo(choices), value.map(Cow::Borrowed))
+        Widget::new(spec.name.clone(), WidgetKind::Combo(choices), value)
     }
 
     /// The widgets beside a combo.
     fn combo_companions(&mut self, spec: &Spec<'a>) {
-        let multi = spec.multi_select;
+        let multi = spec.is_multi_select();
         if let Some(remote) = spec.option("remote").filter(|_| !multi) {
             self.widgets.push(Widget::idle("Auto-refresh after generation", &known::FALSE));
             if js::truthy(remote.get("refresh_button")) {
@@ -376,17 +376,14 @@ fn control<'a>(spec: &Spec<'a>, fallback: &'a Json) -> Widget<'a> {
 }
 
 /// The default of a video edit: both parts, or those that `features` names.
-fn video_edit<'a>(spec: &Spec<'a>) -> Cow<'a, Json> {
-    if let Some(default) = spec.default() {
-        return Cow::Borrowed(default);
-    }
-    let whole: &'a Json = &known::WHOLE_CLIP;
-    let (Some(features), Json::Object(parts)) = (spec.option("features").and_then(Json::as_array), whole)
-    else {
-        return Cow::Borrowed(whole);
-    };
-    let chosen = |part: &str| features.iter().any(|feature| feature.as_str() == Some(part));
-    let parts =
-        parts.iter().filter(|(part, _)| chosen(part)).map(|(part, value)| (part.clone(), value.clone()));
-    Cow::Owned(Json::Object(parts.collect()))
+fn video_edit<'a>(spec: &Spec<'a>) -> &'a Json {
+    let features = spec.option("features").and_then(Json::as_array);
+    let chosen =
+        |part: &str| features.is_none_or(|list| list.iter().any(|feature| feature.as_str() == Some(part)));
+    spec.default().unwrap_or_else(|| match (chosen("trim"), chosen("crop")) {
+        (true, true) => &known::WHOLE_CLIP,
+        (true, false) => &known::WHOLE_LENGTH,
+        (false, true) => &known::WHOLE_FRAME,
+        (false, false) => &known::NO_OBJECT,
+    })
 }

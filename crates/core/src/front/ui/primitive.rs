@@ -6,8 +6,9 @@ use serde_json::{Map, Value as Json};
 
 use super::definition::{self as known, WidgetType};
 use super::js;
+use super::lean::Values;
 use super::live::{Live, NodeIx};
-use super::node::{Node, Role, Saved, Widget, WidgetKind};
+use super::node::{Held, Node, Role, Saved, Widget, WidgetKind};
 use super::serialize;
 use super::wire::LinkId;
 use crate::catalog::Input;
@@ -135,13 +136,9 @@ fn common_multiple(a: f64, b: f64) -> f64 {
 }
 
 /// A number as a widget value; the same JSON when it is the same number.
-fn held<'a>(x: f64, before: Option<&Cow<'a, Json>>) -> Cow<'a, Json> {
-    match before {
-        Some(value) if value.as_number().is_some_and(|n| js::float(n).to_bits() == x.to_bits()) => {
-            value.clone()
-        }
-        _ => Cow::Owned(js::number(x)),
-    }
+fn held<'a>(x: f64, before: Held<'a>, made: &'a Values) -> Held<'a> {
+    let same = |value: &&Json| value.as_number().is_some_and(|n| js::float(n).to_bits() == x.to_bits());
+    before.filter(same).or_else(|| Some(made.alloc(js::number(x))))
 }
 
 impl<'a> Live<'a> {
@@ -178,15 +175,15 @@ impl<'a> Live<'a> {
         let value = match widget {
             Some(widget) => {
                 match self.nodes[*node].slots.get(*slot).and_then(|slot| slot.promoted.as_ref()) {
-                    Some(promoted) => promoted.value.clone(),
-                    None => self.nodes[*node].widget(widget).and_then(|widget| widget.value.clone()),
+                    Some(promoted) => promoted.value,
+                    None => self.nodes[*node].widget(widget).and_then(|widget| widget.value),
                 }
             }
-            None => Some(Cow::Borrowed(match ty {
+            None => Some(match ty {
                 WidgetType::Int | WidgetType::Float => &*known::ZERO,
                 WidgetType::Boolean => &known::FALSE,
                 _ => &known::EMPTY,
-            })),
+            }),
         };
         let area = input.is_some_and(|input| js::truthy(input.options.other.get("multiline")));
         let kind = if *ty == WidgetType::Text && area { WidgetKind::Area } else { WidgetKind::Plain };
@@ -194,11 +191,11 @@ impl<'a> Live<'a> {
         made.spec = Some((*ty, *input));
         let saved = self.nodes[ix].values.and_then(|values| values.get(0));
         if let Some(saved) = saved {
-            made.value = Some(Cow::Borrowed(saved));
+            made.value = Some(saved);
             made.saved = Saved::At(0);
         }
-        if matches!(made.kind, WidgetKind::Area) && made.value.as_deref() == Some(&Json::Null) {
-            made.value = Some(Cow::Borrowed(&known::EMPTY));
+        if matches!(made.kind, WidgetKind::Area) && made.value == Some(&Json::Null) {
+            made.value = Some(&known::EMPTY);
         }
         if let Some(mut limits) = Limits::new(*ty, *input) {
             for (ty, input) in
@@ -208,8 +205,8 @@ impl<'a> Live<'a> {
                     limits = merged;
                 }
             }
-            let x = limits.round(limits.clamp(js::to_float(made.value.as_deref())));
-            made.value = Some(held(x, made.value.as_ref()));
+            let x = limits.round(limits.clamp(js::to_float(made.value)));
+            made.value = held(x, made.value, self.made);
         }
         self.nodes[ix].widgets.push(made);
     }
@@ -227,7 +224,7 @@ impl<'a> Live<'a> {
     }
 
     fn push_primitive(&mut self, ix: NodeIx) {
-        let Some(mut value) = self.nodes[ix].widgets.first().map(|widget| widget.value.clone()) else {
+        let Some(mut value) = self.nodes[ix].widgets.first().map(|widget| widget.value) else {
             // Without a target that has a widget it has made none.
             let reroute =
                 self.targets(ix).into_iter().find(|target| self.nodes[target.node].role == Role::Reroute);
@@ -237,10 +234,10 @@ impl<'a> Live<'a> {
             return;
         };
         if js::truthy(self.nodes[ix].property("Run widget replace on values"))
-            && let Some(Json::String(text)) = value.as_deref()
+            && let Some(Json::String(text)) = value
         {
             let replaced = serialize::Places::new(self, self.nodes[ix].layer).replace(text, self);
-            value = Some(Cow::Owned(Json::String(replaced)));
+            value = Some(self.made.alloc(Json::String(replaced)));
         }
         for target in self.targets(ix) {
             if self.nodes[target.node].role == Role::Reroute {
@@ -249,10 +246,8 @@ impl<'a> Live<'a> {
             let Some(name) = target.widget else { continue };
             let limits = target.spec.and_then(|(ty, input)| Limits::new(ty, input));
             let value = match (&limits, &value) {
-                (Some(limits), Some(_)) => {
-                    Some(held(limits.round(js::to_float(value.as_deref())), value.as_ref()))
-                }
-                _ => value.clone(),
+                (Some(limits), Some(_)) => held(limits.round(js::to_float(value)), value, self.made),
+                _ => value,
             };
             if self.inside(target.node).is_some() {
                 self.set_host_value(target.node, target.slot, value, Saved::No);

@@ -116,7 +116,7 @@ impl<'a> Live<'a> {
 
     fn give(&mut self, host: NodeIx, slot: usize, value: Option<(usize, &'a Json)>) {
         if let Some((at, value)) = value {
-            self.set_host_value(host, slot, Some(Cow::Borrowed(value)), Saved::At(at));
+            self.set_host_value(host, slot, Some(value), Saved::At(at));
         }
     }
 
@@ -235,20 +235,14 @@ impl<'a> Live<'a> {
         let slot = self.nodes[inner].slots.iter().position(|slot| slot.widget.as_deref() == Some(widget))?;
         let ty = self.nodes[inner].slots.get(slot)?.ty.clone();
         self.cut(inner, slot);
-        let id = self.fresh_link();
-        let at = self.add_input(definition, names.free(widget), ty, vec![id]);
-        let target = self.nodes[inner].id.clone();
-        let (origin_slot, target_slot) = (i64::try_from(at).ok()?, i64::try_from(slot).ok()?);
-        let link = Link { origin: INPUTS, origin_slot, target, target_slot };
-        self.layers[definition].links.insert(id, link);
-        if let Some(slot) = self.nodes[inner].slots.get_mut(slot) {
-            slot.link = Some(id);
-        }
+        let at = self.add_input(definition, names.free(widget), ty);
+        self.link_input(definition, at, inner, slot);
         self.extend_hosts(definition, at);
         Some(at)
     }
 
-    /// An input in place of a Primitive: it takes over the Primitive's links and its value.
+    /// An input in place of a Primitive: it takes over the Primitive's links. As in the editor it leads to the slots that the
+    /// links name, even where the file is wrong about them; a link of which that is so stays with the Primitive.
     fn replace_primitive(
         &mut self,
         host: NodeIx,
@@ -261,50 +255,61 @@ impl<'a> Live<'a> {
             entries.windows(2).all(|pair| pair.first().map(|e| &e.name) == pair.last().map(|e| &e.name));
         let links: Vec<LinkId> =
             self.nodes[node].outputs.iter().flat_map(|output| output.links.clone()).collect();
-        let links: Vec<LinkId> =
-            links.into_iter().filter(|id| self.layers[definition].links.contains_key(id)).collect();
-        let target_type = |id: &LinkId| {
+        let target = |id: &LinkId| {
             let link = self.layers[definition].links.get(id)?;
             let target = self.find(definition, &link.target)?;
-            let slot = self.slot_of_link(target, *id, link.target_slot)?;
-            self.nodes[target].slots.get(slot).map(|slot| slot.ty.clone())
+            Some((*id, target, usize::try_from(link.target_slot).ok()?))
         };
-        let Some(types) = links.iter().map(target_type).collect::<Option<Vec<_>>>() else { return };
+        let targets: Vec<(LinkId, NodeIx, usize)> = links
+            .iter()
+            .filter(|id| self.layers[definition].links.contains_key(*id))
+            .filter_map(target)
+            .collect();
+        let type_of = |(_, target, slot): &(LinkId, NodeIx, usize)| {
+            self.nodes[*target].slots.get(*slot).map(|slot| slot.ty.clone())
+        };
+        let Some(types) = targets.iter().map(type_of).collect::<Option<Vec<_>>>() else { return };
         let Some(ty) = types.iter().find(|ty| *ty != "*").or(types.first()).cloned() else { return };
         if !same_widget || types.iter().any(|other| *other != ty && other != "*") {
             return;
         }
         let title = self.nodes[node].title.filter(|title| *title != "PrimitiveNode");
         let name = title.or(entries.first().map(|entry| entry.name.as_str())).unwrap_or("value").to_owned();
-        let at = self.add_input(definition, names.free(&name), ty, links.clone());
-        for id in &links {
-            if let (Some(link), Ok(slot)) = (self.layers[definition].links.get_mut(id), i64::try_from(at)) {
-                link.origin = INPUTS;
-                link.origin_slot = slot;
+        let at = self.add_input(definition, names.free(&name), ty);
+        for (old, target, slot) in targets {
+            if self.nodes[target].slots.get(slot).is_some_and(|slot| slot.link == Some(old)) {
+                for output in &mut self.nodes[node].outputs {
+                    output.links.retain(|id| *id != old);
+                }
             }
-        }
-        for output in &mut self.nodes[node].outputs {
-            output.links.clear();
+            self.cut(target, slot);
+            self.link_input(definition, at, target, slot);
         }
         self.extend_hosts(definition, at);
-        let own = self.nodes[node].values.and_then(|values| values.get(0));
-        match entries.iter().find_map(|entry| entry.value) {
-            Some(value) => self.give(host, at, Some(value)),
-            None if own.is_some() => self.set_host_value(host, at, own.map(Cow::Borrowed), Saved::No),
-            None => {}
+        if let Some(value) = entries.iter().find_map(|entry| entry.value) {
+            self.give(host, at, Some(value));
+        }
+    }
+
+    /// A new link from an input of a definition to a slot inside that has none.
+    fn link_input(&mut self, definition: LayerIx, at: usize, inner: NodeIx, slot: usize) {
+        let id = self.fresh_link();
+        let target = self.nodes[inner].id.clone();
+        let (Ok(origin_slot), Ok(target_slot)) = (i64::try_from(at), i64::try_from(slot)) else { return };
+        let link = Link { origin: INPUTS, origin_slot, target, target_slot };
+        self.layers[definition].links.insert(id, link);
+        if let Some(input) = self.layers[definition].inputs.get_mut(at) {
+            input.links.push(id);
+        }
+        if let Some(slot) = self.nodes[inner].slots.get_mut(slot) {
+            slot.link = Some(id);
         }
     }
 
     /// Adds an input to a definition.
-    fn add_input(
-        &mut self,
-        definition: LayerIx,
-        name: String,
-        ty: Cow<'a, str>,
-        links: Vec<LinkId>,
-    ) -> usize {
+    fn add_input(&mut self, definition: LayerIx, name: String, ty: Cow<'a, str>) -> usize {
         let inputs = &mut self.layers[definition].inputs;
-        inputs.push(Io { name: Cow::Owned(name), ty, links });
+        inputs.push(Io { name: Cow::Owned(name), ty, links: Vec::new() });
         inputs.len() - 1
     }
 

@@ -157,7 +157,7 @@ impl<'l, 'a> Flattener<'l, 'a> {
             return Err(self.lost(problem, origin()));
         };
         let held = || match &slot.promoted {
-            Some(promoted) => Source::Value(promoted.value.clone(), promoted.saved),
+            Some(promoted) => Source::Value(promoted.value, promoted.saved),
             None => Source::Nothing,
         };
         let Some(outside) = slot.link else { return Err(held()) };

@@ -9,6 +9,7 @@ use super::Options;
 use super::definition::Definition;
 use super::dynamic::Links;
 use super::js;
+use super::lean::Values;
 use super::node::{Node, Out, Saved, Slot, Widget, WidgetKind};
 use super::wire::{self, Io};
 use crate::catalog::Catalog;
@@ -105,7 +106,7 @@ impl<'a> Node<'a> {
                 self.slots.push(Slot::socket(Cow::Borrowed(""), any.clone()));
             }
             "Note" | "MarkdownNote" => {
-                let value = saved.values.and_then(|values| values.get(0)).map(Cow::Borrowed);
+                let value = saved.values.and_then(|values| values.get(0));
                 self.widgets.push(Widget::new(Cow::Borrowed("text"), WidgetKind::Plain, value));
             }
             _ => {}
@@ -121,12 +122,13 @@ impl<'a> Node<'a> {
         saved: &wire::Node<'a>,
         catalog: &'a Catalog,
         options: &Options,
+        made: &'a Values,
     ) {
         self.slots = saved.inputs.iter().enumerate().map(|(at, input)| saved_slot(at, input)).collect();
         self.outputs = saved.outputs.iter().map(saved_output).collect();
         let text = |value: &'a Json| match value {
-            Json::String(_) | Json::Number(_) | Json::Bool(_) => Cow::Borrowed(value),
-            other => Cow::Owned(Json::String(js::normal(other, false).to_string())),
+            Json::String(_) | Json::Number(_) | Json::Bool(_) => value,
+            other => made.alloc(Json::String(js::normal(other, false).to_string())),
         };
         let plain = |name: Cow<'a, str>, value, saved| Widget {
             saved,
@@ -135,7 +137,7 @@ impl<'a> Node<'a> {
         if let Some(named) = saved.named.filter(|_| !options.placeholders) {
             for (name, value) in named.iter().filter(|(name, _)| !super::packs::is_companion(name)) {
                 let name = name.as_str();
-                self.widgets.push(plain(Cow::Borrowed(name), Cow::Borrowed(value), Saved::Named(name)));
+                self.widgets.push(plain(Cow::Borrowed(name), value, Saved::Named(name)));
             }
             return;
         }
@@ -149,7 +151,7 @@ impl<'a> Node<'a> {
                 let mut unnamed = 0;
                 for (at, value) in values.iter().enumerate() {
                     let widget = match names.as_ref().map(|names| names.get(at).cloned().flatten()) {
-                        Some(Some(name)) => plain(name, Cow::Borrowed(value), Saved::At(at)),
+                        Some(Some(name)) => plain(name, value, Saved::At(at)),
                         // A value of which it is known that the prompt does not hold it.
                         Some(None) => continue,
                         None => {
@@ -168,7 +170,7 @@ impl<'a> Node<'a> {
             Some(Json::Object(values)) if !options.placeholders => {
                 for (name, value) in values.iter().filter(|(name, _)| !super::packs::is_companion(name)) {
                     let name = name.as_str();
-                    self.widgets.push(plain(Cow::Borrowed(name), Cow::Borrowed(value), Saved::Under(name)));
+                    self.widgets.push(plain(Cow::Borrowed(name), value, Saved::Under(name)));
                 }
             }
             _ => {}
@@ -181,7 +183,7 @@ impl<'a> Node<'a> {
         values: Vec<(usize, &'v Json)>,
         definition: &Definition<'a>,
     ) -> Vec<(usize, &'v Json)> {
-        if !definition.forces {
+        if !definition.class.layout().forces {
             return values;
         }
         let mut forced = Vec::new();
@@ -206,7 +208,7 @@ impl<'a> Node<'a> {
         while let Some(widget) = self.widgets.get(at) {
             if widget.persisted {
                 let Some((saved, value)) = values.next() else { break };
-                self.assign(at, Some(Cow::Borrowed(value)), Saved::At(*saved), links);
+                self.assign(at, Some(value), Saved::At(*saved), links);
             }
             at += 1;
         }
@@ -234,7 +236,7 @@ impl<'a> Node<'a> {
             if widget.persisted
                 && let Some((name, value)) = values.get_key_value(&*widget.name)
             {
-                self.assign(at, Some(Cow::Borrowed(value)), place(name), links);
+                self.assign(at, Some(value), place(name), links);
             }
             at += 1;
         }

@@ -1,199 +1,267 @@
 //! Going through JSON text from start to end, without making anything of what is passed over.
 //!
-//! Everything is checked to be JSON, but only its plain forms are taken: names of members and numbers as nearly every writer
-//! writes them. `None` means that the text is to be read in another way, not that it is wrong.
+//! [`super::tokens`] has found where the tokens are; here they are put together. Everything is checked to be JSON, but only its
+//! plain forms are taken: names of members and numbers as nearly every writer writes them. `None` means that the text is to be
+//! read in another way, not that it is wrong.
+#![expect(clippy::inline_always, reason = "each is a few instructions, and there are a million tokens")]
+
+use super::tokens;
 
 /// The deepest nesting that is passed over; `serde_json` reads no deeper.
 const DEEPEST: u32 = 120;
 
+/// How many digits an integer has at most that is the same in every reading.
+const SHORT: usize = 15;
+
 /// A place in a text.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Scanner<'t> {
     text: &'t str,
+    /// Where the tokens are.
+    tokens: Vec<u32>,
+    /// The next of them.
     at: usize,
 }
 
+/// A place to go back to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mark(usize);
+
 impl<'t> Scanner<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
-        Self { text, at: 0 }
+    /// The start of a text; `None` when it has strings that are none.
+    pub(super) fn new(text: &'t str) -> Option<Self> {
+        Some(Self { text, tokens: tokens::find(text)?, at: 0 })
     }
 
-    #[inline]
-    fn byte(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
+    /// This place.
+    pub(super) fn mark(&self) -> Mark {
+        Mark(self.at)
     }
 
-    #[inline]
-    fn rest(&self) -> &'t [u8] {
-        self.text.as_bytes().get(self.at..).unwrap_or_default()
+    /// Goes back to a place.
+    pub(super) fn go_back(&mut self, mark: Mark) {
+        self.at = mark.0;
+    }
+
+    /// Where a token is, counted from the next one.
+    #[inline(always)]
+    fn position(&self, ahead: usize) -> Option<usize> {
+        self.tokens.get(self.at + ahead).map(|position| tokens::index(*position))
+    }
+
+    #[inline(always)]
+    fn byte(&self, position: usize) -> Option<u8> {
+        self.text.as_bytes().get(position).copied()
     }
 
     /// The first byte of what comes next.
-    #[inline]
-    pub(super) fn next(&mut self) -> Option<u8> {
-        loop {
-            match self.byte()? {
-                b' ' => {
-                    self.at += 1;
-                    // Indentation is long.
-                    while self.rest().first_chunk::<8>() == Some(b"        ") {
-                        self.at += 8;
-                    }
-                }
-                b'\n' | b'\r' | b'\t' => self.at += 1,
-                other => return Some(other),
-            }
-        }
+    #[inline(always)]
+    pub(super) fn next(&self) -> Option<u8> {
+        self.byte(self.position(0)?)
     }
 
     /// Steps over this byte when it comes next.
-    #[inline]
+    #[inline(always)]
     fn take(&mut self, byte: u8) -> bool {
         let there = self.next() == Some(byte);
         self.at += usize::from(there);
         there
     }
 
-    #[inline]
-    fn expect(&mut self, byte: u8) -> Option<()> {
-        self.take(byte).then_some(())
-    }
-
     /// Steps over this word when it comes next.
     pub(super) fn word(&mut self, word: &str) -> Option<()> {
-        self.next()?;
-        self.rest().starts_with(word.as_bytes()).then(|| self.at += word.len())
+        let from = self.text.as_bytes().get(self.position(0)?..)?;
+        let after = from.strip_prefix(word.as_bytes())?;
+        self.end_scalar(after)
+    }
+
+    /// Steps over a token that is neither a string nor a bracket, where this is what comes behind it.
+    #[inline(always)]
+    fn end_scalar(&mut self, after: &[u8]) -> Option<()> {
+        let ends = matches!(
+            after,
+            [] | [b' ' | b'\n' | b'\r' | b'\t' | b',' | b':' | b']' | b'}' | b'[' | b'{' | b'"', ..]
+        );
+        self.at += 1;
+        ends.then_some(())
     }
 
     /// Whether nothing else comes.
-    pub(super) fn is_done(&mut self) -> bool {
-        self.next().is_none()
+    pub(super) fn is_done(&self) -> bool {
+        self.at == self.tokens.len()
     }
 
     /// Steps into an object or a list; whether there is anything in it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn open(&mut self, opening: u8) -> Option<bool> {
-        self.expect(opening)?;
-        Some(!self.take(closing(opening)))
+        self.take(opening).then(|| !self.take(closing(opening)))
     }
 
     /// Steps over what is between the elements of what was opened, or out of it; whether there is another.
-    #[inline]
+    #[inline(always)]
     pub(super) fn more(&mut self, opening: u8) -> Option<bool> {
-        if self.take(b',') {
-            return Some(true);
+        let next = self.next()?;
+        self.at += 1;
+        match next {
+            b',' => Some(true),
+            next if next == closing(opening) => Some(false),
+            _ => None,
         }
-        self.expect(closing(opening)).map(|()| false)
     }
 
     /// The name of a member, which has no escapes.
-    pub(super) fn name(&mut self) -> Option<&'t str> {
-        self.next()?;
-        let (name, plain) = self.string()?;
-        self.expect(b':')?;
-        plain.then_some(name)
-    }
-
-    /// What is between the quotes of a string that starts here, and whether there are no escapes in it.
-    pub(super) fn string(&mut self) -> Option<(&'t str, bool)> {
-        if self.byte() != Some(b'"') {
+    #[inline(always)]
+    pub(super) fn name(&mut self) -> Option<&'t [u8]> {
+        let [open, close, colon] = *self.tokens.get(self.at..)?.first_chunk::<3>()?;
+        let (open, close, colon) = (tokens::index(open), tokens::index(close), tokens::index(colon));
+        if self.byte(open)? != b'"' || self.byte(close)? != b'"' || self.byte(colon)? != b':' {
             return None;
         }
-        let start = self.at + 1;
-        self.at = start;
-        let mut plain = true;
+        self.at += 3;
+        self.text.as_bytes().get(open + 1..close)
+    }
+
+    /// What is between the quotes of a string that comes next, and whether there are no escapes in it.
+    #[inline(always)]
+    pub(super) fn string(&mut self) -> Option<(&'t str, bool)> {
+        let (open, close) = (self.position(0)?, self.position(1)?);
+        if self.byte(open)? != b'"' {
+            return None;
+        }
+        if self.byte(close)? != b'"' {
+            return self.escaped(open);
+        }
+        self.at += 2;
+        self.text.get(open + 1..close).map(|inside| (inside, true))
+    }
+
+    /// The same for one with escapes.
+    fn escaped(&mut self, open: usize) -> Option<(&'t str, bool)> {
         loop {
-            while let Some(chunk) = self.rest().first_chunk::<8>() {
-                let inside = inside(*chunk);
-                self.at += inside;
-                if inside < chunk.len() {
-                    break;
-                }
-            }
-            match self.byte()? {
-                b'"' => {
-                    let inside = self.text.get(start..self.at);
+            self.at += 1;
+            let position = self.position(0)?;
+            let from = self.text.as_bytes().get(position..)?;
+            match from {
+                [b'"', ..] => {
                     self.at += 1;
-                    return inside.map(|inside| (inside, plain));
+                    return self.text.get(open + 1..position).map(|inside| (inside, false));
                 }
-                b'\\' => {
-                    plain = false;
-                    self.at += 1;
-                    match self.byte()? {
-                        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => self.at += 1,
-                        b'u' => {
-                            let digits = self.rest().get(1..5)?;
-                            if !digits.iter().all(u8::is_ascii_hexdigit) {
-                                return None;
-                            }
-                            self.at += 5;
-                        }
-                        _ => return None,
+                [b'\\', b'u', digits @ ..] => {
+                    if !digits.first_chunk::<4>()?.iter().all(u8::is_ascii_hexdigit) {
+                        return None;
                     }
                 }
-                0..b' ' => return None,
-                _ => self.at += 1,
+                [b'\\', b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => {}
+                _ => return None,
             }
         }
     }
 
-    fn digits(&mut self) -> Option<()> {
-        let count = self.rest().iter().take_while(|byte| byte.is_ascii_digit()).count();
-        self.at += count;
-        (count > 0).then_some(())
+    /// Steps over a string.
+    #[inline(always)]
+    fn skip_string(&mut self) -> Option<()> {
+        if self.byte(self.position(1)?)? == b'"' {
+            self.at += 2;
+            return Some(());
+        }
+        self.escaped(self.position(0)?).map(|_| ())
     }
 
-    /// The spelling of a number that starts here, and whether it is nothing but digits and perhaps a minus.
-    pub(super) fn number(&mut self) -> Option<(&'t str, bool)> {
-        let start = self.at;
-        if self.byte() == Some(b'-') {
-            self.at += 1;
+    /// The spelling of a number that comes next.
+    pub(super) fn number(&mut self) -> Option<&'t str> {
+        let start = self.position(0)?;
+        let end = self.skip_number()?;
+        self.text.get(start..end)
+    }
+
+    /// Steps over a number; where it ends.
+    #[inline(always)]
+    fn skip_number(&mut self) -> Option<usize> {
+        let from = self.text.as_bytes().get(self.position(0)?..)?;
+        let mut rest = from.strip_prefix(b"-").unwrap_or(from);
+        rest = match rest {
+            [b'0', rest @ ..] => rest,
+            rest => after_digits(rest)?,
+        };
+        if let [b'.', fraction @ ..] = rest {
+            rest = after_digits(fraction)?;
         }
-        if self.byte() == Some(b'0') {
-            self.at += 1;
-        } else {
-            self.digits()?;
+        if let [b'e' | b'E', b'+' | b'-', exponent @ ..] | [b'e' | b'E', exponent @ ..] = rest {
+            rest = after_digits(exponent)?;
         }
-        let mut whole = true;
-        if self.byte() == Some(b'.') {
-            whole = false;
-            self.at += 1;
-            self.digits()?;
-        }
-        if let Some(b'e' | b'E') = self.byte() {
-            whole = false;
-            self.at += 1;
-            if let Some(b'+' | b'-') = self.byte() {
-                self.at += 1;
+        self.end_scalar(rest)?;
+        self.text.len().checked_sub(rest.len())
+    }
+
+    /// An integer that is the same in every reading; `None`, and no step is taken, when none comes.
+    #[inline(always)]
+    pub(super) fn short_integer(&mut self) -> Option<i64> {
+        let from = self.text.as_bytes().get(self.position(0)?..)?;
+        let digits = from.strip_prefix(b"-").unwrap_or(from);
+        let (mut int, mut rest) = (0, digits);
+        while let [digit @ b'0'..=b'9', after @ ..] = rest {
+            if digits.len() - rest.len() == SHORT {
+                return None;
             }
-            self.digits()?;
+            int = int * 10 + i64::from(digit - b'0');
+            rest = after;
         }
-        Some((self.text.get(start..self.at)?, whole))
+        let (length, negative) = (digits.len() - rest.len(), digits.len() < from.len());
+        let odd = digits.first() == Some(&b'0') && (length > 1 || negative);
+        if length == 0 || odd || matches!(rest, [b'.' | b'e' | b'E', ..]) {
+            return None;
+        }
+        self.end_scalar(rest)?;
+        Some(if negative { -int } else { int })
     }
 
     /// The text of any value.
     pub(super) fn value(&mut self) -> Option<&'t str> {
-        self.next()?;
-        let start = self.at;
-        self.skip()?;
-        self.text.get(start..self.at)
+        let start = self.position(0)?;
+        let first = self.byte(start)?;
+        let end = match first {
+            b'-' | b'0'..=b'9' => self.skip_number()?,
+            _ => {
+                let scalar = matches!(first, b't' | b'n');
+                self.skip()?;
+                match first {
+                    b'f' => start + "false".len(),
+                    _ if scalar => start + "null".len(),
+                    // A string or a container ends with its last token.
+                    _ => tokens::index(*self.tokens.get(self.at.checked_sub(1)?)?) + 1,
+                }
+            }
+        };
+        self.text.get(start..end)
     }
 
     /// Steps over any value.
+    #[inline(always)]
     pub(super) fn skip(&mut self) -> Option<()> {
+        match self.next()? {
+            b'"' => self.skip_string(),
+            b'{' | b'[' => self.skip_container(),
+            first => self.skip_scalar(first),
+        }
+    }
+
+    /// Steps over a number or a word.
+    fn skip_scalar(&mut self, first: u8) -> Option<()> {
+        match first {
+            b'-' | b'0'..=b'9' => self.skip_number().map(|_| ()),
+            b't' => self.word("true"),
+            b'f' => self.word("false"),
+            b'n' => self.word("null"),
+            _ => None,
+        }
+    }
+
+    fn skip_container(&mut self) -> Option<()> {
         // A bit for each container that is open, the innermost last: whether it is an object.
         let (mut open, mut depth) = (0_u128, 0);
         loop {
             match self.next()? {
-                b'"' => {
-                    self.string()?;
-                }
-                b'-' | b'0'..=b'9' => {
-                    self.number()?;
-                }
-                b't' => self.word("true")?,
-                b'f' => self.word("false")?,
-                b'n' => self.word("null")?,
+                b'"' => self.skip_string()?,
                 opening @ (b'{' | b'[') => {
                     if self.open(opening)? {
                         depth += 1;
@@ -207,7 +275,7 @@ impl<'t> Scanner<'t> {
                         continue;
                     }
                 }
-                _ => return None,
+                first => self.skip_scalar(first)?,
             }
             loop {
                 if depth == 0 {
@@ -227,32 +295,31 @@ impl<'t> Scanner<'t> {
     }
 
     /// Steps over the name of a member and the colon.
+    #[inline(always)]
     fn skip_name(&mut self) -> Option<()> {
-        self.next()?;
-        self.string()?;
-        self.expect(b':')
+        if self.next()? != b'"' {
+            return None;
+        }
+        self.skip_string()?;
+        self.take(b':').then_some(())
     }
 }
 
 /// What ends what this starts.
-#[inline]
+#[inline(always)]
 fn closing(opening: u8) -> u8 {
     if opening == b'{' { b'}' } else { b']' }
 }
 
-/// How many of eight bytes are of the inside of a string, up to a quote, a backslash or a control character.
-#[inline]
-fn inside(chunk: [u8; 8]) -> usize {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    const HIGHS: u64 = ONES << 7;
-    let bytes = u64::from_le_bytes(chunk);
-    // A byte that is zero, and perhaps one behind it, has its high bit set.
-    let zero = |bytes: u64| bytes.wrapping_sub(ONES) & !bytes;
-    let quote = zero(bytes ^ (ONES * u64::from(b'"')));
-    let backslash = zero(bytes ^ (ONES * u64::from(b'\\')));
-    let control = bytes.wrapping_sub(ONES * u64::from(b' ')) & !bytes;
-    let first = ((quote | backslash | control) & HIGHS).trailing_zeros() / u8::BITS;
-    usize::try_from(first).unwrap_or_default()
+/// What is behind digits, of which there is at least one.
+#[inline(always)]
+fn after_digits(digits: &[u8]) -> Option<&[u8]> {
+    let [b'0'..=b'9', rest @ ..] = digits else { return None };
+    let mut rest = rest;
+    while let [b'0'..=b'9', after @ ..] = rest {
+        rest = after;
+    }
+    Some(rest)
 }
 
 #[cfg(test)]
@@ -264,8 +331,9 @@ mod tests {
         let deep = format!("{}{}", "[".repeat(119), "]".repeat(119));
         for text in ["0", "-1.5e+3", "[]", r#"{"a": [1, {"b": {}}, "x\"\u00e9"], "": null}"#, " true ", &deep]
         {
-            let mut scanner = Scanner::new(text);
-            assert!(scanner.skip().is_some() && scanner.is_done(), "{text}");
+            let mut scanner = Scanner::new(text).expect("tokens");
+            assert_eq!(scanner.value(), Some(text.trim()), "{text}");
+            assert!(scanner.is_done(), "{text}");
             assert!(serde_json::from_str::<serde_json::Value>(text).is_ok(), "{text}");
         }
         for text in [
@@ -274,13 +342,22 @@ mod tests {
             "1.",
             "-",
             "1e",
+            "1x",
+            "truex",
+            "true\u{c}",
             "[1,]",
             "[1 2]",
+            "[1\"a\"]",
+            "[\"a\"\"b\"]",
             "{\"a\"}",
+            "{\"a\" \"b\"}",
+            "{\"a\":: 1}",
             "{a: 1}",
             "{\"a\": 1,}",
             "\"\\x\"",
             "\"a",
+            "\"a\\\"",
+            "\\\"a\"",
             "[}",
             "{\"a\": ]",
             "\"\n\"",
@@ -289,25 +366,22 @@ mod tests {
             "+1",
             "'a'",
             "\"\\u12g4\"",
+            "1 \u{1}",
         ] {
-            let mut scanner = Scanner::new(text);
-            assert!(scanner.skip().is_none() || !scanner.is_done(), "{text}");
+            let scanner = Scanner::new(text);
+            assert!(scanner.is_none_or(|mut all| all.skip().is_none() || !all.is_done()), "{text}");
             assert!(serde_json::from_str::<serde_json::Value>(text).is_err(), "{text}");
         }
     }
 
     #[test]
-    fn text_is_told_from_what_ends_it() {
-        assert_eq!(inside(*b"abcdefgh"), 8);
-        assert_eq!(inside("äöüß".as_bytes().try_into().expect("eight bytes")), 8);
-        for byte in [b'"', b'\\', 0, b'\n', 31] {
-            for at in 0..8 {
-                let mut chunk = *b"abcdefgh";
-                chunk[at] = byte;
-                assert_eq!(inside(chunk), at, "{byte}");
-                chunk[7] = b'"';
-                assert_eq!(inside(chunk), at, "{byte} before a quote");
-            }
+    fn integers_that_are_the_same_in_every_reading() {
+        let read = |text| Scanner::new(text)?.short_integer();
+        assert_eq!(read("0"), Some(0));
+        assert_eq!(read(" -12 "), Some(-12));
+        assert_eq!(read("123456789012345,"), Some(123_456_789_012_345));
+        for text in ["", "-", "-0", "01", "1.0", "1e3", "1x", "1234567890123456", "\"1\"", "null"] {
+            assert_eq!(read(text), None, "{text}");
         }
     }
 }

@@ -266,8 +266,8 @@ impl<'l> Places<'l> {
         let node = *self.by_search_name.get(first).or_else(|| self.by_title.get(first))?;
         let node = &live.nodes[node];
         let value = match node.widget(widget) {
-            Some(found) => found.value.as_deref(),
-            None => node.slots.iter().find(|slot| slot.name == widget)?.promoted.as_ref()?.value.as_deref(),
+            Some(found) => found.value,
+            None => node.slots.iter().find(|slot| slot.name == widget)?.promoted.as_ref()?.value,
         };
         Some(match value {
             None | Some(Json::Null) => String::new(),

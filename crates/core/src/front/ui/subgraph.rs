@@ -116,7 +116,7 @@ impl<'a> Live<'a> {
             Some(Json::Array(values)) => {
                 let promoted = slots.iter_mut().filter_map(|slot| slot.promoted.as_mut());
                 for (promoted, (at, value)) in promoted.zip(values.iter().enumerate()) {
-                    promoted.value = Some(Cow::Borrowed(value));
+                    promoted.value = Some(value);
                     promoted.saved = (ix, Saved::At(at));
                 }
             }
@@ -124,7 +124,7 @@ impl<'a> Live<'a> {
                 for slot in &mut slots {
                     let named = values.get_key_value(&*slot.name);
                     if let (Some(promoted), Some((name, value))) = (&mut slot.promoted, named) {
-                        promoted.value = Some(Cow::Borrowed(value));
+                        promoted.value = Some(value);
                         promoted.saved = (ix, Saved::Under(name));
                     }
                 }
@@ -156,7 +156,7 @@ impl<'a> Live<'a> {
             return Slot::socket(Cow::Borrowed(""), "");
         };
         let mut slot = Slot::socket(input.name.clone(), input.ty.clone());
-        slot.promoted = input.links.iter().find_map(|id| self.promotion(definition, *id));
+        slot.promoted = input.links.iter().find_map(|id| self.promotion(definition, *id)).map(Box::new);
         if slot.promoted.is_some() {
             slot.widget = Some(slot.name.clone());
         }
@@ -172,11 +172,11 @@ impl<'a> Live<'a> {
         let slot = node.slots.get(at)?;
         if let Some(inner) = &slot.promoted {
             let near = (target, slot.name.clone());
-            return Some(Promoted { near, ..inner.clone() });
+            return Some(Promoted { near, ..Promoted::clone(inner) });
         }
         let widget = node.widget(slot.widget.as_ref()?)?;
         let near = (target, widget.name.clone());
-        let value = widget.value.clone();
+        let value = widget.value;
         Some(Promoted { near: near.clone(), deep: near, value, saved: (target, widget.saved) })
     }
 
@@ -207,7 +207,7 @@ impl<'a> Live<'a> {
             }
             let slot = node.slots.iter_mut().find(|slot| slot.name == *name);
             if let Some(promoted) = slot.and_then(|slot| slot.promoted.as_mut()) {
-                promoted.value = Some(Cow::Borrowed(value));
+                promoted.value = Some(value);
                 promoted.saved = (ix, Saved::No);
             }
         }

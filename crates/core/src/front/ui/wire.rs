@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::fmt::{self, Display};
 use std::rc::Rc;
 
+use compact_str::{CompactString, ToCompactString};
 use serde_json::{Map, Value as Json};
 
 use super::js;
@@ -141,6 +142,14 @@ impl Key {
         }
     }
 
+    /// The text.
+    pub(super) fn compact(&self) -> CompactString {
+        match self {
+            Self::Int(int) => int.to_compact_string(),
+            Self::Text(text) => CompactString::new(text),
+        }
+    }
+
     pub(super) fn read(json: &Json) -> Option<Self> {
         match json {
             Json::Number(n) => Some(Self::of(&js::normal_number(n, false))),
@@ -165,8 +174,8 @@ impl<'a> Properties<'a> {
     }
 
     /// The place of the property of this name; `None` for one that nothing depends on.
-    pub(super) fn place(name: &str) -> Option<usize> {
-        PROPERTIES.iter().position(|known| *known == name)
+    pub(super) fn place(name: &[u8]) -> Option<usize> {
+        PROPERTIES.iter().position(|known| known.as_bytes() == name)
     }
 
     pub(super) fn set(&mut self, place: usize, value: &'a Json) {
@@ -177,7 +186,7 @@ impl<'a> Properties<'a> {
 
     pub(super) fn get(&self, name: &str) -> Option<&'a Json> {
         debug_assert!(PROPERTIES.contains(&name));
-        *self.0.get(Self::place(name)?)?
+        *self.0.get(Self::place(name.as_bytes())?)?
     }
 }
 

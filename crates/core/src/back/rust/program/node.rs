@@ -2,14 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value as Json;
-
 use super::plan::{Planned, Wire};
 use super::types::{ANY, class_of};
 use super::{Variables, Writer};
 use crate::back::rust::ident::Namer;
 use crate::back::rust::layout::{Code, Statement};
-use crate::graph::{Link, Value};
+use crate::graph::{Link, Meta, Value};
 
 /// The slot that stands for a node itself among the variables.
 pub(super) const HANDLE: i64 = i64::MIN;
@@ -94,11 +92,9 @@ impl Writer<'_> {
         match node.meta() {
             None if usual.is_none() => {}
             None => code = code.method("untitled", []),
-            Some(meta) => match only_title(meta) {
-                Some(title) if Some(title) == usual => {}
-                Some(title) => code = code.method("titled", [self.texts.text(title, "title")]),
-                None => code = code.method("meta", [self.texts.exact(meta, "meta")]),
-            },
+            Some(Meta::Title(title)) if Some(title.as_str()) == usual => {}
+            Some(Meta::Title(title)) => code = code.method("titled", [self.texts.text(title, "title")]),
+            Some(Meta::Other(meta)) => code = code.method("meta", [self.texts.exact(meta, "meta")]),
         }
         for (field, value) in node.other() {
             code = code.method("field", [self.texts.text(field, "field"), self.texts.exact(value, field)]);
@@ -150,15 +146,5 @@ impl Writer<'_> {
             Wire::Output(node, slot) => format!("Out<'g, {}>", self.types.output(node, slot)),
             Wire::Published(_) => "Exposed<'g>".to_owned(),
         }
-    }
-}
-
-/// The title, where `_meta` holds nothing else.
-fn only_title(meta: &Json) -> Option<&str> {
-    let members = meta.as_object()?;
-    let mut values = members.iter();
-    match (values.next(), values.next()) {
-        (Some((name, Json::String(title))), None) if name == "title" => Some(title),
-        _ => None,
     }
 }

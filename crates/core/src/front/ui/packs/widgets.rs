@@ -42,7 +42,7 @@ pub(in crate::front::ui) fn add<'a>(node: &mut Node<'a>, saved: &wire::Node<'a>)
                 })
                 .map(|(name, value)| Widget {
                     saved: Saved::Under(name),
-                    ..Widget::new(Cow::Borrowed(name.as_str()), WidgetKind::Plain, Some(Cow::Borrowed(value)))
+                    ..Widget::new(Cow::Borrowed(name.as_str()), WidgetKind::Plain, Some(value))
                 })
                 .collect();
             let format = node.widgets.iter().position(|widget| widget.name == "format");
@@ -56,7 +56,7 @@ pub(in crate::front::ui) fn add<'a>(node: &mut Node<'a>, saved: &wire::Node<'a>)
 /// Widgets of these names, with the values at their positions.
 fn named<'a>(names: &[&'static str], values: &'a [Json]) -> Vec<Widget<'a>> {
     let widget = |(at, (name, value)): (usize, (&&'static str, &'a Json))| {
-        let widget = Widget::new(Cow::Borrowed(*name), WidgetKind::Plain, Some(Cow::Borrowed(value)));
+        let widget = Widget::new(Cow::Borrowed(*name), WidgetKind::Plain, Some(value));
         Widget { saved: Saved::At(at), ..widget }
     };
     names.iter().zip(values).enumerate().map(widget).collect()
@@ -103,7 +103,7 @@ fn loras(values: &[Json]) -> Vec<Widget<'_>> {
             Json::String(_) => Cow::Borrowed("➕ Add Lora"),
             _ => continue,
         };
-        let widget = Widget::new(name, WidgetKind::Plain, Some(Cow::Borrowed(value)));
+        let widget = Widget::new(name, WidgetKind::Plain, Some(value));
         widgets.push(Widget { saved: Saved::At(at), ..widget });
     }
     widgets
