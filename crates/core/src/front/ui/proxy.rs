@@ -260,11 +260,9 @@ impl<'a> Live<'a> {
             let target = self.find(definition, &link.target)?;
             Some((*id, target, usize::try_from(link.target_slot).ok()?))
         };
-        let targets: Vec<(LinkId, NodeIx, usize)> = links
-            .iter()
-            .filter(|id| self.layers[definition].links.contains_key(*id))
-            .filter_map(target)
-            .collect();
+        let targets: Option<Vec<(LinkId, NodeIx, usize)>> =
+            links.iter().filter(|id| self.layers[definition].links.contains_key(*id)).map(target).collect();
+        let Some(targets) = targets else { return };
         let type_of = |(_, target, slot): &(LinkId, NodeIx, usize)| {
             self.nodes[*target].slots.get(*slot).map(|slot| slot.ty.clone())
         };
