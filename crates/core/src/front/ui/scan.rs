@@ -78,10 +78,7 @@ impl<'t> Scanner<'t> {
     /// Steps over a token that is neither a string nor a bracket, where this is what comes behind it.
     #[inline(always)]
     fn end_scalar(&mut self, after: &[u8]) -> Option<()> {
-        let ends = matches!(
-            after,
-            [] | [b' ' | b'\n' | b'\r' | b'\t' | b',' | b':' | b']' | b'}' | b'[' | b'{' | b'"', ..]
-        );
+        let ends = after.first().is_none_or(|byte| ends_scalar(*byte));
         self.at += 1;
         ends.then_some(())
     }
@@ -169,14 +166,15 @@ impl<'t> Scanner<'t> {
 
     /// The spelling of a number that comes next.
     pub(super) fn number(&mut self) -> Option<&'t str> {
-        let start = self.position(0)?;
-        let end = self.skip_number()?;
-        self.text.get(start..end)
+        if !matches!(self.next()?, b'-' | b'0'..=b'9') {
+            return None;
+        }
+        self.value()
     }
 
-    /// Steps over a number; where it ends.
+    /// Steps over a number.
     #[inline(always)]
-    fn skip_number(&mut self) -> Option<usize> {
+    fn skip_number(&mut self) -> Option<()> {
         let from = self.text.as_bytes().get(self.position(0)?..)?;
         let mut rest = from.strip_prefix(b"-").unwrap_or(from);
         rest = match rest {
@@ -189,8 +187,7 @@ impl<'t> Scanner<'t> {
         if let [b'e' | b'E', b'+' | b'-', exponent @ ..] | [b'e' | b'E', exponent @ ..] = rest {
             rest = after_digits(exponent)?;
         }
-        self.end_scalar(rest)?;
-        self.text.len().checked_sub(rest.len())
+        self.end_scalar(rest)
     }
 
     /// An integer that is the same in every reading; `None`, and no step is taken, when none comes.
@@ -218,21 +215,14 @@ impl<'t> Scanner<'t> {
     /// The text of any value.
     pub(super) fn value(&mut self) -> Option<&'t str> {
         let start = self.position(0)?;
-        let first = self.byte(start)?;
-        let end = match first {
-            b'-' | b'0'..=b'9' => self.skip_number()?,
-            _ => {
-                let scalar = matches!(first, b't' | b'n');
-                self.skip()?;
-                match first {
-                    b'f' => start + "false".len(),
-                    _ if scalar => start + "null".len(),
-                    // A string or a container ends with its last token.
-                    _ => tokens::index(*self.tokens.get(self.at.checked_sub(1)?)?) + 1,
-                }
-            }
+        self.skip()?;
+        let last = tokens::index(*self.tokens.get(self.at.checked_sub(1)?)?);
+        // A string or a container ends with its last token, and a number or word is one.
+        let length = match self.text.as_bytes().get(last..)? {
+            [b'"' | b']' | b'}', ..] => 1,
+            scalar => scalar.iter().take_while(|byte| !ends_scalar(**byte)).count(),
         };
-        self.text.get(start..end)
+        self.text.get(start..last + length)
     }
 
     /// Steps over any value.
@@ -248,7 +238,7 @@ impl<'t> Scanner<'t> {
     /// Steps over a number or a word.
     fn skip_scalar(&mut self, first: u8) -> Option<()> {
         match first {
-            b'-' | b'0'..=b'9' => self.skip_number().map(|_| ()),
+            b'-' | b'0'..=b'9' => self.skip_number(),
             b't' => self.word("true"),
             b'f' => self.word("false"),
             b'n' => self.word("null"),
@@ -309,6 +299,12 @@ impl<'t> Scanner<'t> {
 #[inline(always)]
 fn closing(opening: u8) -> u8 {
     if opening == b'{' { b'}' } else { b']' }
+}
+
+/// Whether no number or word goes on with this byte.
+#[inline(always)]
+fn ends_scalar(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\n' | b'\r' | b'\t' | b',' | b':' | b']' | b'}' | b'[' | b'{' | b'"')
 }
 
 /// What is behind digits, of which there is at least one.
