@@ -216,9 +216,7 @@ impl Graph {
     /// below 2³²−1 ascending, then all others as they stand. It is the order of ComfyUI's own exports.
     pub fn sort_as_editor(&mut self) {
         self.topology.take();
-        if !self.nodes.keys().is_sorted_by_key(|id| array_index(id.as_str())) {
-            self.nodes.sort_by_cached_key(|id, _| array_index(id.as_str()));
-        }
+        self.nodes.sort_by_cached_key(|id, _| array_index(id.as_str()));
         for node in self.nodes.values_mut() {
             // Hardly any class names its inputs by numbers.
             if node.inputs().any(|(name, _)| !array_index(name).0) {

@@ -2,7 +2,9 @@
 
 use std::collections::VecDeque;
 
+use foldhash::fast::RandomState;
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
+use indexmap::IndexMap;
 use serde_json::{Map, Value as Json};
 
 use super::definition::{Definition, WidgetType};
@@ -12,7 +14,7 @@ use super::node::{Role, Saved, Widget, WidgetKind};
 use super::packs;
 use super::resolve::{Source, Visited};
 use super::serialize::{self, Dice, Places};
-use super::wire::{Key, Mode};
+use super::wire::Mode;
 use crate::diagnostic::{Code, Diagnostics, Problem, Subject, nearest, show};
 use crate::graph::{self, Graph, Input, Link, NodeId, Value};
 use crate::source::Origin;
@@ -60,43 +62,7 @@ pub(super) struct Flattener<'l, 'a> {
 }
 
 /// What the inputs of a node get by link, by their names, in the order of the slots.
-#[derive(Default)]
-struct Linked<'l> {
-    inputs: Vec<(&'l str, Option<Input>)>,
-    /// Their positions, where there are too many to search one by one.
-    at: HashMap<&'l str, usize>,
-}
-
-/// Up to how many inputs are searched one by one.
-const FEW: usize = 12;
-
-impl<'l> Linked<'l> {
-    /// The position of an input.
-    fn position(&self, name: &str) -> Option<usize> {
-        if self.inputs.len() <= FEW {
-            return self.inputs.iter().position(|(other, _)| *other == name);
-        }
-        self.at.get(name).copied()
-    }
-
-    /// Adds an input, or puts it in the place of the one of its name.
-    fn put(&mut self, name: &'l str, input: Option<Input>) {
-        if let Some((_, held)) = self.position(name).and_then(|at| self.inputs.get_mut(at)) {
-            *held = input;
-            return;
-        }
-        self.inputs.push((name, input));
-        match self.inputs.len() {
-            ..=FEW => {}
-            few if few == FEW + 1 => {
-                self.at = self.inputs.iter().enumerate().map(|(at, (name, _))| (*name, at)).collect();
-            }
-            more => {
-                self.at.insert(name, more - 1);
-            }
-        }
-    }
-}
+type Linked<'l> = IndexMap<&'l str, Option<Input>, RandomState>;
 
 /// Where a node and its parts stand in the file.
 struct Place {
@@ -144,12 +110,7 @@ impl Live<'_> {
             near: HashMap::new(),
             steps: 0,
         };
-        let mut expanded = flattener.expand();
-        // In the order of the prompt: whole numbers come first in an object.
-        expanded.sort_by_key(|(path, ix)| match self.nodes[*ix].id {
-            Key::Int(id) if *path == TOP => u32::try_from(id).unwrap_or(u32::MAX),
-            _ => u32::MAX,
-        });
+        let expanded = flattener.expand();
         let mut graph = Graph::with_capacity(expanded.len());
         for (path, node) in expanded {
             if let Some((id, node)) = flattener.emit(path, node) {
@@ -295,10 +256,9 @@ impl<'l, 'a> Flattener<'l, 'a> {
         self.paths.get(path.0)?.host
     }
 
-    /// The id of a node in the prompt.
+    /// The id of a node in the prompt, as text.
     pub(super) fn id(&self, path: PathIx, ix: NodeIx) -> String {
-        let prefix = self.paths.get(path.0).map_or("", |path| &path.prefix);
-        format!("{prefix}{}", self.live.nodes[ix].id)
+        self.node_id(path, ix).to_string()
     }
 
     /// The same as the graph holds it.
@@ -348,11 +308,11 @@ impl<'l, 'a> Flattener<'l, 'a> {
         } else {
             graph::Node::new(node.ty.as_ref())
         };
-        made.open_inputs(node.widgets.len() + linked.inputs.len());
+        made.open_inputs(node.widgets.len() + linked.len());
         for widget in node.widgets.iter().filter(|widget| widget.emitted && !widget.name.is_empty()) {
             // What comes by link takes the widget's place, and the widget's own value is not looked at.
-            let value = match linked.position(&widget.name).and_then(|at| linked.inputs.get_mut(at)) {
-                Some((_, value)) => value.take(),
+            let value = match linked.get_mut(&*widget.name) {
+                Some(value) => value.take(),
                 None => self.widget_value(id, ix, widget, &place),
             };
             match value {
@@ -361,7 +321,7 @@ impl<'l, 'a> Flattener<'l, 'a> {
                 None => made.drop_input(&widget.name),
             }
         }
-        for (name, input) in linked.inputs {
+        for (name, input) in linked {
             if let Some(input) = input {
                 made.put_input(name, input);
             }
@@ -397,7 +357,7 @@ impl<'l, 'a> Flattener<'l, 'a> {
                     Some(Input { value: Value::Link(link), origin: Some(place.slot(slot.saved)) })
                 }
             };
-            linked.put(&slot.name, input);
+            linked.insert(&slot.name, input);
         }
         linked
     }
