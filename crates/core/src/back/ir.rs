@@ -105,10 +105,9 @@ impl<'s> Places<'s> {
         put("class", node.class().map(Json::from));
         put("title", node.title().map(Json::from));
         if let Some(Meta::Other(meta)) = node.meta() {
-            put("meta", Some(meta.clone()));
+            put("meta", Some(Json::clone(meta)));
         }
-        let other = Some(node.other()).filter(|other| !other.is_empty());
-        put("other", other.map(|other| Json::Object(other.clone())));
+        put("other", node.other().map(|other| Json::Object(other.clone())));
         put("origin", self.origin(node.origin()));
         let inputs = node.inputs().map(|(name, input)| self.input(name, input)).collect();
         put("inputs", Some(Json::Array(inputs)));

@@ -42,7 +42,7 @@ impl serde::Serialize for Fields<'_> {
         if let Some(meta) = self.0.meta() {
             fields.serialize_entry("_meta", meta)?;
         }
-        for (field, value) in self.0.other() {
+        for (field, value) in self.0.other().into_iter().flatten() {
             fields.serialize_entry(field, value)?;
         }
         fields.end()

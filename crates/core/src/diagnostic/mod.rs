@@ -166,13 +166,12 @@ pub fn nearest<'c>(written: &str, candidates: impl IntoIterator<Item = &'c str>)
             let count = candidate.chars().count();
             let limit = (count / 4).max(2);
             // Each edit changes the length by one at most, and brings or takes one letter at most.
-            let differ = |one: u64, other: u64| usize::try_from((one & !other).count_ones()).unwrap_or(0);
             if !suffix && count.abs_diff(length) > limit {
                 return None;
             }
             let lower = candidate.to_lowercase();
             let own = self::letters(&lower);
-            if !suffix && differ(letters, own).max(differ(own, letters)) > limit {
+            if !suffix && lacking(&letters, &own).max(lacking(&own, &letters)) > limit {
                 return None;
             }
             let distance = strsim::damerau_levenshtein(&wanted, &lower);
@@ -184,9 +183,22 @@ pub fn nearest<'c>(written: &str, candidates: impl IntoIterator<Item = &'c str>)
     scored.into_iter().take(3).map(|(_, candidate)| candidate.to_owned()).collect()
 }
 
-/// Which characters a text has, one bit for each, or for several.
-fn letters(text: &str) -> u64 {
-    text.chars().fold(0, |seen, c| seen | 1 << (u32::from(c) % 64))
+/// How often a text has each character, with those that differ by 64 taken for one.
+type Letters = [u8; 64];
+
+fn letters(text: &str) -> Letters {
+    let mut counts: Letters = [0; 64];
+    for c in text.chars() {
+        if let Some(count) = usize::try_from(u32::from(c) % 64).ok().and_then(|at| counts.get_mut(at)) {
+            *count = count.saturating_add(1);
+        }
+    }
+    counts
+}
+
+/// How many characters of one text the other does not have.
+fn lacking(one: &Letters, other: &Letters) -> usize {
+    one.iter().zip(other).map(|(one, other)| usize::from(one.saturating_sub(*other))).sum()
 }
 
 #[cfg(test)]

@@ -18,7 +18,8 @@ pub struct Node {
     class: Option<CompactString>,
     inputs: Option<IndexMap<CompactString, Input, RandomState>>,
     meta: Option<Meta>,
-    other: Map<String, serde_json::Value>,
+    /// Hardly any node has any.
+    other: Option<Box<Map<String, serde_json::Value>>>,
     origin: Option<Origin>,
     class_origin: Option<Origin>,
 }
@@ -30,7 +31,7 @@ pub enum Meta {
     /// A title and nothing else, as the editor writes it.
     Title(String),
     /// Anything else.
-    Other(serde_json::Value),
+    Other(Box<serde_json::Value>),
 }
 
 /// One input of a node.
@@ -138,9 +139,9 @@ impl Node {
         self.meta.as_ref()
     }
 
-    /// Every other field of the document's node.
-    pub fn other(&self) -> &Map<String, serde_json::Value> {
-        &self.other
+    /// Every other field of the document's node; `None` when there is none.
+    pub fn other(&self) -> Option<&Map<String, serde_json::Value>> {
+        self.other.as_deref()
     }
 
     /// The same node with an input set, for one that is not in a graph yet; [`Graph::set_input`](super::Graph::set_input)
@@ -175,10 +176,12 @@ impl Node {
 
     pub(crate) fn set_title(&mut self, title: impl Into<String>) {
         match &mut self.meta {
-            Some(Meta::Other(serde_json::Value::Object(meta))) => {
-                meta.insert("title".to_owned(), serde_json::Value::String(title.into()));
-                let meta = std::mem::take(meta);
-                self.set_meta(serde_json::Value::Object(meta));
+            Some(Meta::Other(meta)) if meta.is_object() => {
+                let mut meta = std::mem::take(&mut **meta);
+                if let Some(fields) = meta.as_object_mut() {
+                    fields.insert("title".to_owned(), serde_json::Value::String(title.into()));
+                }
+                self.set_meta(meta);
             }
             _ => self.meta = Some(Meta::Title(title.into())),
         }
@@ -193,7 +196,7 @@ impl Node {
     }
 
     pub(crate) fn set_other(&mut self, field: String, value: serde_json::Value) {
-        self.other.insert(field, value);
+        self.other.get_or_insert_default().insert(field, value);
     }
 
     pub(super) fn sort_inputs_by(&mut self, order: impl Fn(&str, &str) -> Ordering) {
@@ -229,9 +232,9 @@ impl From<serde_json::Value> for Meta {
         match meta {
             serde_json::Value::Object(fields) if fields.len() == 1 => match fields.into_iter().next() {
                 Some((name, serde_json::Value::String(title))) if name == "title" => Self::Title(title),
-                field => Self::Other(serde_json::Value::Object(field.into_iter().collect())),
+                field => Self::Other(Box::new(serde_json::Value::Object(field.into_iter().collect()))),
             },
-            meta => Self::Other(meta),
+            meta => Self::Other(Box::new(meta)),
         }
     }
 }

@@ -84,6 +84,12 @@ impl Origin {
         Self::value(self.source, self.pointer.join(token))
     }
 
+    /// The same place, made to have more than one of its members named.
+    #[must_use]
+    pub(crate) fn shared(self) -> Self {
+        Self { pointer: self.pointer.shared(), ..self }
+    }
+
     /// The member of this name, which is known beforehand.
     #[must_use]
     pub(crate) fn field(&self, name: &'static str) -> Self {

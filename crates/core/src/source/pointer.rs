@@ -1,7 +1,7 @@
 //! JSON Pointers (RFC 6901).
 //!
-//! Every part of a graph has one, and hardly any is ever looked at. So a pointer is its last token and the pointer before
-//! that, shared by all that go on from there, and its text is written when it is asked for.
+//! Every part of a graph has one, and hardly any is ever looked at. So a pointer is its last token and the steps before
+//! that, shared by all that have them, and its text is written when it is asked for.
 
 use std::cmp::Ordering;
 use std::fmt::{self, Display, Write};
@@ -12,12 +12,19 @@ use std::sync::Arc;
 ///
 /// A pointer is as long as its place is deep, which the parsers bound.
 #[derive(Debug, Clone, Default)]
-pub struct Pointer(Option<Arc<Step>>);
+pub struct Pointer {
+    before: Steps,
+    /// The last token, as long as no other pointer goes on from here.
+    last: Option<Token>,
+}
 
-/// The last step of a pointer.
+/// Steps from the root down that pointers share.
+type Steps = Option<Arc<Step>>;
+
+/// The last of such steps.
 #[derive(Debug)]
 struct Step {
-    before: Pointer,
+    before: Steps,
     token: Token,
 }
 
@@ -41,7 +48,20 @@ impl Pointer {
     /// The pointer to member or element `token` of what this points at.
     #[must_use]
     pub fn join(&self, token: impl Into<Token>) -> Self {
-        Self(Some(Arc::new(Step { before: self.clone(), token: token.into() })))
+        Self { before: self.clone().into_steps(), last: Some(token.into()) }
+    }
+
+    /// The same pointer, made to be gone on from more than once.
+    #[must_use]
+    pub(crate) fn shared(self) -> Self {
+        Self { before: self.into_steps(), last: None }
+    }
+
+    fn into_steps(self) -> Steps {
+        match self.last {
+            Some(token) => Some(Arc::new(Step { before: self.before, token })),
+            None => self.before,
+        }
     }
 
     /// The unescaped tokens from the root down.
@@ -50,10 +70,8 @@ impl Pointer {
     }
 
     fn steps(&self) -> Vec<&Token> {
-        let mut steps: Vec<&Token> =
-            std::iter::successors(self.0.as_deref(), |step| step.before.0.as_deref())
-                .map(|step| &step.token)
-                .collect();
+        let before = std::iter::successors(self.before.as_deref(), |step| step.before.as_deref());
+        let mut steps: Vec<&Token> = self.last.iter().chain(before.map(|step| &step.token)).collect();
         steps.reverse();
         steps
     }
@@ -85,10 +103,7 @@ impl PartialOrd for Pointer {
 
 impl Ord for Pointer {
     fn cmp(&self, other: &Self) -> Ordering {
-        match (&self.0, &other.0) {
-            (Some(a), Some(b)) if !Arc::ptr_eq(a, b) => self.to_string().cmp(&other.to_string()),
-            (a, b) => a.is_some().cmp(&b.is_some()),
-        }
+        self.to_string().cmp(&other.to_string())
     }
 }
 

@@ -127,7 +127,9 @@ impl<'a> Spec<'a> {
 impl<'a> Definition<'a> {
     pub(super) fn new(class: &'a Class) -> Self {
         let places = class.layout().ordered();
-        Self { class, specs: places.iter().filter_map(|place| Spec::at(*place, class)).collect() }
+        let mut specs = Vec::with_capacity(places.len());
+        specs.extend(places.iter().filter_map(|place| Spec::at(*place, class)));
+        Self { class, specs }
     }
 
     /// The inputs in order of their declaration, with those that the editor adds.

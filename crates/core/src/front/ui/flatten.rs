@@ -1,13 +1,13 @@
 //! From the live graph to a prompt's graph: every node that runs, with its values and links.
 
+use std::cell::OnceCell;
 use std::collections::VecDeque;
 
-use foldhash::fast::RandomState;
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
-use indexmap::IndexMap;
 use serde_json::{Map, Value as Json};
 
 use super::definition::{Definition, WidgetType};
+use super::few::Table;
 use super::js;
 use super::live::{LayerIx, Live, NodeIx, ROOT};
 use super::node::{Role, Saved, Widget, WidgetKind};
@@ -56,40 +56,67 @@ pub(super) struct Flattener<'l, 'a> {
     pub(super) known: HashMap<(PathIx, NodeIx, i64, &'l str), Source<'a>>,
     /// Room for the steps from one input.
     pub(super) visited: Visited,
+    /// Room for what one node gets by link.
+    linked: Linked<'l>,
     /// What is near to the names of unknown classes.
     near: HashMap<&'l str, Vec<String>>,
     steps: usize,
 }
 
-/// What the inputs of a node get by link, by their names, in the order of the slots.
-type Linked<'l> = IndexMap<&'l str, Option<Input>, RandomState>;
+/// What the inputs of a node get by link, in the order of the slots.
+#[derive(Default)]
+struct Linked<'l> {
+    inputs: Vec<(&'l str, Option<Input>)>,
+    table: Table<'l>,
+}
+
+impl<'l> Linked<'l> {
+    /// Of two slots of one name the later counts, in the place of the first.
+    fn put(&mut self, name: &'l str, input: Option<Input>) {
+        if let Some(before) = self.get_mut(name) {
+            *before = input;
+        } else {
+            self.inputs.push((name, input));
+            self.table.add(&self.inputs, |(name, _)| name);
+        }
+    }
+
+    fn get_mut(&mut self, name: &str) -> Option<&mut Option<Input>> {
+        let at = self.table.place(&self.inputs, name, |(name, _)| name)?;
+        self.inputs.get_mut(at).map(|(_, input)| input)
+    }
+}
 
 /// Where a node and its parts stand in the file.
 struct Place {
     node: Origin,
-    values: Origin,
-    inputs: Origin,
+    values: OnceCell<Origin>,
+    inputs: OnceCell<Origin>,
 }
 
 impl Place {
     fn new(live: &Live<'_>, ix: NodeIx) -> Self {
-        let node = live.node_origin(ix);
-        Self { values: node.field("widgets_values"), inputs: node.field("inputs"), node }
+        Self { node: live.node_origin(ix).shared(), values: OnceCell::new(), inputs: OnceCell::new() }
     }
 
     /// Where a value was saved, or else the node.
     fn value(&self, saved: Saved<'_>) -> Origin {
         match saved {
             Saved::No => self.node.clone(),
-            Saved::At(i) => self.values.member(i),
-            Saved::Under(name) => self.values.member(name),
+            Saved::At(i) => self.values().member(i),
+            Saved::Under(name) => self.values().member(name),
             Saved::Named(name) => self.node.field("widgets_values_named").member(name),
         }
     }
 
     /// Where an input was saved, or else the node.
     fn slot(&self, saved: Option<usize>) -> Origin {
-        saved.map_or_else(|| self.node.clone(), |at| self.inputs.member(at))
+        let inputs = || self.inputs.get_or_init(|| self.node.field("inputs").shared());
+        saved.map_or_else(|| self.node.clone(), |at| inputs().member(at))
+    }
+
+    fn values(&self) -> &Origin {
+        self.values.get_or_init(|| self.node.field("widgets_values").shared())
     }
 }
 
@@ -107,6 +134,7 @@ impl Live<'_> {
             reported: HashSet::new(),
             known: HashMap::new(),
             visited: Visited::default(),
+            linked: Linked::default(),
             near: HashMap::new(),
             steps: 0,
         };
@@ -136,7 +164,7 @@ impl Live<'_> {
             }
         }
         let mut order = Vec::with_capacity(root.nodes.len());
-        let mut visited = HashSet::new();
+        let mut visited = HashSet::with_capacity(root.links.len());
         let mut placed = vec![false; self.nodes.len()];
         while let Some(ix) = ready.pop_front() {
             order.push(ix);
@@ -302,16 +330,17 @@ impl<'l, 'a> Flattener<'l, 'a> {
         let node_id = self.node_id(path, ix);
         let id = node_id.as_str();
         let place = Place::new(live, ix);
-        let mut linked = self.linked_inputs(id, path, ix, &place);
+        let mut linked = std::mem::take(&mut self.linked);
+        self.take_links(&mut linked, id, path, ix, &place);
         let mut made = if node.role == Role::Missing && live.options.placeholders {
             graph::Node::without_class()
         } else {
             graph::Node::new(node.ty.as_ref())
         };
-        made.open_inputs(node.widgets.len() + linked.len());
+        made.open_inputs(node.widgets.len() + linked.inputs.len());
         for widget in node.widgets.iter().filter(|widget| widget.emitted && !widget.name.is_empty()) {
             // What comes by link takes the widget's place, and the widget's own value is not looked at.
-            let value = match linked.get_mut(&*widget.name) {
+            let value = match linked.get_mut(&widget.name) {
                 Some(value) => value.take(),
                 None => self.widget_value(id, ix, widget, &place),
             };
@@ -321,11 +350,13 @@ impl<'l, 'a> Flattener<'l, 'a> {
                 None => made.drop_input(&widget.name),
             }
         }
-        for (name, input) in linked {
+        linked.table.clear();
+        for (name, input) in linked.inputs.drain(..) {
             if let Some(input) = input {
                 made.put_input(name, input);
             }
         }
+        self.linked = linked;
         if node.role == Role::Missing {
             self.judge_missing(ix);
         }
@@ -336,10 +367,9 @@ impl<'l, 'a> Flattener<'l, 'a> {
         Some((node_id, made.class_at(place.node.field("type")).at(place.node)))
     }
 
-    /// What the inputs of a node get by link.
-    fn linked_inputs(&mut self, id: &str, path: PathIx, ix: NodeIx, place: &Place) -> Linked<'l> {
+    /// Finds what the inputs of a node get by link.
+    fn take_links(&mut self, linked: &mut Linked<'l>, id: &str, path: PathIx, ix: NodeIx, place: &Place) {
         let live = self.live;
-        let mut linked = Linked::default();
         for (at, slot) in live.nodes[ix].slots.iter().enumerate().filter(|(_, slot)| slot.link.is_some()) {
             let input = match self.source(path, ix, at) {
                 Source::Nothing | Source::Lost => continue,
@@ -357,9 +387,8 @@ impl<'l, 'a> Flattener<'l, 'a> {
                     Some(Input { value: Value::Link(link), origin: Some(place.slot(slot.saved)) })
                 }
             };
-            linked.insert(&slot.name, input);
+            linked.put(&slot.name, input);
         }
-        linked
     }
 
     /// The value of a widget as the prompt holds it.

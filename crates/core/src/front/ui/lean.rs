@@ -12,8 +12,13 @@ use serde_json::{Number, Value as Json};
 use typed_arena::Arena;
 
 use super::scan::Scanner;
-use super::wire::{self, File, INPUTS, Input, Io, Key, Link, LinkId, Mode, Node, Output, Part, Properties};
+use super::wire::{
+    self, File, INPUTS, Input, Io, Key, Link, LinkId, Mode, Node, Output, Part, Properties, Property,
+};
 use crate::source::Origin;
+
+/// How many elements a list has room for at first.
+const SOME: usize = 4;
 
 /// Where the values live that are read.
 pub(super) type Values = Arena<Json>;
@@ -210,7 +215,10 @@ impl<'a> Reader<'a> {
         let mut more = self.text.open(b'{')?;
         while more {
             match Properties::place(self.text.name()?) {
-                Some(place) => properties.set(place, self.kept()?),
+                Some(place) if self.text.next()? == b'"' => {
+                    properties.set(place, Property::Text(self.text()?));
+                }
+                Some(place) => properties.set(place, Property::Other(self.kept()?)),
                 None => self.text.skip()?,
             }
             more = self.text.more(b'{')?;
@@ -307,8 +315,8 @@ impl<'a> Reader<'a> {
 
     /// A list of which every element is read.
     fn list<T>(&mut self, mut element: impl FnMut(&mut Self, usize) -> Option<T>) -> Option<Vec<T>> {
-        let mut elements = Vec::new();
         let mut more = self.text.open(b'[')?;
+        let mut elements = if more { Vec::with_capacity(SOME) } else { Vec::new() };
         while more {
             elements.push(element(self, elements.len())?);
             more = self.text.more(b'[')?;
@@ -346,7 +354,13 @@ impl<'a> Reader<'a> {
             self.text.skip()?;
             return Some(Vec::new());
         }
-        Some(self.list(|reader, _| reader.link_id())?.into_iter().flatten().collect())
+        let mut ids = Vec::new();
+        let mut more = self.text.open(b'[')?;
+        while more {
+            ids.extend(self.link_id()?);
+            more = self.text.more(b'[')?;
+        }
+        Some(ids)
     }
 
     fn integer(&mut self) -> Option<Option<i64>> {

@@ -6,14 +6,13 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::{Index, IndexMut};
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
-use serde_json::Value as Json;
 
 use super::Options;
 use super::definition::Definition;
 use super::dynamic::Links;
 use super::lean::Values;
 use super::node::{Node, Role, Saved};
-use super::wire::{self, Io, Key, LinkId, Part};
+use super::wire::{self, Io, Key, LinkId, Part, Property};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostics, Problem};
 use crate::source::Origin;
@@ -179,7 +178,7 @@ impl<'a> Live<'a> {
                 outputs: part.outputs,
                 hosts: Vec::new(),
                 renamed: HashMap::new(),
-                nodes_origin: part.origin.field("nodes"),
+                nodes_origin: part.origin.field("nodes").shared(),
                 origin: part.origin,
             });
         }
@@ -233,7 +232,7 @@ impl<'a> Live<'a> {
         self.layers[layer].by_id.reserve(saved.len());
         for node in saved {
             let index = node.index;
-            let ix = self.create(layer, &node);
+            let ix = self.create(layer, node);
             let id = self.nodes[ix].id.clone();
             self.layers[layer].nodes.push(ix);
             let first = *self.layers[layer].by_id.entry(id.clone()).or_insert(ix);
@@ -254,7 +253,9 @@ impl<'a> Live<'a> {
     }
 
     /// Makes one node and reads into it what was saved.
-    fn create(&mut self, layer: LayerIx, saved: &wire::Node<'a>) -> NodeIx {
+    fn create(&mut self, layer: LayerIx, mut saved: wire::Node<'a>) -> NodeIx {
+        let outputs = std::mem::take(&mut saved.outputs);
+        let saved = &saved;
         let role = self.role(saved.ty);
         let mut ty = Cow::Borrowed(saved.ty);
         if role == Role::Missing && saved.ty.contains(UNSAFE) {
@@ -276,6 +277,7 @@ impl<'a> Live<'a> {
             Role::Class(class) => {
                 if let Some(definition) = self.classes.get(class.0) {
                     node.build(definition);
+                    super::restore::merge_outputs(&mut node.outputs, outputs);
                     let left = node.restore(saved, definition, &mut self.layers[layer].links, self.options);
                     self.tell_restored(&node, saved, left);
                 }
@@ -285,16 +287,18 @@ impl<'a> Live<'a> {
                 self.nodes.push(node)
             }
             Role::Host(definition) => {
-                node.outputs = super::restore::host_outputs(&self.layers[definition].outputs, &saved.outputs);
+                node.outputs = super::restore::host_outputs(&self.layers[definition].outputs, outputs);
                 let ix = self.nodes.push(node);
                 self.configure_host(ix, definition, saved);
                 ix
             }
             Role::Reroute | Role::Primitive | Role::Note => {
+                node.outputs = outputs;
                 node.restore_virtual(saved);
                 self.nodes.push(node)
             }
             Role::Missing => {
+                node.outputs = outputs;
                 node.restore_missing(saved, self.catalog, self.options, self.made);
                 if !self.options.placeholders {
                     super::packs::widgets::add(&mut node, saved);
@@ -307,13 +311,15 @@ impl<'a> Live<'a> {
     /// Says what the editor would not have read.
     fn tell_restored(&mut self, node: &Node<'a>, saved: &wire::Node<'a>, left: usize) {
         let by_name = node.widgets.iter().any(|widget| matches!(widget.saved, Saved::Under(_)));
+        let is_left = left > 0 && node.mode == wire::Mode::Normal && Self::shows_values(node);
+        if !by_name && !is_left {
+            return;
+        }
         let (id, class) = (node.id.to_string(), node.ty.to_string());
         let problem = if by_name {
             Problem::ObjectValues { node: id, class }
-        } else if left > 0 && node.mode == wire::Mode::Normal && Self::shows_values(node) {
-            Problem::UnusedValues { node: id, class, count: left }
         } else {
-            return;
+            Problem::UnusedValues { node: id, class, count: left }
         };
         let origin = self.layers[node.layer].nodes_origin.member(saved.index).field("widgets_values");
         self.diagnostics.report(problem, Some(origin));
@@ -434,8 +440,8 @@ impl<'a> Live<'a> {
     pub(super) fn search_name(&self, ix: NodeIx) -> Option<&str> {
         let node = &self.nodes[ix];
         match node.property("Node name for S&R") {
-            Some(Json::String(name)) => Some(name),
-            Some(_) => None,
+            Some(Property::Text(name)) => Some(name),
+            Some(Property::Other(_)) => None,
             None => self.definition(node).filter(|definition| !definition.saves()).map(|_| &*node.ty),
         }
     }

@@ -22,6 +22,7 @@
 
 mod definition;
 mod dynamic;
+mod few;
 mod fixups;
 mod flatten;
 mod group;

@@ -8,7 +8,8 @@ use super::definition::{self as known, Definition, Spec, WidgetType};
 use super::dynamic::Group;
 use super::js;
 use super::live::{ClassIx, LayerIx, NodeIx};
-use super::wire::{Key, LinkId, Mode, Properties};
+pub(super) use super::wire::Output as Out;
+use super::wire::{Key, LinkId, Mode, Properties, Property};
 use crate::catalog::{Branch, Input};
 
 /// A widget's value; `None` is JavaScript's `undefined`, which is never printed.
@@ -88,13 +89,6 @@ pub(super) enum Saved<'a> {
     Under(&'a str),
     /// Under this name in `widgets_values_named`.
     Named(&'a str),
-}
-
-/// An output slot.
-#[derive(Debug, Clone)]
-pub(super) struct Out<'a> {
-    pub(super) ty: Cow<'a, str>,
-    pub(super) links: Vec<LinkId>,
 }
 
 /// A widget.
@@ -184,8 +178,8 @@ pub(super) fn first_branch(branches: &[Branch]) -> Option<&Branch> {
 impl<'a> Node<'a> {
     /// A fresh node of a class: its slots and widgets as the editor makes them.
     pub(super) fn build(&mut self, definition: &Definition<'a>) {
-        self.slots.reserve(definition.specs.len());
-        self.widgets.reserve(definition.specs.len());
+        self.slots = Vec::with_capacity(definition.specs.len());
+        self.widgets = Vec::with_capacity(definition.specs.len());
         for spec in &definition.specs {
             self.add_sockets(spec);
         }
@@ -245,7 +239,7 @@ impl<'a> Node<'a> {
     }
 
     /// The text of a property.
-    pub(super) fn property(&self, name: &str) -> Option<&'a Json> {
+    pub(super) fn property(&self, name: &str) -> Option<Property<'a>> {
         self.properties.get(name)
     }
 

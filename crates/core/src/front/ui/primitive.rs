@@ -10,7 +10,7 @@ use super::lean::Values;
 use super::live::{Live, NodeIx};
 use super::node::{Held, Node, Role, Saved, Widget, WidgetKind};
 use super::serialize;
-use super::wire::LinkId;
+use super::wire::{LinkId, Property};
 use crate::catalog::Input;
 use crate::diagnostic::Problem;
 
@@ -233,7 +233,7 @@ impl<'a> Live<'a> {
             }
             return;
         };
-        if js::truthy(self.nodes[ix].property("Run widget replace on values"))
+        if self.nodes[ix].property("Run widget replace on values").is_some_and(Property::is_truthy)
             && let Some(Json::String(text)) = value
         {
             let replaced = serialize::Places::new(self, self.nodes[ix].layer).replace(text, self);

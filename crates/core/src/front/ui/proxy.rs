@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use super::definition::WidgetType;
 use super::live::{LayerIx, Live, NodeIx};
 use super::node::{Role, Saved};
-use super::wire::{INPUTS, Io, Key, Link, LinkId};
+use super::wire::{INPUTS, Io, Key, Link, LinkId, Property};
 
 /// `[inner node id, widget name]` or `[.., .., disambiguator]`.
 struct Entry<'a> {
@@ -125,12 +125,12 @@ impl<'a> Live<'a> {
         let node = &self.nodes[host];
         let parsed: Json;
         let list = match node.property("proxyWidgets")? {
-            Json::Array(list) => list,
-            Json::String(text) => {
+            Property::Other(Json::Array(list)) => list,
+            Property::Text(text) => {
                 parsed = serde_json::from_str(text).ok()?;
                 parsed.as_array()?
             }
-            _ => return None,
+            Property::Other(_) => return None,
         };
         let values = node.values.and_then(Json::as_array);
         let renamed = &self.layers[definition].renamed;

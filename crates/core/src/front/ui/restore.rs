@@ -2,20 +2,17 @@
 
 use std::borrow::Cow;
 
-use foldhash::{HashMap, HashMapExt};
 use serde_json::Value as Json;
 
 use super::Options;
 use super::definition::Definition;
 use super::dynamic::Links;
+use super::few::Table;
 use super::js;
 use super::lean::Values;
 use super::node::{Node, Out, Saved, Slot, Widget, WidgetKind};
 use super::wire::{self, Io};
 use crate::catalog::Catalog;
-
-/// Up to how many saved slots are searched one by one.
-const FEW: usize = 16;
 
 impl<'a> Node<'a> {
     /// Reads a node of a known class. Returns how many of its saved values no widget has taken.
@@ -27,7 +24,6 @@ impl<'a> Node<'a> {
         options: &Options,
     ) -> usize {
         self.merge_inputs(&saved.inputs);
-        merge_outputs(&mut self.outputs, &saved.outputs);
         self.grow_groups(links);
         if options.named_values
             && let Some(named) = saved.named
@@ -59,47 +55,28 @@ impl<'a> Node<'a> {
 
     /// Slots of the class take what was saved under their name; what else was saved stays behind them.
     fn merge_inputs(&mut self, saved: &[wire::Input<'a>]) {
-        let mut used = vec![false; saved.len()];
-        let by_name: HashMap<&str, usize> = if saved.len() > FEW {
-            saved.iter().enumerate().map(|(i, input)| (&*input.name, i)).collect()
-        } else {
-            HashMap::new()
-        };
+        let table = Table::of(saved, |input| &input.name);
+        // How many saved slots are the slots of the class, in that order.
+        let mut in_order = 0;
         for slot in &mut self.slots {
-            let found = if saved.len() > FEW {
-                by_name.get(&*slot.name).copied()
-            } else {
-                saved.iter().rposition(|input| input.name == slot.name)
-            };
-            if let Some((at, input)) = found.and_then(|at| Some((at, saved.get(at)?))) {
-                slot.link = input.link;
-                slot.saved = Some(at);
-                if let Some(used) = used.get_mut(at) {
-                    *used = true;
-                }
-            }
+            let Some(at) = table.place(saved, &slot.name, |input| &input.name) else { continue };
+            slot.link = saved.get(at).and_then(|input| input.link);
+            slot.saved = Some(at);
+            in_order += usize::from(at == in_order);
         }
-        if saved.len() > FEW {
-            let own: std::collections::HashSet<&str> = self.slots.iter().map(|slot| &*slot.name).collect();
-            for (used, input) in used.iter_mut().zip(saved) {
-                *used = own.contains(&*input.name);
-            }
-        } else {
-            for (used, input) in used.iter_mut().zip(saved).filter(|(used, _)| !**used) {
-                *used = self.slots.iter().any(|slot| slot.name == input.name);
-            }
+        if in_order == saved.len() {
+            return;
         }
-        for (at, (input, used)) in saved.iter().zip(used).enumerate() {
-            if !used {
-                self.slots.push(saved_slot(at, input));
-            }
-        }
+        let table = Table::of(&self.slots, |slot| &slot.name);
+        let own = |input: &wire::Input<'a>| table.place(&self.slots, &input.name, |slot| &slot.name);
+        let left = saved.iter().enumerate().filter(|(_, input)| own(input).is_none());
+        let left: Vec<Slot<'a>> = left.map(|(at, input)| saved_slot(at, input)).collect();
+        self.slots.extend(left);
     }
 
     /// Reads a node of the editor's own: its slots are those of the file.
     pub(super) fn restore_virtual(&mut self, saved: &wire::Node<'a>) {
         self.slots = saved.inputs.iter().enumerate().map(|(at, input)| saved_slot(at, input)).collect();
-        self.outputs = saved.outputs.iter().map(saved_output).collect();
         let any = Cow::Borrowed("*");
         match self.ty.as_ref() {
             "Reroute" if self.slots.is_empty() => {
@@ -125,7 +102,6 @@ impl<'a> Node<'a> {
         made: &'a Values,
     ) {
         self.slots = saved.inputs.iter().enumerate().map(|(at, input)| saved_slot(at, input)).collect();
-        self.outputs = saved.outputs.iter().map(saved_output).collect();
         let text = |value: &'a Json| match value {
             Json::String(_) | Json::Number(_) | Json::Bool(_) => value,
             other => made.alloc(Json::String(js::normal(other, false).to_string())),
@@ -244,7 +220,7 @@ impl<'a> Node<'a> {
 }
 
 /// The outputs of an instance of a subgraph.
-pub(super) fn host_outputs<'a>(defined: &[Io<'a>], saved: &[wire::Output<'a>]) -> Vec<Out<'a>> {
+pub(super) fn host_outputs<'a>(defined: &[Io<'a>], saved: Vec<Out<'a>>) -> Vec<Out<'a>> {
     let mut outputs: Vec<Out<'a>> =
         defined.iter().map(|output| Out { ty: output.ty.clone(), links: Vec::new() }).collect();
     merge_outputs(&mut outputs, saved);
@@ -252,15 +228,12 @@ pub(super) fn host_outputs<'a>(defined: &[Io<'a>], saved: &[wire::Output<'a>]) -
 }
 
 /// Outputs take what was saved at their position; what else was saved stays behind them.
-fn merge_outputs<'a>(outputs: &mut Vec<Out<'a>>, saved: &[wire::Output<'a>]) {
-    for (output, saved) in outputs.iter_mut().zip(saved) {
-        output.links.clone_from(&saved.links);
+pub(super) fn merge_outputs<'a>(outputs: &mut Vec<Out<'a>>, saved: Vec<Out<'a>>) {
+    let mut saved = saved.into_iter();
+    for (output, saved) in outputs.iter_mut().zip(saved.by_ref()) {
+        output.links = saved.links;
     }
-    outputs.extend(saved.iter().skip(outputs.len()).map(saved_output));
-}
-
-fn saved_output<'a>(saved: &wire::Output<'a>) -> Out<'a> {
-    Out { ty: saved.ty.clone(), links: saved.links.clone() }
+    outputs.extend(saved);
 }
 
 fn saved_slot<'a>(at: usize, input: &wire::Input<'a>) -> Slot<'a> {

@@ -45,6 +45,9 @@ impl Dice {
 /// Comments go, `{a|b}` becomes one of its options, `\` keeps the character after it. What is chosen is read again in the
 /// same way, so choices nest.
 pub(super) fn dynamic_prompt(text: &str, dice: &mut Dice) -> (String, bool) {
+    if !text.contains(['{', '\\', '/']) {
+        return (text.to_owned(), false);
+    }
     let mut random = false;
     let mut done = String::with_capacity(text.len());
     let mut open = vec![Piece::new(without_comments(text))];

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::live::{LayerIx, Live, NodeIx};
 use super::node::{Held, Promoted, Role, Saved, Slot};
-use super::wire::{self, File, INPUTS, Key, LinkId, OUTPUTS, Part};
+use super::wire::{self, File, INPUTS, Key, LinkId, OUTPUTS, Part, Property};
 use crate::diagnostic::Problem;
 
 /// The largest node id that is counted up from: JavaScript's last exact integer.
@@ -191,9 +191,8 @@ impl<'a> Live<'a> {
     /// Values that an earlier migration could not place, but that name a slot of the instance.
     fn restore_quarantined(&mut self, ix: NodeIx) {
         let node = &mut self.nodes[ix];
-        let Some(entries) = node.property("proxyWidgetErrorQuarantine").and_then(Json::as_array) else {
-            return;
-        };
+        let Some(entries) = node.property("proxyWidgetErrorQuarantine") else { return };
+        let Property::Other(Json::Array(entries)) = entries else { return };
         let mut seen: HashSet<&str> = HashSet::new();
         for entry in entries {
             let original = entry.get("originalEntry").and_then(Json::as_array).map(Vec::as_slice);

@@ -51,11 +51,11 @@ pub(super) fn index(position: u32) -> usize {
 /// Adds the positions that are set in a block that starts at `start`.
 #[inline(always)]
 fn push(tokens: &mut Vec<u32>, start: u32, mut bits: u64) {
-    tokens.reserve(BLOCK);
-    while bits != 0 {
-        tokens.push(start.wrapping_add(bits.trailing_zeros()));
-        bits &= bits - 1;
-    }
+    tokens.extend((0..bits.count_ones()).map(|_| {
+        let position = start.wrapping_add(bits.trailing_zeros());
+        bits &= bits.wrapping_sub(1);
+        position
+    }));
 }
 
 /// What the bytes of a block are, one bit each.

@@ -70,7 +70,16 @@ const PROPERTIES: [&str; 6] = [
 
 /// Those of a node's properties that a prompt depends on.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Properties<'a>([Option<&'a Json>; PROPERTIES.len()]);
+pub(super) struct Properties<'a>([Option<Property<'a>>; PROPERTIES.len()]);
+
+/// A property.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Property<'a> {
+    /// A text.
+    Text(&'a str),
+    /// Anything else.
+    Other(&'a Json),
+}
 
 /// An input slot as saved.
 #[derive(Debug, Clone)]
@@ -170,7 +179,7 @@ impl Display for Key {
 
 impl<'a> Properties<'a> {
     fn read(json: &'a Map<String, Json>) -> Self {
-        Self(PROPERTIES.map(|name| json.get(name)))
+        Self(PROPERTIES.map(|name| json.get(name).map(Property::of)))
     }
 
     /// The place of the property of this name; `None` for one that nothing depends on.
@@ -178,15 +187,32 @@ impl<'a> Properties<'a> {
         PROPERTIES.iter().position(|known| known.as_bytes() == name)
     }
 
-    pub(super) fn set(&mut self, place: usize, value: &'a Json) {
+    pub(super) fn set(&mut self, place: usize, value: Property<'a>) {
         if let Some(held) = self.0.get_mut(place) {
             *held = Some(value);
         }
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<&'a Json> {
+    pub(super) fn get(&self, name: &str) -> Option<Property<'a>> {
         debug_assert!(PROPERTIES.contains(&name));
         *self.0.get(Self::place(name.as_bytes())?)?
+    }
+}
+
+impl<'a> Property<'a> {
+    fn of(json: &'a Json) -> Self {
+        match json {
+            Json::String(text) => Self::Text(text),
+            other => Self::Other(other),
+        }
+    }
+
+    /// Whether JavaScript counts it as true.
+    pub(super) fn is_truthy(self) -> bool {
+        match self {
+            Self::Text(text) => !text.is_empty(),
+            Self::Other(json) => js::truthy(Some(json)),
+        }
     }
 }
 

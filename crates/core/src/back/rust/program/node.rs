@@ -96,7 +96,7 @@ impl Writer<'_> {
             Some(Meta::Title(title)) => code = code.method("titled", [self.texts.text(title, "title")]),
             Some(Meta::Other(meta)) => code = code.method("meta", [self.texts.exact(meta, "meta")]),
         }
-        for (field, value) in node.other() {
+        for (field, value) in node.other().into_iter().flatten() {
             code = code.method("field", [self.texts.text(field, "field"), self.texts.exact(value, field)]);
         }
         if !node.has_inputs() {

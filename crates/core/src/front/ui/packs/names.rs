@@ -52,6 +52,9 @@ pub(super) fn connect(file: &mut File<'_>, catalog: &Catalog, diagnostics: &mut 
 
 fn given_in(part: &Part<'_>, catalog: &Catalog) -> Given {
     let mut given = Given::new();
+    if !part.nodes.iter().any(|node| is(node, &SETTERS, catalog)) {
+        return given;
+    }
     let links: HashMap<LinkId, &Link> = part.links.iter().map(|(id, link)| (*id, link)).collect();
     for node in part.nodes.iter().filter(|node| is(node, &SETTERS, catalog)) {
         let Some(name) = name_of(node) else { continue };

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use super::is_companion;
 use crate::front::ui::Options;
 use crate::front::ui::node::{Node, Role, Saved, Widget, WidgetKind};
-use crate::front::ui::wire;
+use crate::front::ui::wire::{self, Property};
 
 /// Adds the widgets that the pack's own script would have made for these values.
 pub(in crate::front::ui) fn add<'a>(node: &mut Node<'a>, saved: &wire::Node<'a>) {
@@ -79,7 +79,10 @@ pub(in crate::front::ui) fn drawn_seed(
     if !asks || !value.as_number().is_some_and(|value| DRAWN.contains(&value.as_str())) {
         return None;
     }
-    let limit = |name: &str| node.property(name).and_then(Json::as_i64);
+    let limit = |name: &str| match node.property(name)? {
+        Property::Other(limit) => limit.as_i64(),
+        Property::Text(_) => None,
+    };
     let most = limit("randomMax").filter(|most| *most != 0).unwrap_or(MOST_SEED).min(MOST_SEED);
     let least = limit("randomMin").unwrap_or(0).clamp(-MOST_SEED, most);
     // What is drawn must be a seed.
