@@ -1,7 +1,8 @@
 //! Workflows of the editor, each for one rule: `tests/ui/<name>.json` makes `tests/ui/<name>.prompt.json`, byte for byte.
 //!
 //! A workflow says under `"test"`, which the editor does not read, `why` it is there, the `codes` of the diagnostics in their
-//! order when there are any, and the `options` it is read with when they are not the default. The catalog is the embedded one.
+//! order when there are any, and the `options` it is read with when they are not the default. The catalog is the embedded one, or
+//! that of the `classes` it brings: those of node packs are not embedded.
 
 use std::fs;
 
@@ -50,9 +51,18 @@ fn options(asked: &Value) -> ui::Options {
     options
 }
 
+/// The catalog of some classes.
+fn classes(json: &Value) -> Catalog {
+    let source = Source::new("classes", Syntax::Json, json.to_string());
+    let id = Sources::default().add(source.clone());
+    let (catalog, diagnostics) = Catalog::parse(&source, id);
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    catalog
+}
+
 #[test]
 fn every_workflow_becomes_its_prompt() {
-    let catalog = Catalog::embedded();
+    let embedded = Catalog::embedded();
     let mut wrong = Vec::new();
     for name in names() {
         let text = read(&format!("{FOLDER}/{name}.json"));
@@ -61,11 +71,13 @@ fn every_workflow_becomes_its_prompt() {
         // What the parser does not take has no `test`; the rest must have a reason.
         let about = serde_json::from_str::<Value>(&text).map_or(Value::Null, |json| json["test"].clone());
         assert!(about.is_null() || about["why"].is_string(), "{name}: why is it here?");
-        let (graph, diagnostics) = ui::parse(&source, id, &catalog, &options(&about["options"]));
+        let own = about.get("classes").map(classes);
+        let catalog = own.as_ref().unwrap_or(&embedded);
+        let (graph, diagnostics) = ui::parse(&source, id, catalog, &options(&about["options"]));
         if let Ok(json) = serde_json::from_str(&text) {
             // A text is read without what does not matter; a document is not.
             let whole = Origin::value(id, Pointer::root());
-            let (again, found) = ui::lower(json, &whole, &catalog, &options(&about["options"]));
+            let (again, found) = ui::lower(json, &whole, catalog, &options(&about["options"]));
             assert!(again == graph && found.iter().eq(diagnostics.iter()), "{name}");
         }
         for diagnostic in diagnostics.iter() {

@@ -34,6 +34,8 @@ pub(crate) enum WidgetType {
     Galleria,
     Viewer,
     Load3d,
+    /// Of a type for which the script of a node pack makes the widget: times of VideoHelperSuite, Easy-Use's own.
+    Pack,
 }
 
 impl WidgetType {
@@ -66,6 +68,12 @@ impl WidgetType {
             "GALLERIA" => Self::Galleria,
             "PREVIEW_3D" | "LOAD_3D_ADVANCED" => Self::Viewer,
             "LOAD_3D" => Self::Load3d,
+            "VHSTIMESTAMP"
+            | "EASY_COMBO"
+            | "EASY_MULTI_ANGLE"
+            | "EASY_PROMPT_AWAIT_BAR"
+            | "EASY_PROMPT_STYLES"
+            | "EASY_TABLE_EDITOR" => Self::Pack,
             _ => return None,
         })
     }

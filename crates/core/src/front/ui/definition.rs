@@ -29,6 +29,7 @@ pub(super) struct Definition<'a> {
     pub(super) class: &'a Class,
     /// The inputs in the editor's order.
     pub(super) specs: Vec<Spec<'a>>,
+    packs: bool,
 }
 
 impl<'a> Spec<'a> {
@@ -47,13 +48,15 @@ impl<'a> Spec<'a> {
     }
 
     /// An input of a class.
-    fn at(place: Place, class: &'a Class) -> Option<Self> {
+    fn at(place: Place, class: &'a Class, packs: bool) -> Option<Self> {
         if let Place::Added { name, ty } = place {
             let widget = WidgetType::of(ty);
             return Some(Self { name: Cow::Borrowed(name), ty, input: None, widget, forced: false });
         }
         let (name, input) = place.input(&class.inputs)?;
-        Some(Self::new(Cow::Borrowed(name), input, place.is_optional()))
+        let mut spec = Self::new(Cow::Borrowed(name), input, place.is_optional());
+        spec.widget = spec.widget.filter(|widget| packs || *widget != WidgetType::Pack);
+        Some(spec)
     }
 
     /// Whether its text has more than one line.
@@ -125,16 +128,17 @@ impl<'a> Spec<'a> {
 }
 
 impl<'a> Definition<'a> {
-    pub(super) fn new(class: &'a Class) -> Self {
+    /// The class, to an editor with or without the scripts of packs.
+    pub(super) fn new(class: &'a Class, packs: bool) -> Self {
         let places = class.layout().ordered();
         let mut specs = Vec::with_capacity(places.len());
-        specs.extend(places.iter().filter_map(|place| Spec::at(*place, class)));
-        Self { class, specs }
+        specs.extend(places.iter().filter_map(|place| Spec::at(*place, class, packs)));
+        Self { class, specs, packs }
     }
 
     /// The inputs in order of their declaration, with those that the editor adds.
     pub(super) fn declared(&self) -> impl Iterator<Item = Spec<'a>> {
-        self.class.layout().declared().iter().filter_map(|place| Spec::at(*place, self.class))
+        self.class.layout().declared().iter().filter_map(|place| Spec::at(*place, self.class, self.packs))
     }
 
     /// The types of the outputs.

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use serde_json::{Map, Value as Json};
 
-use super::definition::{Definition, WidgetType};
+use super::definition::WidgetType;
 use super::few::Table;
 use super::js;
 use super::live::{LayerIx, Live, NodeIx, ROOT};
@@ -14,7 +14,7 @@ use super::node::{Role, Saved, Widget, WidgetKind};
 use super::packs;
 use super::resolve::{Source, Visited};
 use super::serialize::{self, Dice, Places};
-use super::wire::Mode;
+use super::wire::{LinkId, Mode};
 use crate::diagnostic::{Code, Diagnostics, Problem, Subject, nearest, show};
 use crate::graph::{self, Graph, Input, Link, NodeId, Value};
 use crate::source::Origin;
@@ -149,13 +149,16 @@ impl Live<'_> {
         (graph, flattener.diagnostics)
     }
 
-    /// The nodes of the root in the order in which the editor runs through them.
+    /// The nodes of the root in the order in which the editor runs through them. It is that of the file's own links: the scripts
+    /// of node packs make theirs later.
     fn execution_order(&self) -> Vec<NodeIx> {
         let root = &self.layers[ROOT];
+        let is_own = |id: &LinkId| *id < root.first_made;
         let mut open: Vec<usize> = vec![0; self.nodes.len()];
         let mut ready = VecDeque::new();
         for ix in &root.nodes {
-            let linked = self.nodes[*ix].slots.iter().filter(|slot| slot.link.is_some()).count();
+            let slots = &self.nodes[*ix].slots;
+            let linked = slots.iter().filter_map(|slot| slot.link.as_ref()).filter(|id| is_own(id)).count();
             if let Some(open) = open.get_mut(ix.position()) {
                 *open = linked;
             }
@@ -171,7 +174,7 @@ impl Live<'_> {
             if let Some(placed) = placed.get_mut(ix.position()) {
                 *placed = true;
             }
-            for id in self.nodes[ix].outputs.iter().flat_map(|output| &output.links) {
+            for id in self.nodes[ix].outputs.iter().flat_map(|output| &output.links).filter(|id| is_own(id)) {
                 let Some(link) = root.links.get(id) else { continue };
                 if !visited.insert(*id) {
                     continue;
@@ -402,7 +405,7 @@ impl<'l, 'a> Flattener<'l, 'a> {
             return input(Json::from(node.custom_position()), origin);
         }
         let value = widget.value?;
-        if let Some(range) = packs::widgets::drawn_seed(node, &widget.name, value, live.options) {
+        if let Some(range) = packs::rgthree::drawn_seed(node, &widget.name, value, live.options) {
             let drawn =
                 live.options.seed.map(|seed| Dice::new(seed, &format!("{id}.{}", widget.name)).within(range));
             let problem = Problem::DrawnSeed { node: id.to_owned(), value: value.to_string(), drawn };
@@ -418,7 +421,7 @@ impl<'l, 'a> Flattener<'l, 'a> {
                 origin.clone(),
             );
         }
-        if widget.name == "filename_prefix" && live.definition(node).is_some_and(Definition::saves) {
+        if widget.name == "filename_prefix" && live.saves(node) {
             if let Json::String(text) = value {
                 return input(Json::String(self.replaced(id, widget, text, &origin)), origin);
             }
@@ -482,8 +485,7 @@ impl<'l, 'a> Flattener<'l, 'a> {
     fn judge_promoted(&mut self, id: &str, ix: NodeIx, slot: &str, value: &Json, origin: &Origin) {
         let node = &self.live.nodes[ix];
         let Some(widget) = node.widget(slot) else { return };
-        let saves =
-            widget.name == "filename_prefix" && self.live.definition(node).is_some_and(Definition::saves);
+        let saves = widget.name == "filename_prefix" && self.live.saves(node);
         let (id, input) = (id.to_owned(), slot.to_owned());
         match value {
             Json::Null => self.report(Problem::NullValue { node: id, input }, origin.clone()),

@@ -37,6 +37,7 @@ pub(super) fn rewrite(
     json: &Json,
     origin: &Origin,
     catalog: &Catalog,
+    packs: bool,
     diagnostics: &mut Diagnostics,
 ) -> Option<Rewritten> {
     let groups = json.get("extra")?.get("groupNodes")?.as_object()?;
@@ -49,7 +50,7 @@ pub(super) fn rewrite(
     let own = integer(json.get("last_node_id")).or_else(|| integer(json.get("state")?.get("lastNodeId")));
     let highest = nodes.iter().filter_map(|node| integer(node.get("id"))).max();
     let last = own.into_iter().chain(highest).max().unwrap_or(0).clamp(0, i64::MAX / 2);
-    let mut maker = Maker { catalog, groups, last, made: Vec::new(), nodes: 0 };
+    let mut maker = Maker { catalog, packs, groups, last, made: Vec::new(), nodes: 0 };
     let mut kept = Vec::new();
     let mut hosts = Vec::new();
     for (at, node) in nodes.iter().enumerate() {
@@ -120,6 +121,8 @@ fn group_name(node: &Json) -> Option<&str> {
 
 struct Maker<'j> {
     catalog: &'j Catalog,
+    /// Whether the scripts of node packs are known.
+    packs: bool,
     groups: &'j Map<String, Json>,
     last: i64,
     /// The definitions made, each with the name of its group node.
@@ -280,7 +283,7 @@ impl Maker<'_> {
         }
         let class = saved.get("type").and_then(Json::as_str).and_then(|ty| self.catalog.class(ty));
         let Some(class) = class else { return slots };
-        let definition = Definition::new(class);
+        let definition = Definition::new(class, self.packs);
         let mut fresh = blank();
         fresh.build(&definition);
         for slot in &fresh.slots {

@@ -67,6 +67,7 @@ impl<'a> Reader<'a> {
             outputs: Vec::new(),
             last_node: 0,
             last_link: 0,
+            first_made: LinkId::MAX,
             everywhere: None,
             listed: true,
             origin: origin.clone(),

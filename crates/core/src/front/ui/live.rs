@@ -45,6 +45,8 @@ pub(super) struct Layer<'a> {
     pub(super) nodes: Vec<NodeIx>,
     pub(super) by_id: HashMap<Key, NodeIx>,
     pub(super) links: Links,
+    /// From which id on links are not the file's, but made as the scripts of node packs make them.
+    pub(super) first_made: LinkId,
     pub(super) inputs: Vec<Io<'a>>,
     pub(super) outputs: Vec<Io<'a>>,
     /// The instances of this definition that there are so far.
@@ -174,6 +176,7 @@ impl<'a> Live<'a> {
                 nodes: Vec::new(),
                 by_id: HashMap::new(),
                 links: part.links.into_iter().collect::<Links>(),
+                first_made: part.first_made,
                 inputs: part.inputs,
                 outputs: part.outputs,
                 hosts: Vec::new(),
@@ -282,7 +285,8 @@ impl<'a> Live<'a> {
                     self.tell_restored(&node, saved, left);
                 }
                 if !self.options.placeholders {
-                    super::packs::widgets::add(&mut node, saved);
+                    let definition = self.classes.get(class.0);
+                    super::packs::widgets::add(&mut node, saved, definition, self.made);
                 }
                 self.nodes.push(node)
             }
@@ -301,7 +305,7 @@ impl<'a> Live<'a> {
                 node.outputs = outputs;
                 node.restore_missing(saved, self.catalog, self.options, self.made);
                 if !self.options.placeholders {
-                    super::packs::widgets::add(&mut node, saved);
+                    super::packs::widgets::add(&mut node, saved, None, self.made);
                 }
                 self.nodes.push(node)
             }
@@ -310,6 +314,9 @@ impl<'a> Live<'a> {
 
     /// Says what the editor would not have read.
     fn tell_restored(&mut self, node: &Node<'a>, saved: &wire::Node<'a>, left: usize) {
+        if !self.options.placeholders && super::packs::widgets::saves_by_name(&node.ty) {
+            return;
+        }
         let by_name = node.widgets.iter().any(|widget| matches!(widget.saved, Saved::Under(_)));
         let is_left = left > 0 && node.mode == wire::Mode::Normal && Self::shows_values(node);
         if !by_name && !is_left {
@@ -343,10 +350,10 @@ impl<'a> Live<'a> {
         if let Some(definition) = self.definitions.get(ty) {
             return Role::Host(*definition);
         }
-        let (catalog, classes) = (self.catalog, &mut self.classes);
+        let (catalog, classes, packs) = (self.catalog, &mut self.classes, !self.options.placeholders);
         let known = self.class_of.entry(ty).or_insert_with(|| {
             let class = catalog.class(ty)?;
-            classes.push(Definition::new(class));
+            classes.push(Definition::new(class, packs));
             Some(ClassIx(classes.len() - 1))
         });
         known.map_or(Role::Missing, Role::Class)
@@ -410,6 +417,12 @@ impl<'a> Live<'a> {
     /// The node with this id in a layer.
     pub(super) fn find(&self, layer: LayerIx, id: &Key) -> Option<NodeIx> {
         self.layers[layer].by_id.get(id).copied()
+    }
+
+    /// Whether the `filename_prefix` of a node takes `%…%`.
+    pub(super) fn saves(&self, node: &Node<'a>) -> bool {
+        let by_pack = !self.options.placeholders && super::packs::widgets::saves(&node.ty);
+        by_pack || self.definition(node).is_some_and(Definition::saves)
     }
 
     /// Where a node stands in the file.

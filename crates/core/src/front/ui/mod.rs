@@ -142,7 +142,7 @@ pub fn lower(json: Json, origin: &Origin, catalog: &Catalog, options: &Options) 
         diagnostics.report(problem, Some(origin.clone()));
         return (Graph::default(), diagnostics);
     }
-    let rewritten = group::rewrite(&json, origin, catalog, &mut diagnostics);
+    let rewritten = group::rewrite(&json, origin, catalog, !options.placeholders, &mut diagnostics);
     let file = match &rewritten {
         Some(rewritten) => group::read(rewritten, origin, &mut diagnostics),
         None => wire::read(&json, origin, &mut diagnostics),

@@ -264,6 +264,8 @@ impl<'a> Node<'a> {
             }
             WidgetType::Markdown => Widget::new(name.clone(), WidgetKind::Area, given(&known::EMPTY)),
             WidgetType::Painter => plain(given(&known::EMPTY)),
+            WidgetType::Pack if spec.ty == "FLOAT" => plain(given(&known::ZERO)),
+            WidgetType::Pack => Widget::new(name.clone(), WidgetKind::Area, given(&known::EMPTY)),
             WidgetType::Combo => Self::combo(spec),
             WidgetType::DynamicCombo => {
                 Widget::new(name.clone(), WidgetKind::Branches(spec.branches()), None)

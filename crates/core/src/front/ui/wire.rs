@@ -59,13 +59,14 @@ pub(super) struct Node<'a> {
 }
 
 /// The names of the properties that a prompt depends on.
-const PROPERTIES: [&str; 6] = [
+const PROPERTIES: [&str; 7] = [
     "Node name for S&R",
     "proxyWidgets",
     "proxyWidgetErrorQuarantine",
     "Run widget replace on values",
     "randomMin",
     "randomMax",
+    "Show Strengths",
 ];
 
 /// Those of a node's properties that a prompt depends on.
@@ -126,6 +127,8 @@ pub(super) struct Part<'a> {
     pub(super) outputs: Vec<Io<'a>>,
     pub(super) last_node: i64,
     pub(super) last_link: i64,
+    /// From which id on links are not the file's, but made as the scripts of node packs make them.
+    pub(super) first_made: LinkId,
     /// `extra.ue_links`: the links that cg-use-everywhere makes for an export, as it last found them.
     pub(super) everywhere: Option<&'a [Json]>,
     /// Whether it stands in the file's own list of definitions, not in that of another definition.
@@ -309,6 +312,7 @@ impl Reader<'_> {
             links,
             last_node: top("last_node_id").unwrap_or_else(|| state("lastNodeId")),
             last_link: top("last_link_id").unwrap_or_else(|| state("lastLinkId")),
+            first_made: LinkId::MAX,
             everywhere: json
                 .get("extra")
                 .and_then(|extra| extra.get("ue_links"))

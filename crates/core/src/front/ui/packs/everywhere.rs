@@ -11,7 +11,8 @@ use super::Additions;
 use super::wires::{IDLES, is};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostics, Problem};
-use crate::front::ui::wire::{INPUTS, Key, LinkId, Mode, Node, OUTPUTS, Part, integer};
+use crate::front::ui::definition::Definition;
+use crate::front::ui::wire::{INPUTS, Input, Key, LinkId, Mode, Node, OUTPUTS, Part, integer};
 
 /// The nodes that send. Since version 7 any node may, so what counts is the record.
 const SENDERS: [&str; 5] = [
@@ -51,7 +52,7 @@ pub(super) fn connect(part: &mut Part<'_>, catalog: &Catalog, diagnostics: &mut 
         return;
     }
     let records: Vec<Record> = part.everywhere.into_iter().flatten().filter_map(Record::read).collect();
-    let lost = make(part, &records);
+    let lost = make(part, &records, catalog);
     let links: HashSet<LinkId> = part.links.iter().map(|(id, _)| *id).collect();
     let is_linked = |id: Option<LinkId>| id.is_some_and(|id| links.contains(&id));
     for node in part.nodes.iter_mut().filter(|node| SENDERS.contains(&node.ty)) {
@@ -67,9 +68,28 @@ pub(super) fn connect(part: &mut Part<'_>, catalog: &Catalog, diagnostics: &mut 
     }
 }
 
+/// The slot of a node that a record means: it counts those that the node has in the editor, where the class brings slots that
+/// the file does not have.
+fn slot_of<'n, 'a>(node: &'n mut Node<'a>, at: usize, catalog: &Catalog) -> Option<&'n mut Input<'a>> {
+    if at < node.inputs.len() {
+        return node.inputs.get_mut(at);
+    }
+    let definition = Definition::new(catalog.class(node.ty)?, true);
+    let (widgets, sockets): (Vec<_>, Vec<_>) =
+        definition.specs.iter().partition(|spec| spec.widget.is_some());
+    let spec = sockets.into_iter().chain(widgets).nth(at)?;
+    let saved = node.inputs.iter().position(|input| input.name == spec.name);
+    let at = saved.unwrap_or(node.inputs.len());
+    if saved.is_none() {
+        let (name, ty) = (spec.name.to_string().into(), spec.ty.to_owned().into());
+        node.inputs.push(Input { name, ty, link: None, widget: None });
+    }
+    node.inputs.get_mut(at)
+}
+
 /// Makes the links that were written down, but for those of nodes that do not send any more, and into inputs that have
 /// another link. Returns the nodes of whose links one cannot be made.
-fn make(part: &mut Part<'_>, records: &[Record]) -> HashSet<Key> {
+fn make(part: &mut Part<'_>, records: &[Record], catalog: &Catalog) -> HashSet<Key> {
     let mut lost = HashSet::new();
     if records.is_empty() {
         return lost;
@@ -98,7 +118,7 @@ fn make(part: &mut Part<'_>, records: &[Record]) -> HashSet<Key> {
             })
         } else {
             let target = places.get(&record.target).and_then(|at| part.nodes.get_mut(*at));
-            let slot = target.and_then(|node: &mut Node<'_>| node.inputs.get_mut(record.target_slot));
+            let slot = target.and_then(|node| slot_of(node, record.target_slot, catalog));
             slot.filter(|_| starts).map(|input| {
                 if !input.link.is_some_and(|id| before.contains(&id)) {
                     input.link = Some(link());

@@ -1,16 +1,25 @@
 //! What is known about node packs whose front ends matter, and what a file itself tells about classes that no catalog
 //! has.
-
 //!
 //! | file | pack | what |
 //! |---|---|---|
 //! | `wires` | rgthree, Custom-Scripts | Reroutes; nodes that only help in the editor |
 //! | `names` | KJNodes, Easy-Use | Set and Get nodes, also through subgraphs |
 //! | `everywhere` | cg-use-everywhere | the links that it makes for an export |
-//! | `widgets` | rgthree, VideoHelperSuite | widgets that a pack's script adds; seeds that it draws |
+//! | `rgthree` | rgthree | widgets that its script makes; seeds that it draws |
+//! | `video_helper` | VideoHelperSuite | widgets of formats; values of older releases |
+//! | `easy_use` | Easy-Use | values of older releases; combos that put something into a text |
+//! | `custom_scripts` | Custom-Scripts | values that hold a name and a picture |
+//!
+//! `widgets` tells which of the last four a node is for. Widgets that only show what came out of a run, and buttons, are not
+//! made: a server does not look at them.
 
+mod custom_scripts;
+mod easy_use;
 mod everywhere;
 mod names;
+pub(super) mod rgthree;
+mod video_helper;
 pub(super) mod widgets;
 pub(super) mod wires;
 
@@ -33,6 +42,7 @@ pub(super) const PASSES_AS_IS: &str = "comfyc: passes as it is";
 
 /// Links that are added to a graph. They are named by the outputs that they start at, as any link is.
 struct Additions {
+    before: LinkId,
     last: LinkId,
     links: Vec<(LinkId, Link)>,
 }
@@ -40,7 +50,8 @@ struct Additions {
 impl Additions {
     fn to(part: &Part<'_>) -> Self {
         let highest = part.links.iter().map(|(id, _)| *id).max().unwrap_or(0).max(part.last_link);
-        Self { last: highest.clamp(0, LinkId::MAX / 2), links: Vec::new() }
+        let before = highest.clamp(0, LinkId::MAX / 2);
+        Self { before, last: before, links: Vec::new() }
     }
 
     /// A link from an output to a slot, which is to name it.
@@ -76,6 +87,7 @@ impl Additions {
             }
         }
         part.last_link = self.last;
+        part.first_made = part.first_made.min(self.before + 1);
         part.links.extend(self.links);
     }
 }

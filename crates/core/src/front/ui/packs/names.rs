@@ -13,7 +13,7 @@ use super::{Additions, PASSES_AS_IS};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostics, Problem};
 use crate::front::ui::js;
-use crate::front::ui::wire::{File, INPUTS, Input, Io, Key, Link, LinkId, Node, Part};
+use crate::front::ui::wire::{File, INPUTS, Input, Io, Key, Link, LinkId, Mode, Node, Part};
 
 /// Nodes that give a value a name.
 const SETTERS: [&str; 2] = ["SetNode", "easy setNode"];
@@ -178,6 +178,10 @@ fn take(
     let Some(node) = part.nodes.get_mut(at) else { return };
     node.ty = PASSES_AS_IS;
     node.inputs.clear();
+    // A Get node has no input of its own, so there is nothing to bypass it by.
+    if node.mode == Mode::Bypassed {
+        return;
+    }
     match given.get(name) {
         Some(Some(start)) => {
             let link = Some(added.link(start.clone(), (node.id.clone(), 0)));

@@ -8,8 +8,10 @@ use crate::front::ui::wire::{File, Node};
 
 /// Nodes that hand their input on (rgthree, Custom-Scripts).
 const PASSING: [&str; 2] = ["Reroute (rgthree)", "ReroutePrimitive|pysssss"];
-/// Nodes that only help in the editor (rgthree).
-const IDLE: [&str; 12] = [
+/// A node that the script of its pack keeps out of every prompt, although there is a class (VideoHelperSuite).
+const KEPT_OUT: &str = "VHS_SelectLatest";
+/// Nodes that only help in the editor (rgthree, Easy-Use).
+const IDLE: [&str; 13] = [
     "Bookmark (rgthree)",
     "Label (rgthree)",
     "Fast Muter (rgthree)",
@@ -22,6 +24,7 @@ const IDLE: [&str; 12] = [
     "Random Unmuter (rgthree)",
     "Node Collector (rgthree)",
     "Node Combiner (rgthree)",
+    "easy bookmark",
 ];
 
 /// What such a node becomes.
@@ -34,7 +37,7 @@ pub(in crate::front::ui) fn rewrite(file: &mut File<'_>, catalog: &Catalog, diag
     for part in file.parts_mut() {
         everywhere::connect(part, catalog, diagnostics);
         for node in &mut part.nodes {
-            if is(node, &IDLE, catalog) {
+            if node.ty == KEPT_OUT || is(node, &IDLE, catalog) {
                 node.ty = IDLES;
             } else if is(node, &PASSING, catalog) {
                 node.ty = PASSES;
