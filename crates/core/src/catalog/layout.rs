@@ -18,6 +18,8 @@ pub(crate) struct Layout {
     pub(crate) forces: bool,
     /// Whether its `filename_prefix` takes `%…%`.
     pub(crate) saves: bool,
+    /// For each output, the template of the match type that it takes part in; none where no output does.
+    pub(crate) matches: Vec<Option<String>>,
     /// The title in the editor's English translation, where that is not the class's own.
     title: Option<&'static str>,
 }
@@ -90,6 +92,11 @@ impl Layout {
                 .and_then(Value::as_object)
                 .and_then(|order| in_order(&declared, inputs, order)),
             declared,
+            matches: fields
+                .get("output_matchtypes")
+                .and_then(Value::as_array)
+                .map(|templates| templates.iter().map(|name| name.as_str().map(str::to_owned)).collect())
+                .unwrap_or_default(),
             saves: SAVES.contains(&name),
             title: TITLES.iter().find(|(known, _)| *known == name).map(|(_, title)| *title),
         }

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use super::js;
 pub(super) use crate::catalog::WidgetType;
-use crate::catalog::{Autogrow, Branch, Class, Input, Kind, OutputType, Place, Type};
+use crate::catalog::{Autogrow, Branch, Class, Input, Kind, MatchType, OutputType, Place, Type};
 
 /// One input of a class as the editor sees it.
 #[derive(Debug, Clone)]
@@ -115,9 +115,14 @@ impl<'a> Spec<'a> {
 
     /// The type of the socket it makes: a match type takes what it allows.
     pub(super) fn socket_type(&self) -> &'a str {
+        self.matched().map_or(self.ty, |matched| matched.allowed.as_str())
+    }
+
+    /// The type that it shares with others.
+    pub(super) fn matched(&self) -> Option<&'a MatchType> {
         match self.input.map(|input| &input.kind) {
-            Some(Kind::Match(matched)) => matched.allowed.as_str(),
-            _ => self.ty,
+            Some(Kind::Match(matched)) => Some(matched),
+            _ => None,
         }
     }
 

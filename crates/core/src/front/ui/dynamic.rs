@@ -9,7 +9,7 @@ use super::definition::{self as known, Spec};
 use super::js;
 use super::node::{Held, Node, Saved, Slot, Widget, WidgetKind};
 use super::wire::{Link, LinkId};
-use crate::catalog::{Autogrow, Branch};
+use crate::catalog::{Autogrow, Branch, Kind};
 
 /// The most inputs that one group may have.
 const LARGEST_GROUP: usize = 100_000;
@@ -19,6 +19,15 @@ const LARGEST_GROUP: usize = 100_000;
 pub(super) struct Group<'a> {
     name: Cow<'a, str>,
     autogrow: &'a Autogrow,
+}
+
+impl Group<'_> {
+    /// How many inputs it has at least, where these share a type.
+    pub(super) fn matching(&self) -> Option<usize> {
+        let matches =
+            self.autogrow.template.settable().any(|(_, input, _)| matches!(input.kind, Kind::Match(_)));
+        matches.then_some(self.autogrow.min)
+    }
 }
 
 /// The links of one graph.

@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::live::{Live, NodeIx};
-use super::node::{Role, Slot, WidgetKind};
+use super::node::{Role, Slot};
 use super::wire::LinkId;
 use crate::diagnostic::Problem;
 
@@ -26,6 +26,7 @@ impl<'a> Live<'a> {
         for ix in &nodes {
             self.fill_combos(*ix);
         }
+        self.narrow_matches(&nodes);
         for ix in &nodes {
             if self.nodes[*ix].role == Role::Reroute {
                 self.check_reroute(*ix);
@@ -34,7 +35,7 @@ impl<'a> Live<'a> {
     }
 
     /// Which slot a link leads to is said by the slot.
-    fn correct_target_slots(&mut self, ix: NodeIx) {
+    pub(super) fn correct_target_slots(&mut self, ix: NodeIx) {
         let Self { nodes, layers, .. } = self;
         let node = &nodes[ix];
         let links = &mut layers[node.layer].links;
@@ -78,7 +79,7 @@ impl<'a> Live<'a> {
         self.correct_target_slots(ix);
     }
 
-    fn report_cut(&mut self, ix: NodeIx, slot: usize, why: &'static str) {
+    pub(super) fn report_cut(&mut self, ix: NodeIx, slot: usize, why: &'static str) {
         let input = self.nodes[ix].slots.get(slot).map(|slot| slot.name.to_string()).unwrap_or_default();
         let problem = Problem::CutLink { node: self.nodes[ix].id.to_string(), input, why };
         let origin = self.slot_origin(ix, slot);
@@ -89,6 +90,10 @@ impl<'a> Live<'a> {
     fn fill_combos(&mut self, ix: NodeIx) {
         let sampler = matches!(self.nodes[ix].ty.as_ref(), "KSampler" | "KSamplerAdvanced");
         let layer = self.nodes[ix].layer;
+        if self.inside(ix).is_some() {
+            self.fill_promoted(ix);
+            return;
+        }
         let Self { nodes, layers, made, .. } = self;
         let node = &mut nodes[ix];
         let mut at = 0;
@@ -101,18 +106,34 @@ impl<'a> Live<'a> {
                 widget.value = Some(made.alloc(Json::String(rest.to_owned())));
             }
             if widget.value.is_none_or(Json::is_null) {
-                let first = match widget.kind {
-                    WidgetKind::Choice => {
-                        node.custom_options().find(|option| super::js::truthy(Some(option)))
-                    }
-                    _ => widget.first_option(),
-                };
-                if let Some(first) = first {
-                    let saved = node.widgets.get(at).map_or(super::node::Saved::No, |widget| widget.saved);
+                let saved = widget.saved;
+                if let Some(first) = node.widgets.get(at).and_then(|widget| node.first_option(widget)) {
                     node.assign(at, Some(first), saved, &mut layers[layer].links);
                 }
             }
             at += 1;
+        }
+    }
+
+    /// The same for the combos inside that show on an instance.
+    fn fill_promoted(&mut self, ix: NodeIx) {
+        for at in 0..self.nodes[ix].slots.len() {
+            let Some(promoted) = self.nodes[ix].slots.get(at).and_then(|slot| slot.promoted.as_ref()) else {
+                continue;
+            };
+            if promoted.value.is_none_or(Json::is_null) {
+                let (deep, name) = &promoted.deep;
+                let node = &self.nodes[*deep];
+                if let Some(first) = node.widget(name).and_then(|widget| node.first_option(widget)) {
+                    let saved = promoted.saved;
+                    if let Some(promoted) =
+                        self.nodes[ix].slots.get_mut(at).and_then(|slot| slot.promoted.as_mut())
+                    {
+                        promoted.value = Some(first);
+                        promoted.saved = saved;
+                    }
+                }
+            }
         }
     }
 

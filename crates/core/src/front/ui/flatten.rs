@@ -124,6 +124,15 @@ impl Live<'_> {
     /// The prompt's graph.
     pub(super) fn flatten(mut self) -> (Graph, Diagnostics) {
         self.push_primitives();
+        let mut order = self.execution_order();
+        if self.layers[ROOT].by_id.len() < self.layers[ROOT].nodes.len() {
+            // Of two of one id the last in order is the one there is.
+            let ids: Vec<_> = order.iter().map(|ix| (self.nodes[*ix].id.clone(), *ix)).collect();
+            self.layers[ROOT].by_id.extend(ids);
+            let root = &self.layers[ROOT];
+            // What is inside the others runs all the same.
+            order.retain(|ix| self.inside(*ix).is_some() || root.by_id.get(&self.nodes[*ix].id) == Some(ix));
+        }
         let diagnostics = std::mem::take(&mut self.diagnostics);
         let mut flattener = Flattener {
             live: &self,
@@ -138,7 +147,7 @@ impl Live<'_> {
             near: HashMap::new(),
             steps: 0,
         };
-        let expanded = flattener.expand();
+        let expanded = flattener.expand(order);
         let mut graph = Graph::with_capacity(expanded.len());
         for (path, node) in expanded {
             if let Some((id, node)) = flattener.emit(path, node) {
@@ -153,17 +162,22 @@ impl Live<'_> {
     /// of node packs make theirs later.
     fn execution_order(&self) -> Vec<NodeIx> {
         let root = &self.layers[ROOT];
+        // Nodes are counted and found by their ids, so of two of one id the first stands for both.
+        let several = root.by_id.len() < root.nodes.len();
+        let first = |ix: NodeIx| {
+            let found = several.then(|| root.by_id.get(&self.nodes[ix].id).copied()).flatten();
+            found.unwrap_or(ix).position()
+        };
         let is_own = |id: &LinkId| *id < root.first_made;
         let mut open: Vec<usize> = vec![0; self.nodes.len()];
         let mut ready = VecDeque::new();
         for ix in &root.nodes {
             let slots = &self.nodes[*ix].slots;
             let linked = slots.iter().filter_map(|slot| slot.link.as_ref()).filter(|id| is_own(id)).count();
-            if let Some(open) = open.get_mut(ix.position()) {
-                *open = linked;
-            }
             if linked == 0 {
                 ready.push_back(*ix);
+            } else if let Some(open) = open.get_mut(first(*ix)) {
+                *open = linked;
             }
         }
         let mut order = Vec::with_capacity(root.nodes.len());
@@ -171,7 +185,7 @@ impl Live<'_> {
         let mut placed = vec![false; self.nodes.len()];
         while let Some(ix) = ready.pop_front() {
             order.push(ix);
-            if let Some(placed) = placed.get_mut(ix.position()) {
+            if let Some(placed) = placed.get_mut(first(ix)) {
                 *placed = true;
             }
             for id in self.nodes[ix].outputs.iter().flat_map(|output| &output.links).filter(|id| is_own(id)) {
@@ -188,8 +202,15 @@ impl Live<'_> {
                 }
             }
         }
-        let mut left: Vec<NodeIx> =
-            root.nodes.iter().copied().filter(|ix| placed.get(ix.position()) == Some(&false)).collect();
+        let mut left: Vec<NodeIx> = Vec::new();
+        for ix in root.nodes.iter().rev() {
+            // Of two of one id the last is left over.
+            if let Some(placed) = placed.get_mut(first(*ix)).filter(|placed| !**placed) {
+                *placed = true;
+                left.push(*ix);
+            }
+        }
+        left.reverse();
         left.sort_by_cached_key(|ix| {
             js::array_index(&self.nodes[*ix].id.to_string()).map_or((true, 0), |i| (false, i))
         });
@@ -213,10 +234,9 @@ impl Live<'_> {
 
 impl<'l, 'a> Flattener<'l, 'a> {
     /// Every node of every instance that the editor visits.
-    fn expand(&mut self) -> Vec<(PathIx, NodeIx)> {
+    fn expand(&mut self, order: Vec<NodeIx>) -> Vec<(PathIx, NodeIx)> {
         let mut list = Vec::new();
-        let mut open: Vec<(PathIx, std::vec::IntoIter<NodeIx>)> =
-            vec![(TOP, self.live.execution_order().into_iter())];
+        let mut open: Vec<(PathIx, std::vec::IntoIter<NodeIx>)> = vec![(TOP, order.into_iter())];
         while let Some((path, nodes)) = open.last_mut() {
             let path = *path;
             let Some(ix) = nodes.next() else {

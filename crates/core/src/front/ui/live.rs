@@ -45,12 +45,16 @@ pub(super) struct Layer<'a> {
     pub(super) nodes: Vec<NodeIx>,
     pub(super) by_id: HashMap<Key, NodeIx>,
     pub(super) links: Links,
+    /// The ids of its links as they were saved, where there is a Primitive, which depends on them.
+    pub(super) saved_links: HashSet<LinkId>,
     /// From which id on links are not the file's, but made as the scripts of node packs make them.
     pub(super) first_made: LinkId,
     pub(super) inputs: Vec<Io<'a>>,
     pub(super) outputs: Vec<Io<'a>>,
     /// The instances of this definition that there are so far.
     pub(super) hosts: Vec<NodeIx>,
+    /// Primitives of this definition that an input stands for, with the positions of those inputs.
+    pub(super) replaced: HashMap<NodeIx, usize>,
     /// Node ids of this definition that were changed, by the text they had.
     pub(super) renamed: HashMap<String, Key>,
     pub(super) origin: Origin,
@@ -170,16 +174,22 @@ impl<'a> Live<'a> {
                 // Of two definitions with one id the later counts, as in a table.
                 live.definitions.insert(uuid, LayerIx(i));
             }
+            let mut saved_links = HashSet::new();
+            if part.nodes.iter().any(|node| node.ty == "PrimitiveNode") {
+                saved_links.extend(part.links.iter().map(|(id, _)| *id));
+            }
             waiting.push((part.nodes, part.links.iter().map(|(id, _)| *id).collect()));
             live.layers.0.push(Layer {
                 name: part.name,
                 nodes: Vec::new(),
                 by_id: HashMap::new(),
                 links: part.links.into_iter().collect::<Links>(),
+                saved_links,
                 first_made: part.first_made,
                 inputs: part.inputs,
                 outputs: part.outputs,
                 hosts: Vec::new(),
+                replaced: HashMap::new(),
                 renamed: HashMap::new(),
                 nodes_origin: part.origin.field("nodes").shared(),
                 origin: part.origin,

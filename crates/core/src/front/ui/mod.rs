@@ -29,6 +29,7 @@ mod group;
 pub(crate) mod js;
 mod lean;
 mod live;
+mod matches;
 mod node;
 mod packs;
 mod primitive;

@@ -10,7 +10,7 @@ use super::js;
 use super::live::{ClassIx, LayerIx, NodeIx};
 pub(super) use super::wire::Output as Out;
 use super::wire::{Key, LinkId, Mode, Properties, Property};
-use crate::catalog::{Branch, Input};
+use crate::catalog::{Branch, Input, MatchType};
 
 /// A widget's value; `None` is JavaScript's `undefined`, which is never printed.
 pub(super) type Held<'a> = Option<&'a Json>;
@@ -64,6 +64,8 @@ pub(super) struct Slot<'a> {
     pub(super) promoted: Option<Box<Promoted<'a>>>,
     /// Its position among the saved inputs.
     pub(super) saved: Option<usize>,
+    /// The type that it shares with others.
+    pub(super) matched: Option<&'a MatchType>,
 }
 
 /// A widget inside a subgraph that shows on the subgraph's instances.
@@ -132,7 +134,7 @@ pub(super) enum WidgetKind<'a> {
 
 impl<'a> Slot<'a> {
     pub(super) fn socket(name: Cow<'a, str>, ty: impl Into<Cow<'a, str>>) -> Self {
-        Self { name, ty: ty.into(), link: None, widget: None, promoted: None, saved: None }
+        Self { name, ty: ty.into(), link: None, widget: None, promoted: None, saved: None, matched: None }
     }
 }
 
@@ -154,15 +156,6 @@ impl<'a> Widget<'a> {
     /// A widget that takes a saved value and shows in no prompt.
     fn idle(name: impl Into<Cow<'a, str>>, value: &'a Json) -> Self {
         Self { emitted: false, ..Self::new(name.into(), WidgetKind::Plain, Some(value)) }
-    }
-
-    /// Whether this is some sort of combo.
-    pub(super) fn first_option(&self) -> Held<'a> {
-        match &self.kind {
-            WidgetKind::Combo(options) => options.first(),
-            WidgetKind::Branches(branches) => first_branch(branches).map(|branch| &branch.key),
-            _ => None,
-        }
     }
 }
 
@@ -211,7 +204,8 @@ impl<'a> Node<'a> {
         if let Some(autogrow) = spec.autogrow() {
             self.build_group(spec.name.clone(), autogrow);
         } else {
-            self.slots.push(Slot::socket(spec.name.clone(), spec.socket_type()));
+            let slot = Slot::socket(spec.name.clone(), spec.socket_type());
+            self.slots.push(Slot { matched: spec.matched(), ..slot });
         }
     }
 
@@ -238,6 +232,16 @@ impl<'a> Node<'a> {
         self.widgets.iter_mut().find(|widget| widget.name == name)
     }
 
+    /// The first option of one of its widgets, if that is some sort of combo.
+    pub(super) fn first_option(&self, widget: &Widget<'a>) -> Held<'a> {
+        match widget.kind {
+            WidgetKind::Combo(options) => options.first(),
+            WidgetKind::Branches(branches) => first_branch(branches).map(|branch| &branch.key),
+            WidgetKind::Choice => self.custom_options().find(|option| js::truthy(Some(option))),
+            _ => None,
+        }
+    }
+
     /// The text of a property.
     pub(super) fn property(&self, name: &str) -> Option<Property<'a>> {
         self.properties.get(name)
@@ -262,10 +266,11 @@ impl<'a> Node<'a> {
                 let kind = if spec.is_multiline() { WidgetKind::Area } else { WidgetKind::Plain };
                 Widget::new(name.clone(), kind, given(&known::EMPTY))
             }
-            WidgetType::Markdown => Widget::new(name.clone(), WidgetKind::Area, given(&known::EMPTY)),
-            WidgetType::Painter => plain(given(&known::EMPTY)),
             WidgetType::Pack if spec.ty == "FLOAT" => plain(given(&known::ZERO)),
-            WidgetType::Pack => Widget::new(name.clone(), WidgetKind::Area, given(&known::EMPTY)),
+            WidgetType::Markdown | WidgetType::Pack => {
+                Widget::new(name.clone(), WidgetKind::Area, given(&known::EMPTY))
+            }
+            WidgetType::Painter => plain(given(&known::EMPTY)),
             WidgetType::Combo => Self::combo(spec),
             WidgetType::DynamicCombo => {
                 Widget::new(name.clone(), WidgetKind::Branches(spec.branches()), None)

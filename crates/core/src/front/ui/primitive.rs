@@ -11,7 +11,7 @@ use super::live::{Live, NodeIx};
 use super::node::{Held, Node, Role, Saved, Widget, WidgetKind};
 use super::serialize;
 use super::wire::{LinkId, Property};
-use crate::catalog::Input;
+use crate::catalog::{Input, Kind};
 use crate::diagnostic::Problem;
 
 /// Options in which two inputs may differ and still share a Primitive.
@@ -20,6 +20,8 @@ const MAY_DIFFER: [&str; 6] =
 
 /// Why the value of a Primitive does not arrive.
 const BEHIND_REROUTE: &str = "the editor does not hand a Primitive's value on through a Reroute";
+const BEHIND_OTHERS: &str =
+    "the first link of the Primitive leads to nothing that has a widget, and the editor looks at no other";
 const INSIDE: &str = "the editor takes the value inside the subgraph instead";
 
 /// Where a value of a Primitive goes.
@@ -142,8 +144,8 @@ fn held<'a>(x: f64, before: Held<'a>, made: &'a Values) -> Held<'a> {
 }
 
 impl<'a> Live<'a> {
-    /// Where the links of a Primitive lead, in order.
-    fn targets(&self, ix: NodeIx) -> Vec<Target<'a>> {
+    /// Where the links of a Primitive lead, in order; nothing for one that leads to no slot.
+    fn targets(&self, ix: NodeIx) -> Vec<Option<Target<'a>>> {
         let layer = self.nodes[ix].layer;
         let links: Vec<LinkId> =
             self.nodes[ix].outputs.first().map(|output| output.links.clone()).unwrap_or_default();
@@ -156,22 +158,51 @@ impl<'a> Live<'a> {
                 let spec = WidgetType::of(&slot.ty).map(|ty| (ty, None));
                 return Some(Target { node, slot: at, widget: None, spec });
             };
-            let spec = match &slot.promoted {
-                Some(promoted) => {
-                    self.nodes[promoted.deep.0].widget(&promoted.deep.1).and_then(|widget| widget.spec)
-                }
-                None => self.nodes[node].widget(widget).and_then(|widget| widget.spec),
-            };
-            Some(Target { node, slot: at, widget: Some(widget.clone()), spec })
+            Some(Target { node, slot: at, widget: Some(widget.clone()), spec: self.spec_behind(node, at) })
         };
-        links.into_iter().filter_map(target).collect()
+        // A link that was cut while the file was read is none; one that was not in the file leads to nothing.
+        let is_cut = |id: &LinkId| {
+            let layer = &self.layers[layer];
+            !layer.links.contains_key(id) && layer.saved_links.contains(id)
+        };
+        links.into_iter().filter(|id| !is_cut(id)).map(target).collect()
+    }
+
+    /// The declaration of the widget behind a slot, through instances of subgraphs.
+    pub(super) fn spec_behind(&self, node: NodeIx, slot: usize) -> Option<(WidgetType, Option<&'a Input>)> {
+        let slot = self.nodes[node].slots.get(slot)?;
+        let widget = match &slot.promoted {
+            Some(promoted) => self.nodes[promoted.deep.0].widget(&promoted.deep.1),
+            None => self.nodes[node].widget(slot.widget.as_ref()?),
+        };
+        widget.and_then(|widget| widget.spec)
+    }
+
+    /// The target whose widget a Primitive takes over: the first one, or there is none. Only a Reroute or a node of an unknown class
+    /// may stand before it, which the editor itself does not get past.
+    fn first_target<'t>(&self, targets: &'t [Option<Target<'a>>]) -> Option<&'t Target<'a>> {
+        for target in targets {
+            let target = target.as_ref()?;
+            if target.spec.is_some() {
+                return Some(target);
+            }
+            let passed = match self.nodes[target.node].role {
+                Role::Reroute => true,
+                Role::Missing => target.widget.is_some() && !self.options.placeholders,
+                _ => false,
+            };
+            if !passed {
+                return None;
+            }
+        }
+        None
     }
 
     /// Makes the widget of a Primitive: that of its first target, with its own saved value.
     pub(super) fn build_primitive(&mut self, ix: NodeIx) {
         let targets = self.targets(ix);
-        let Some(first) = targets.iter().position(|target| target.spec.is_some()) else { return };
-        let Some(Target { node, slot, widget, spec: Some((ty, input)) }) = targets.get(first) else { return };
+        let Some(first) = self.first_target(&targets) else { return };
+        let Target { node, slot, widget, spec: Some((ty, input)) } = first else { return };
         let value = match widget {
             Some(widget) => {
                 match self.nodes[*node].slots.get(*slot).and_then(|slot| slot.promoted.as_ref()) {
@@ -186,7 +217,11 @@ impl<'a> Live<'a> {
             }),
         };
         let area = input.is_some_and(|input| js::truthy(input.options.other.get("multiline")));
-        let kind = if *ty == WidgetType::Text && area { WidgetKind::Area } else { WidgetKind::Plain };
+        let kind = match (ty, input.map(|input| &input.kind)) {
+            (WidgetType::Text, _) if area => WidgetKind::Area,
+            (WidgetType::Combo, Some(Kind::Combo(combo))) => WidgetKind::Combo(&combo.options),
+            _ => WidgetKind::Plain,
+        };
         let mut made = Widget::new(Cow::Borrowed("value"), kind, value);
         made.spec = Some((*ty, *input));
         let saved = self.nodes[ix].values.and_then(|values| values.get(0));
@@ -198,8 +233,11 @@ impl<'a> Live<'a> {
             made.value = Some(&known::EMPTY);
         }
         if let Some(mut limits) = Limits::new(*ty, *input) {
-            for (ty, input) in
-                targets.iter().filter(|target| target.widget.is_some()).filter_map(|target| target.spec)
+            for (ty, input) in targets
+                .iter()
+                .flatten()
+                .filter(|target| target.widget.is_some())
+                .filter_map(|target| target.spec)
             {
                 if let Some(merged) = Limits::new(ty, input).and_then(|other| limits.merge(&other)) {
                     limits = merged;
@@ -225,11 +263,15 @@ impl<'a> Live<'a> {
 
     fn push_primitive(&mut self, ix: NodeIx) {
         let Some(mut value) = self.nodes[ix].widgets.first().map(|widget| widget.value) else {
-            // Without a target that has a widget it has made none.
-            let reroute =
-                self.targets(ix).into_iter().find(|target| self.nodes[target.node].role == Role::Reroute);
-            if let Some(reroute) = reroute.filter(|_| self.nodes[ix].values.is_some()) {
-                self.tell_ignored(ix, reroute.node, BEHIND_REROUTE);
+            // Without a first target that has a widget it has made none.
+            let lost = self
+                .targets(ix)
+                .into_iter()
+                .flatten()
+                .find(|target| target.widget.is_some() || self.nodes[target.node].role == Role::Reroute);
+            if let Some(target) = lost.filter(|_| self.nodes[ix].values.is_some()) {
+                let reroute = self.nodes[target.node].role == Role::Reroute;
+                self.tell_ignored(ix, target.node, if reroute { BEHIND_REROUTE } else { BEHIND_OTHERS });
             }
             return;
         };
@@ -239,7 +281,7 @@ impl<'a> Live<'a> {
             let replaced = serialize::Places::new(self, self.nodes[ix].layer).replace(text, self);
             value = Some(self.made.alloc(Json::String(replaced)));
         }
-        for target in self.targets(ix) {
+        for target in self.targets(ix).into_iter().flatten() {
             if self.nodes[target.node].role == Role::Reroute {
                 self.tell_ignored(ix, target.node, BEHIND_REROUTE);
             }

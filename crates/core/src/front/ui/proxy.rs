@@ -4,12 +4,14 @@
 use std::borrow::Cow;
 
 use foldhash::{HashMap, HashMapExt, HashSet};
-use serde_json::Value as Json;
+use serde_json::{Number, Value as Json};
 
 use super::definition::WidgetType;
+use super::js;
 use super::live::{LayerIx, Live, NodeIx};
 use super::node::{Role, Saved};
 use super::wire::{INPUTS, Io, Key, Link, LinkId, Property};
+use crate::catalog::Input;
 
 /// `[inner node id, widget name]` or `[.., .., disambiguator]`.
 struct Entry<'a> {
@@ -18,6 +20,37 @@ struct Entry<'a> {
     disambiguator: Option<String>,
     /// The value saved for it on the instance.
     value: Option<(usize, &'a Json)>,
+}
+
+/// What must be alike of the widgets that one input is to stand for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Shape {
+    /// A number, with its limits and step.
+    Number { ty: WidgetType, min: f64, max: f64, step: f64 },
+    /// A text, of one line or more.
+    Text { more: bool },
+    /// Anything else.
+    Other(WidgetType),
+}
+
+impl Shape {
+    fn of((ty, input): (WidgetType, Option<&Input>)) -> Self {
+        let options = input.map(|input| &input.options);
+        let limit = |number: Option<&Number>, else_: f64| number.map_or(else_, js::float);
+        match ty {
+            WidgetType::Int | WidgetType::Float => Self::Number {
+                ty,
+                min: limit(options.and_then(|options| options.min.as_ref()), 0.0),
+                max: limit(options.and_then(|options| options.max.as_ref()), 2048.0),
+                step: limit(
+                    options.and_then(|options| options.step.as_ref()),
+                    if ty == WidgetType::Int { 1.0 } else { 0.5 },
+                ),
+            },
+            WidgetType::Text => Self::Text { more: input.is_some_and(|input| input.shown().multiline) },
+            other => Self::Other(other),
+        }
+    }
 }
 
 /// What becomes of an entry.
@@ -87,6 +120,7 @@ impl<'a> Live<'a> {
         let mut names = Names::default();
         names.taken.extend(self.layers[definition].inputs.iter().map(|input| input.name.to_string()));
         let mut primitives: Vec<(NodeIx, Vec<&Entry<'a>>)> = Vec::new();
+        let mut by_name = Vec::new();
         for (entry, plan) in &plans {
             let value = entry.value;
             match plan {
@@ -101,16 +135,17 @@ impl<'a> Live<'a> {
                     None => primitives.push((*node, vec![entry])),
                 },
                 Plan::Nothing => {}
-                Plan::Quarantine => {
-                    let slot = self.nodes[host].slots.iter().position(|slot| slot.name == entry.name);
-                    if let (Some(slot), "-1") = (slot, entry.id.as_str()) {
-                        self.give(host, slot, value);
-                    }
-                }
+                Plan::Quarantine => by_name.extend((entry.id == "-1").then_some(entry)),
             }
         }
         for (node, entries) in primitives {
             self.replace_primitive(host, definition, node, &entries, &mut names);
+        }
+        // What names an input instead of a widget inside counts last.
+        for entry in by_name {
+            if let Some(slot) = self.nodes[host].slots.iter().position(|slot| slot.name == entry.name) {
+                self.give(host, slot, entry.value);
+            }
         }
     }
 
@@ -201,6 +236,9 @@ impl<'a> Live<'a> {
         let Some(inner) = self.find(definition, &Key::of(&entry.id)) else { return Plan::Quarantine };
         let node = &self.nodes[inner];
         if node.role == Role::Primitive {
+            if let Some(at) = self.layers[definition].replaced.get(&inner) {
+                return Plan::Linked(*at);
+            }
             let links = &self.layers[definition].links;
             let linked =
                 node.outputs.iter().flat_map(|output| &output.links).any(|id| links.contains_key(id));
@@ -234,7 +272,7 @@ impl<'a> Live<'a> {
         }
         let slot = self.nodes[inner].slots.iter().position(|slot| slot.widget.as_deref() == Some(widget))?;
         let ty = self.nodes[inner].slots.get(slot)?.ty.clone();
-        self.cut(inner, slot);
+        self.cut_promoted(definition, inner, slot);
         let at = self.add_input(definition, names.free(widget), ty);
         self.link_input(definition, at, inner, slot);
         self.extend_hosts(definition, at);
@@ -242,7 +280,8 @@ impl<'a> Live<'a> {
     }
 
     /// An input in place of a Primitive: it takes over the Primitive's links. As in the editor it leads to the slots that the
-    /// links name, even where the file is wrong about them; a link of which that is so stays with the Primitive.
+    /// links name, even where the file is wrong about them; a link of which that is so stays with the Primitive. Nothing is
+    /// changed when one of the slots is not there or has another type.
     fn replace_primitive(
         &mut self,
         host: NodeIx,
@@ -251,57 +290,117 @@ impl<'a> Live<'a> {
         entries: &[&Entry<'a>],
         names: &mut Names,
     ) {
-        let same_widget =
-            entries.windows(2).all(|pair| pair.first().map(|e| &e.name) == pair.last().map(|e| &e.name));
-        let links: Vec<LinkId> =
-            self.nodes[node].outputs.iter().flat_map(|output| output.links.clone()).collect();
+        let Some(first) = entries.first() else { return };
+        let Some(output) = self.nodes[node].outputs.first() else { return };
+        let (ty, links) = (output.ty.clone(), output.links.clone());
         let target = |id: &LinkId| {
             let link = self.layers[definition].links.get(id)?;
             let target = self.find(definition, &link.target)?;
-            Some((*id, target, usize::try_from(link.target_slot).ok()?))
+            let slot = usize::try_from(link.target_slot).ok()?;
+            let own = &self.nodes[target].slots.get(slot)?.ty;
+            (*own == ty || own == "*" || ty == "*").then_some((*id, target, slot))
         };
-        let targets: Option<Vec<(LinkId, NodeIx, usize)>> =
-            links.iter().filter(|id| self.layers[definition].links.contains_key(*id)).map(target).collect();
-        let Some(targets) = targets else { return };
-        let type_of = |(_, target, slot): &(LinkId, NodeIx, usize)| {
-            self.nodes[*target].slots.get(*slot).map(|slot| slot.ty.clone())
-        };
-        let Some(types) = targets.iter().map(type_of).collect::<Option<Vec<_>>>() else { return };
-        let Some(ty) = types.iter().find(|ty| *ty != "*").or(types.first()).cloned() else { return };
-        if !same_widget || types.iter().any(|other| *other != ty && other != "*") {
+        let Some(targets) = links.iter().map(target).collect::<Option<Vec<_>>>() else { return };
+        if targets.is_empty() || entries.iter().any(|entry| entry.name != first.name) {
+            return;
+        }
+        let fits = self.have_like_widgets(&targets);
+        for (old, target, slot) in &targets {
+            if self.nodes[*target].slots.get(*slot).is_some_and(|slot| slot.link == Some(*old)) {
+                for output in &mut self.nodes[node].outputs {
+                    output.links.retain(|id| id != old);
+                }
+            }
+            self.cut_promoted(definition, *target, *slot);
+        }
+        if !fits {
+            self.put_back(definition, node, &targets);
             return;
         }
         let title = self.nodes[node].title.filter(|title| *title != "PrimitiveNode");
-        let name = title.or(entries.first().map(|entry| entry.name.as_str())).unwrap_or("value").to_owned();
+        let name = title.unwrap_or(&first.name).to_owned();
         let at = self.add_input(definition, names.free(&name), ty);
-        for (old, target, slot) in targets {
-            if self.nodes[target].slots.get(slot).is_some_and(|slot| slot.link == Some(old)) {
-                for output in &mut self.nodes[node].outputs {
-                    output.links.retain(|id| *id != old);
-                }
-            }
-            self.cut(target, slot);
-            self.link_input(definition, at, target, slot);
+        for (_, target, slot) in &targets {
+            self.link_input(definition, at, *target, *slot);
         }
+        self.layers[definition].replaced.insert(node, at);
         self.extend_hosts(definition, at);
-        if let Some(value) = entries.iter().find_map(|entry| entry.value) {
-            self.give(host, at, Some(value));
+        // Of entries that are alike the first counts.
+        let mut seen = HashSet::default();
+        let values =
+            entries.iter().filter(|entry| seen.insert(&entry.disambiguator)).find_map(|entry| entry.value);
+        self.give(host, at, values);
+    }
+
+    /// Whether the widgets behind slots are of one kind, with the same limits.
+    fn have_like_widgets(&self, targets: &[(LinkId, NodeIx, usize)]) -> bool {
+        let shapes =
+            targets.iter().filter_map(|(_, target, slot)| Some(Shape::of(self.spec_behind(*target, *slot)?)));
+        let shapes: Vec<Shape> = shapes.collect();
+        shapes.windows(2).all(|pair| pair.first() == pair.last())
+    }
+
+    /// What is left of a Primitive that was not to be replaced, once its links were cut: the editor puts back the first of them,
+    /// where there is no other.
+    fn put_back(&mut self, definition: LayerIx, node: NodeIx, targets: &[(LinkId, NodeIx, usize)]) {
+        let links = &self.layers[definition].links;
+        let left =
+            self.nodes[node].outputs.iter().flat_map(|output| &output.links).any(|id| links.contains_key(id));
+        let Some((_, target, slot)) = targets.first().filter(|_| !left) else { return };
+        if self.nodes[*target]
+            .slots
+            .get(*slot)
+            .is_some_and(|slot| slot.widget.is_some() || WidgetType::of(&slot.ty).is_some())
+        {
+            let id = self.link_slot(definition, (self.nodes[node].id.clone(), 0), *target, *slot);
+            if let Some(output) = self.nodes[node].outputs.first_mut() {
+                output.links.extend(id);
+            }
+        }
+    }
+
+    /// Cuts the link into a slot inside. An input that showed the slot's widget shows what is left of its links.
+    fn cut_promoted(&mut self, definition: LayerIx, inner: NodeIx, slot: usize) {
+        let id = self.nodes[inner].slots.get(slot).and_then(|slot| slot.link);
+        let link = id.and_then(|id| self.layers[definition].links.get(&id));
+        let input =
+            link.filter(|link| link.origin == INPUTS).and_then(|link| usize::try_from(link.origin_slot).ok());
+        self.cut(inner, slot);
+        let Some(at) = input else { return };
+        let left = self.host_slot(definition, at);
+        for host in self.layers[definition].hosts.clone() {
+            if let Some(slot) = self.nodes[host].slots.get_mut(at).filter(|_| left.promoted.is_none()) {
+                slot.promoted = None;
+                slot.widget = None;
+            }
         }
     }
 
     /// A new link from an input of a definition to a slot inside that has none.
     fn link_input(&mut self, definition: LayerIx, at: usize, inner: NodeIx, slot: usize) {
-        let id = self.fresh_link();
-        let target = self.nodes[inner].id.clone();
-        let (Ok(origin_slot), Ok(target_slot)) = (i64::try_from(at), i64::try_from(slot)) else { return };
-        let link = Link { origin: INPUTS, origin_slot, target, target_slot };
-        self.layers[definition].links.insert(id, link);
+        let Ok(origin_slot) = i64::try_from(at) else { return };
+        let id = self.link_slot(definition, (INPUTS, origin_slot), inner, slot);
         if let Some(input) = self.layers[definition].inputs.get_mut(at) {
-            input.links.push(id);
+            input.links.extend(id);
         }
+    }
+
+    /// A new link to a slot that has none.
+    fn link_slot(
+        &mut self,
+        definition: LayerIx,
+        (origin, origin_slot): (Key, i64),
+        inner: NodeIx,
+        slot: usize,
+    ) -> Option<LinkId> {
+        let target = self.nodes[inner].id.clone();
+        let target_slot = i64::try_from(slot).ok()?;
+        let id = self.fresh_link();
+        self.layers[definition].links.insert(id, Link { origin, origin_slot, target, target_slot });
         if let Some(slot) = self.nodes[inner].slots.get_mut(slot) {
             slot.link = Some(id);
         }
+        Some(id)
     }
 
     /// Adds an input to a definition.

@@ -38,11 +38,10 @@ impl<'a> Node<'a> {
             }
             Some(Json::Object(values)) => {
                 let position = |i: usize| values.get(i.to_string().as_str());
-                if let Some(length) =
-                    values.get("length").and_then(Json::as_u64).filter(|_| position(0).is_some())
-                {
-                    let length = usize::try_from(length).unwrap_or(usize::MAX).min(values.len());
-                    let list: Vec<_> = (0..length).filter_map(|i| Some((i, position(i)?))).collect();
+                let length = values.get("length").and_then(Json::as_u64);
+                let length = length.and_then(|length| usize::try_from(length).ok()).unwrap_or(values.len());
+                let list: Option<Vec<_>> = (0..length).map(|i| Some((i, position(i)?))).collect();
+                if let Some(list) = list.filter(|list| !list.is_empty()) {
                     self.restore_values(&list, links)
                 } else {
                     self.restore_object(values, links);

@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use serde_json::Value as Json;
 
+use super::definition as known;
 use super::live::{LayerIx, Live, NodeIx};
-use super::node::{Held, Promoted, Role, Saved, Slot};
+use super::node::{Held, Promoted, Role, Saved, Slot, WidgetKind};
 use super::wire::{self, File, INPUTS, Key, LinkId, OUTPUTS, Part, Property};
 use crate::diagnostic::Problem;
 
@@ -87,6 +88,27 @@ pub(super) fn complete_ends(part: &mut Part<'_>) {
                 .collect();
         }
     }
+}
+
+/// Why an earlier migration could not place a value.
+const REASONS: [&str; 6] = [
+    "missingSourceNode",
+    "missingSourceWidget",
+    "missingSubgraphInput",
+    "ambiguousSubgraphInput",
+    "unlinkedSourceWidget",
+    "primitiveBypassFailed",
+];
+
+/// What such a migration wrote down: a node's id, a name, and a value where there is one. `None` for another form.
+fn quarantined(entry: &Json) -> Option<(&str, &str, Option<&Json>)> {
+    let (id, name) = match entry.get("originalEntry")?.as_array()?.as_slice() {
+        [id, name] | [id, name, Json::String(_)] => (id.as_str()?, name.as_str()?),
+        _ => return None,
+    };
+    let known = REASONS.contains(&entry.get("reason")?.as_str()?);
+    let first = entry.get("attemptedAtVersion")?.as_i64() == Some(1);
+    (known && first).then_some((id, name, entry.get("hostValue")))
 }
 
 impl<'a> Live<'a> {
@@ -172,12 +194,26 @@ impl<'a> Live<'a> {
         let slot = node.slots.get(at)?;
         if let Some(inner) = &slot.promoted {
             let near = (target, slot.name.clone());
-            return Some(Promoted { near, ..Promoted::clone(inner) });
+            let value = self.read_promoted(inner);
+            return Some(Promoted { near, value, ..Promoted::clone(inner) });
         }
         let widget = node.widget(slot.widget.as_ref()?)?;
         let near = (target, widget.name.clone());
         let value = widget.value;
         Some(Promoted { near: near.clone(), deep: near, value, saved: (target, widget.saved) })
+    }
+
+    /// The value of an instance as the instance around it takes it over: a text of more than one line is always a text, and null
+    /// is nothing.
+    fn read_promoted(&self, promoted: &Promoted<'a>) -> Held<'a> {
+        let (deep, name) = &promoted.deep;
+        let is_area =
+            self.nodes[*deep].widget(name).is_some_and(|widget| matches!(widget.kind, WidgetKind::Area));
+        match promoted.value {
+            Some(Json::String(_)) => promoted.value,
+            _ if is_area => Some(&known::EMPTY),
+            value => value.filter(|value| !value.is_null()),
+        }
     }
 
     /// The slot that a link leads to: that which names it, else that which it names.
@@ -190,21 +226,26 @@ impl<'a> Live<'a> {
 
     /// Values that an earlier migration could not place, but that name a slot of the instance.
     fn restore_quarantined(&mut self, ix: NodeIx) {
-        let node = &mut self.nodes[ix];
+        let Self { nodes, made, .. } = self;
+        let node = &mut nodes[ix];
         let Some(entries) = node.property("proxyWidgetErrorQuarantine") else { return };
-        let Property::Other(Json::Array(entries)) = entries else { return };
+        let entries = match entries {
+            Property::Other(json) => json,
+            Property::Text(text) => match serde_json::from_str(text) {
+                Ok(json) => made.alloc(json),
+                Err(_) => return,
+            },
+        };
+        // One entry of another form makes the editor take no notice of any.
+        let entries = entries.as_array().map(|list| list.iter().map(quarantined).collect::<Option<Vec<_>>>());
+        let Some(entries) = entries.flatten() else { return };
         let mut seen: HashSet<&str> = HashSet::new();
-        for entry in entries {
-            let original = entry.get("originalEntry").and_then(Json::as_array).map(Vec::as_slice);
-            let (Some([Json::String(id), Json::String(name), ..]), Some(value)) =
-                (original, entry.get("hostValue"))
-            else {
-                continue;
-            };
+        for (id, name, value) in entries {
+            let Some(value) = value.filter(|value| !value.is_null()) else { continue };
             if id != "-1" || !seen.insert(name) {
                 continue;
             }
-            let slot = node.slots.iter_mut().find(|slot| slot.name == *name);
+            let slot = node.slots.iter_mut().find(|slot| slot.name == name);
             if let Some(promoted) = slot.and_then(|slot| slot.promoted.as_mut()) {
                 promoted.value = Some(value);
                 promoted.saved = (ix, Saved::No);

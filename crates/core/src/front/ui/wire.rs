@@ -433,6 +433,8 @@ fn read_link(json: &Json) -> Option<(LinkId, Link)> {
             [id, origin, origin_slot, target, target_slot, ..] => {
                 (id, origin, Some(origin_slot), target, Some(target_slot))
             }
+            // The slot that it leads to is said by the slot, too.
+            [id, origin, origin_slot, target] => (id, origin, Some(origin_slot), target, None),
             _ => return None,
         },
         Json::Object(parts) => {
