@@ -322,8 +322,6 @@ impl<'g> VHSLoadVideoPathNode<'g> {
 pub struct VHSLoadVideoFFmpeg<'g> {
     /// `video`: One of the server's own list.
     pub video: Arg<'g, socket::Combo>,
-    /// `start_time`: `FLOAT`, 0 to 9007199254740991, default `0`.
-    pub start_time: Arg<'g, socket::Float>,
 }
 
 /// A node of [`VHSLoadVideoFFmpeg`]: its outputs, and a setter for each input that is no field there.
@@ -351,14 +349,14 @@ impl<'g> Class<'g> for VHSLoadVideoFFmpeg<'g> {
             ("custom_width", "0"),
             ("custom_height", "0"),
             ("frame_load_cap", "0"),
+            ("start_time", "0"),
             ("format", "\"AnimateDiff\""),
         ],
-        sockets: &["start_time", "meta_batch", "vae"],
+        sockets: &["meta_batch", "vae"],
     };
 
     fn wire(self, node: Handle<'g>) -> Self::Node {
         node.put("video", self.video);
-        node.put("start_time", self.start_time);
         VHSLoadVideoFFmpegNode { image: node.out(0), mask: node.out(1), audio: node.out(2), video_info: node.out(3), node }
     }
 }
@@ -395,6 +393,12 @@ impl<'g> VHSLoadVideoFFmpegNode<'g> {
         self
     }
 
+    /// `start_time`: `FLOAT`, 0 to 9007199254740991, default `0`.
+    pub fn start_time(self, value: impl Fills<'g, socket::Float>) -> Self {
+        self.node.put("start_time", value.fill());
+        self
+    }
+
     /// `meta_batch`: `VHS_BatchManager`, optional.
     pub fn meta_batch(self, value: Out<'g, socket::VhsBatchManager>) -> Self {
         self.node.link("meta_batch", value);
@@ -418,8 +422,6 @@ impl<'g> VHSLoadVideoFFmpegNode<'g> {
 pub struct VHSLoadVideoFFmpegPath<'g> {
     /// `video`: `STRING`.
     pub video: Arg<'g, socket::Text>,
-    /// `start_time`: `FLOAT`, 0 to 9007199254740991, default `0`.
-    pub start_time: Arg<'g, socket::Float>,
 }
 
 /// A node of [`VHSLoadVideoFFmpegPath`]: its outputs, and a setter for each input that is no field there.
@@ -447,14 +449,14 @@ impl<'g> Class<'g> for VHSLoadVideoFFmpegPath<'g> {
             ("custom_width", "0"),
             ("custom_height", "0"),
             ("frame_load_cap", "0"),
+            ("start_time", "0"),
             ("format", "\"AnimateDiff\""),
         ],
-        sockets: &["start_time", "meta_batch", "vae"],
+        sockets: &["meta_batch", "vae"],
     };
 
     fn wire(self, node: Handle<'g>) -> Self::Node {
         node.put("video", self.video);
-        node.put("start_time", self.start_time);
         VHSLoadVideoFFmpegPathNode { image: node.out(0), mask: node.out(1), audio: node.out(2), video_info: node.out(3), node }
     }
 }
@@ -488,6 +490,12 @@ impl<'g> VHSLoadVideoFFmpegPathNode<'g> {
     /// `frame_load_cap`: `INT`, 0 to 9007199254740991, default `0`.
     pub fn frame_load_cap(self, value: impl Fills<'g, socket::Int>) -> Self {
         self.node.put("frame_load_cap", value.fill());
+        self
+    }
+
+    /// `start_time`: `FLOAT`, 0 to 9007199254740991, default `0`.
+    pub fn start_time(self, value: impl Fills<'g, socket::Float>) -> Self {
+        self.node.put("start_time", value.fill());
         self
     }
 
@@ -736,8 +744,10 @@ impl<'g> Class<'g> for VHSLoadAudio {
         title: "Load Audio (Path)🎥🅥🅗🅢",
         widgets: &[
             ("audio_file", "\"input/\""),
+            ("seek_seconds", "0"),
+            ("duration", "0"),
         ],
-        sockets: &["seek_seconds", "duration"],
+        sockets: &[],
     };
 
     fn wire(self, node: Handle<'g>) -> Self::Node {
@@ -795,8 +805,10 @@ impl<'g> Class<'g> for VHSLoadAudioUpload<'g> {
         title: "Load Audio (Upload)🎥🅥🅗🅢",
         widgets: &[
             ("audio", ""),
+            ("start_time", "0"),
+            ("duration", "0"),
         ],
-        sockets: &["start_time", "duration"],
+        sockets: &[],
     };
 
     fn wire(self, node: Handle<'g>) -> Self::Node {
