@@ -221,13 +221,15 @@ impl Maker<'_> {
                 }
                 let wanted = config("input", &slot.name).and_then(|c| c.get("name")).and_then(Json::as_str);
                 let wanted = wanted.or(slot.label.as_deref()).unwrap_or(&slot.name);
-                if hidden {
+                // A hidden socket shows nowhere, but an instance saves the value of a hidden widget all the same.
+                if hidden && !slot.widget {
                     continue;
                 }
                 if slot.widget {
                     made.values.push((slot.converted, slot.values));
                 }
-                let name = made.free_name(wanted, label);
+                let name =
+                    if hidden { format!("hidden {id} {wanted}") } else { made.free_name(wanted, label) };
                 let end = End { name, ty: slot.ty.clone(), inside: vec![(id, at)] };
                 if slot.converted { made.converted.push(end) } else { made.inputs.push(end) }
             }

@@ -260,7 +260,9 @@ impl<'a> Node<'a> {
         let plain = |value| Widget::new(name.clone(), WidgetKind::Plain, value);
         let object = |value: Held<'a>, fallback: &'a Json| value.or(Some(fallback));
         let mut main = match ty {
-            WidgetType::Int | WidgetType::Float => plain(given(&known::ZERO)),
+            WidgetType::Int | WidgetType::Float => {
+                plain(Some(spec.default().filter(|default| !default.is_null()).unwrap_or(&known::ZERO)))
+            }
             WidgetType::Boolean => plain(given(&known::FALSE)),
             WidgetType::Text => {
                 let kind = if spec.is_multiline() { WidgetKind::Area } else { WidgetKind::Plain };
