@@ -16,7 +16,7 @@ use comfyc::front::ui;
 use comfyc::source::{Source, Sources, Syntax};
 use serde_json::json;
 
-use crate::bench::{middle, quick, ratio, show};
+use crate::bench::{TRIES, middle, quick, ratio, show};
 use crate::conformance::ui::{PACKAGE as TEMPLATES, fetched};
 use crate::conformance::{json_files, text};
 use crate::{Failure, python, repository, shared};
@@ -25,7 +25,7 @@ use crate::{Failure, python, repository, shared};
 const PACKAGE: &str = "comfy-cli==1.23.0";
 
 /// Reads the path of a catalog and then workflows, each a line of JSON that is a text, and prints for each the best time in
-/// nanoseconds, or null where the converter raises. The best of three, as on our side.
+/// nanoseconds, or null where the converter raises. How often each is tried is an argument, the same as on our side.
 const DRIVER: &str = r#"
 import json, logging, sys, time
 from comfy_cli.workflow_to_api import convert_ui_to_api
@@ -38,7 +38,7 @@ for line in lines[1:]:
     text = json.loads(line)
     times = []
     try:
-        for _ in range(3):
+        for _ in range(int(sys.argv[1])):
             start = time.perf_counter_ns()
             json.dumps(convert_ui_to_api(json.loads(text), object_info), indent=2)
             times.append(time.perf_counter_ns() - start)
@@ -145,7 +145,7 @@ fn converter(
 ) -> Result<Vec<Option<Duration>>, Failure> {
     let failed = |error: std::io::Error| Failure(format!("{}: {error}", python.display()));
     let mut child = Command::new(python)
-        .args(["-c", DRIVER])
+        .args(["-c", DRIVER, &TRIES.to_string()])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

@@ -11,7 +11,7 @@ use comfyc::catalog::Catalog;
 use comfyc::check::server::{VerdictOptions, verdict};
 use serde_json::{Map, Value, json};
 
-use crate::bench::{median, middle, quick, ratio, show};
+use crate::bench::{TRIES, median, middle, quick, ratio, show};
 use crate::conformance::{json_files, text};
 use crate::{Failure, repository, shared};
 
@@ -24,7 +24,7 @@ const PYTHON: &str = "COMFYC_PYTHON";
 /// Every run gets a copy, because the validator writes converted values into what it is given.
 const DRIVER: &str = r#"
 import asyncio, copy, json, logging, os, sys, time
-checkout = sys.argv[1]
+checkout, tries = sys.argv[1], int(sys.argv[2])
 sys.path.insert(0, checkout)
 os.chdir(checkout)
 sys.argv = ["main.py", "--cpu"]
@@ -39,7 +39,7 @@ async def measure(lines):
     for line in lines:
         prompt = json.loads(line)
         times = []
-        for _ in range(5):
+        for _ in range(tries):
             fresh = copy.deepcopy(prompt)
             start = time.perf_counter_ns()
             await execution.validate_prompt("bench", fresh, None)
@@ -117,6 +117,7 @@ fn server(checkout: &Path, prompts: &[Value]) -> Result<Vec<Duration>, Failure> 
     let mut child = Command::new(&python)
         .args(["-c", DRIVER])
         .arg(checkout)
+        .arg(TRIES.to_string())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

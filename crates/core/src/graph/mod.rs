@@ -217,6 +217,11 @@ impl Graph {
     pub fn sort_as_editor(&mut self) {
         self.topology.take();
         self.nodes.sort_by_cached_key(|id, _| array_index(id.as_str()));
+        self.sort_inputs_as_editor();
+    }
+
+    /// The same for the inputs alone.
+    pub(crate) fn sort_inputs_as_editor(&mut self) {
         for node in self.nodes.values_mut() {
             // Hardly any class names its inputs by numbers.
             if node.inputs().any(|(name, _)| !array_index(name).0) {

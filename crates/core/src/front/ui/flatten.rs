@@ -9,12 +9,12 @@ use serde_json::{Map, Value as Json};
 use super::definition::WidgetType;
 use super::few::Table;
 use super::js;
-use super::live::{LayerIx, Live, NodeIx, ROOT};
+use super::live::{Layer, LayerIx, Live, NodeIx, ROOT};
 use super::node::{Role, Saved, Widget, WidgetKind};
 use super::packs;
 use super::resolve::{Source, Visited};
 use super::serialize::{self, Dice, Places};
-use super::wire::{LinkId, Mode};
+use super::wire::{Key, LinkId, Mode};
 use crate::diagnostic::{Code, Diagnostics, Problem, Subject, nearest, show};
 use crate::graph::{self, Graph, Input, Link, NodeId, Value};
 use crate::source::Origin;
@@ -147,32 +147,38 @@ impl Live<'_> {
             near: HashMap::new(),
             steps: 0,
         };
-        let expanded = flattener.expand(order);
+        let mut expanded = flattener.expand(order);
+        // As a JavaScript engine holds them: whole numbers first.
+        expanded.sort_by_key(|(path, ix)| match flattener.live.nodes[*ix].id {
+            Key::Int(id) if *path == TOP => u32::try_from(id).unwrap_or(u32::MAX),
+            _ => u32::MAX,
+        });
         let mut graph = Graph::with_capacity(expanded.len());
         for (path, node) in expanded {
             if let Some((id, node)) = flattener.emit(path, node) {
                 graph.insert(id, node);
             }
         }
-        graph.sort_as_editor();
+        graph.sort_inputs_as_editor();
         (graph, flattener.diagnostics)
     }
 
     /// The nodes of the root in the order in which the editor runs through them. It is that of the file's own links: the scripts
     /// of node packs make theirs later.
-    fn execution_order(&self) -> Vec<NodeIx> {
-        let root = &self.layers[ROOT];
+    fn execution_order(&mut self) -> Vec<NodeIx> {
+        let Self { nodes, layers, .. } = self;
+        let Layer { nodes: list, by_id, links, first_made, .. } = &mut layers[ROOT];
+        let is_own = |id: &LinkId| id < first_made;
         // Nodes are counted and found by their ids, so of two of one id the first stands for both.
-        let several = root.by_id.len() < root.nodes.len();
+        let several = by_id.len() < list.len();
         let first = |ix: NodeIx| {
-            let found = several.then(|| root.by_id.get(&self.nodes[ix].id).copied()).flatten();
+            let found = several.then(|| by_id.get(&nodes[ix].id).copied()).flatten();
             found.unwrap_or(ix).position()
         };
-        let is_own = |id: &LinkId| *id < root.first_made;
-        let mut open: Vec<usize> = vec![0; self.nodes.len()];
-        let mut ready = VecDeque::new();
-        for ix in &root.nodes {
-            let slots = &self.nodes[*ix].slots;
+        let mut open: Vec<usize> = vec![0; nodes.len()];
+        let mut ready = VecDeque::with_capacity(list.len());
+        for ix in &*list {
+            let slots = &nodes[*ix].slots;
             let linked = slots.iter().filter_map(|slot| slot.link.as_ref()).filter(|id| is_own(id)).count();
             if linked == 0 {
                 ready.push_back(*ix);
@@ -180,20 +186,17 @@ impl Live<'_> {
                 *open = linked;
             }
         }
-        let mut order = Vec::with_capacity(root.nodes.len());
-        let mut visited = HashSet::with_capacity(root.links.len());
-        let mut placed = vec![false; self.nodes.len()];
+        let mut order = Vec::with_capacity(list.len());
+        let mut placed = vec![false; nodes.len()];
         while let Some(ix) = ready.pop_front() {
             order.push(ix);
             if let Some(placed) = placed.get_mut(first(ix)) {
                 *placed = true;
             }
-            for id in self.nodes[ix].outputs.iter().flat_map(|output| &output.links).filter(|id| is_own(id)) {
-                let Some(link) = root.links.get(id) else { continue };
-                if !visited.insert(*id) {
-                    continue;
-                }
-                let Some(target) = root.by_id.get(&link.target) else { continue };
+            for id in nodes[ix].outputs.iter().flat_map(|output| &output.links).filter(|id| is_own(id)) {
+                let Some(link) = links.get_mut(id).filter(|link| !link.passed) else { continue };
+                link.passed = true;
+                let Some(target) = by_id.get(&link.target) else { continue };
                 if let Some(count) = open.get_mut(target.position()).filter(|count| **count > 0) {
                     *count -= 1;
                     if *count == 0 {
@@ -203,7 +206,7 @@ impl Live<'_> {
             }
         }
         let mut left: Vec<NodeIx> = Vec::new();
-        for ix in root.nodes.iter().rev() {
+        for ix in list.iter().rev() {
             // Of two of one id the last is left over.
             if let Some(placed) = placed.get_mut(first(*ix)).filter(|placed| !**placed) {
                 *placed = true;
@@ -212,7 +215,7 @@ impl Live<'_> {
         }
         left.reverse();
         left.sort_by_cached_key(|ix| {
-            js::array_index(&self.nodes[*ix].id.to_string()).map_or((true, 0), |i| (false, i))
+            js::array_index(&nodes[*ix].id.to_string()).map_or((true, 0), |i| (false, i))
         });
         order.extend(left);
         order

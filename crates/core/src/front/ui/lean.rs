@@ -293,7 +293,7 @@ impl<'a> Reader<'a> {
             self.text.skip()?;
             more = self.text.more(b'[')?;
         }
-        Some((id, Link { origin, origin_slot, target, target_slot }))
+        Some((id, Link::new((origin, origin_slot), (target, target_slot))))
     }
 
     fn link_object(&mut self) -> Option<(LinkId, Link)> {
@@ -311,7 +311,7 @@ impl<'a> Reader<'a> {
             }
             more = self.text.more(b'{')?;
         }
-        Some((id?, Link { origin: origin?, origin_slot, target: target?, target_slot }))
+        Some((id?, Link::new((origin?, origin_slot), (target?, target_slot))))
     }
 
     /// A list of which every element is read.

@@ -377,8 +377,38 @@ impl<'a> Live<'a> {
         }
     }
 
+    /// Whether each link of a layer is named by the slot that it leads to, so that no two join the same slots.
+    fn has_no_duplicate_links(&self, layer: LayerIx) -> bool {
+        let Layer { nodes, by_id, links, outputs, .. } = &self.layers[layer];
+        if by_id.len() < nodes.len() {
+            return false;
+        }
+        let mut named = 0;
+        for ix in nodes {
+            let node = &self.nodes[*ix];
+            for (id, saved) in node.slots.iter().filter_map(|slot| Some((slot.link?, slot.saved?))) {
+                let leads_here = |link: &&wire::Link| {
+                    usize::try_from(link.target_slot) == Ok(saved) && link.target == node.id
+                };
+                named += usize::from(links.get(&id).filter(leads_here).is_some());
+            }
+        }
+        for (at, output) in outputs.iter().enumerate() {
+            let leads_here = |link: &&wire::Link| {
+                usize::try_from(link.target_slot) == Ok(at) && link.target == wire::OUTPUTS
+            };
+            if let [id] = output.links.as_slice() {
+                named += usize::from(links.get(id).filter(leads_here).is_some());
+            }
+        }
+        named == links.len()
+    }
+
     /// Of links that join the same slots one stays: that which an input of the target names, else the first.
     fn merge_duplicate_links(&mut self, layer: LayerIx, order: &[LinkId]) {
+        if self.has_no_duplicate_links(layer) {
+            return;
+        }
         let Self { nodes, layers, .. } = self;
         let layer = &mut layers[layer];
         let mut seen: HashMap<&wire::Link, LinkId> = HashMap::with_capacity(order.len());

@@ -396,7 +396,7 @@ impl<'a> Live<'a> {
         let target = self.nodes[inner].id.clone();
         let target_slot = i64::try_from(slot).ok()?;
         let id = self.fresh_link();
-        self.layers[definition].links.insert(id, Link { origin, origin_slot, target, target_slot });
+        self.layers[definition].links.insert(id, Link::new((origin, origin_slot), (target, target_slot)));
         if let Some(slot) = self.nodes[inner].slots.get_mut(slot) {
             slot.link = Some(id);
         }

@@ -105,6 +105,14 @@ pub(super) struct Link {
     pub(super) origin_slot: i64,
     pub(super) target: Key,
     pub(super) target_slot: i64,
+    /// Whether the order of nodes has come past it.
+    pub(super) passed: bool,
+}
+
+impl Link {
+    pub(super) fn new((origin, origin_slot): (Key, i64), (target, target_slot): (Key, i64)) -> Self {
+        Self { origin, origin_slot, target, target_slot, passed: false }
+    }
 }
 
 /// An input or output of a subgraph definition.
@@ -444,12 +452,7 @@ fn read_link(json: &Json) -> Option<(LinkId, Link)> {
         _ => return None,
     };
     let slot = |slot: Option<&Json>| slot.and_then(integer).unwrap_or(0);
-    let link = Link {
-        origin: Key::read(origin)?,
-        origin_slot: slot(origin_slot),
-        target: Key::read(target)?,
-        target_slot: slot(target_slot),
-    };
+    let link = Link::new((Key::read(origin)?, slot(origin_slot)), (Key::read(target)?, slot(target_slot)));
     Some((link_id(id)?, link))
 }
 

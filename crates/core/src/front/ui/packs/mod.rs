@@ -58,7 +58,7 @@ impl Additions {
     fn link(&mut self, (origin, origin_slot): (Key, i64), (target, slot): (Key, usize)) -> LinkId {
         self.last += 1;
         let target_slot = i64::try_from(slot).unwrap_or(i64::MAX);
-        self.links.push((self.last, Link { origin, origin_slot, target, target_slot }));
+        self.links.push((self.last, Link::new((origin, origin_slot), (target, target_slot))));
         self.last
     }
 
