@@ -37,6 +37,7 @@ impl<'a> Node<'a> {
     /// Gives a widget a value, with all that the editor does then.
     pub(super) fn assign(&mut self, at: usize, value: Held<'a>, saved: Saved<'a>, links: &mut Links) {
         let Some(widget) = self.widgets.get_mut(at) else { return };
+        let before = widget.value;
         match widget.kind {
             WidgetKind::Fixed | WidgetKind::Position => return,
             WidgetKind::Area if value == Some(&Json::Null) => {
@@ -45,11 +46,29 @@ impl<'a> Node<'a> {
             _ => widget.value = value,
         }
         widget.saved = saved;
-        match widget.kind {
-            WidgetKind::Branches(_) => self.reassign_branch(at, links),
-            WidgetKind::ChoiceOption => self.grow_custom_combo(at),
-            _ => {}
+        let is_combo = matches!(widget.kind, WidgetKind::Branches(_));
+        if matches!(widget.kind, WidgetKind::ChoiceOption) {
+            self.grow_custom_combo(at);
+        } else if is_combo && (before != value || !self.keep_branch(at)) {
+            self.reassign_branch(at, links);
         }
+    }
+
+    /// Keeps the inputs of a dynamic combo to which its own value was given, where they are as they were made: nothing was read
+    /// into them, and none is linked. Returns whether that is so.
+    fn keep_branch(&mut self, at: usize) -> bool {
+        let Some(combo) = self.widgets.get(at).filter(|combo| combo.saved != Saved::No) else { return false };
+        let name = combo.name.clone();
+        let is_within = |other: &str| other.strip_prefix(&*name).is_some_and(|rest| rest.starts_with('.'));
+        let is_read = self.widgets.iter().any(|widget| widget.saved != Saved::No && is_within(&widget.name));
+        if is_read || self.slots.iter().any(|slot| slot.link.is_some() && is_within(&slot.name)) {
+            return false;
+        }
+        // As those that are made anew are.
+        for widget in self.widgets.iter_mut().filter(|widget| is_within(&widget.name)) {
+            widget.dynamic_prompt = false;
+        }
+        true
     }
 
     /// Replaces the inputs of a dynamic combo by those of the branch it has now, keeping the links of those that stay.

@@ -387,18 +387,18 @@ impl<'a> Live<'a> {
         for ix in nodes {
             let node = &self.nodes[*ix];
             for (id, saved) in node.slots.iter().filter_map(|slot| Some((slot.link?, slot.saved?))) {
-                let leads_here = |link: &&wire::Link| {
+                let leads_here = |link: &wire::Link| {
                     usize::try_from(link.target_slot) == Ok(saved) && link.target == node.id
                 };
-                named += usize::from(links.get(&id).filter(leads_here).is_some());
+                named += usize::from(links.get(&id).is_some_and(leads_here));
             }
         }
         for (at, output) in outputs.iter().enumerate() {
-            let leads_here = |link: &&wire::Link| {
+            let leads_here = |link: &wire::Link| {
                 usize::try_from(link.target_slot) == Ok(at) && link.target == wire::OUTPUTS
             };
             if let [id] = output.links.as_slice() {
-                named += usize::from(links.get(id).filter(leads_here).is_some());
+                named += usize::from(links.get(id).is_some_and(leads_here));
             }
         }
         named == links.len()

@@ -2,26 +2,18 @@
 //!
 //! Which inputs these are the pack's script finds by types, titles, groups and colours, and for an export it makes the links.
 //! It also writes down, in `extra.ue_links` of each graph, the links that it found: those are made here. The sending nodes
-//! have no output and do nothing on a server, so without a class they are left out.
+//! have no output and do nothing on a server, so without a class they are left out. Since version 7 of the pack any node may send,
+//! so what counts is what is written down.
 
 use foldhash::{HashMap, HashSet, HashSetExt};
 use serde_json::Value as Json;
 
 use super::Additions;
-use super::wires::{IDLES, is};
+use super::wires::{IDLES, Only, is, looks_like};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostics, Problem};
 use crate::front::ui::definition::Definition;
 use crate::front::ui::wire::{INPUTS, Input, Key, LinkId, Mode, Node, OUTPUTS, Part, integer};
-
-/// The nodes that send. Since version 7 any node may, so what counts is the record.
-const SENDERS: [&str; 5] = [
-    "Anything Everywhere",
-    "Anything Everywhere?",
-    "Anything Everywhere3",
-    "Prompts Everywhere",
-    "Seed Everywhere",
-];
 
 /// A link as the pack writes it down.
 struct Record {
@@ -48,21 +40,21 @@ impl Record {
 
 /// Makes the links of one graph, and leaves out the nodes that send.
 pub(super) fn connect(part: &mut Part<'_>, catalog: &Catalog, diagnostics: &mut Diagnostics) {
-    if part.everywhere.is_none() && !part.nodes.iter().any(|node| SENDERS.contains(&node.ty)) {
+    if part.everywhere.is_none() && !part.nodes.iter().any(|node| looks_like(node, Only::Sends)) {
         return;
     }
     let records: Vec<Record> = part.everywhere.into_iter().flatten().filter_map(Record::read).collect();
     let lost = make(part, &records, catalog);
     let links: HashSet<LinkId> = part.links.iter().map(|(id, _)| *id).collect();
     let is_linked = |id: Option<LinkId>| id.is_some_and(|id| links.contains(&id));
-    for node in part.nodes.iter_mut().filter(|node| SENDERS.contains(&node.ty)) {
+    for node in part.nodes.iter_mut().filter(|node| looks_like(node, Only::Sends)) {
         let sends = node.mode == Mode::Normal && node.inputs.iter().any(|input| is_linked(input.link));
         if lost.contains(&node.id) || (sends && part.everywhere.is_none()) {
             let problem = Problem::ImplicitLinks { node: node.id.to_string(), class: node.ty.to_owned() };
             diagnostics.report(problem, Some(part.origin.field("nodes").member(node.index)));
         }
         let feeds = node.outputs.iter().flat_map(|output| &output.links).any(|id| is_linked(Some(*id)));
-        if !feeds && is(node, &SENDERS, catalog) {
+        if !feeds && is(node, Only::Sends, catalog) {
             node.ty = IDLES;
         }
     }

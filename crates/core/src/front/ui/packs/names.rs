@@ -8,17 +8,13 @@ use std::collections::VecDeque;
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
-use super::wires::is;
+use super::wires::{Only, is};
 use super::{Additions, PASSES_AS_IS};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostics, Problem};
 use crate::front::ui::js;
 use crate::front::ui::wire::{File, INPUTS, Input, Io, Key, Link, LinkId, Mode, Node, Part};
 
-/// Nodes that give a value a name.
-const SETTERS: [&str; 2] = ["SetNode", "easy setNode"];
-/// Nodes that take a value by its name.
-const GETTERS: [&str; 2] = ["GetNode", "easy getNode"];
 /// That which looks for the name in the graphs around its own, too.
 const LOOKS_OUT: &str = "GetNode";
 
@@ -39,7 +35,7 @@ pub(super) fn connect(file: &mut File<'_>, catalog: &Catalog, diagnostics: &mut 
     bring_in(file, &mut given, &taken, &mut added);
     for (((part, given), taken), mut added) in file.parts_mut().zip(&given).zip(&taken).zip(added) {
         for node in &mut part.nodes {
-            if is(node, &SETTERS, catalog) {
+            if is(node, Only::Sets, catalog) {
                 node.ty = PASSES_AS_IS;
             }
         }
@@ -52,11 +48,11 @@ pub(super) fn connect(file: &mut File<'_>, catalog: &Catalog, diagnostics: &mut 
 
 fn given_in(part: &Part<'_>, catalog: &Catalog) -> Given {
     let mut given = Given::new();
-    if !part.nodes.iter().any(|node| is(node, &SETTERS, catalog)) {
+    if !part.nodes.iter().any(|node| is(node, Only::Sets, catalog)) {
         return given;
     }
     let links: HashMap<LinkId, &Link> = part.links.iter().map(|(id, link)| (*id, link)).collect();
-    for node in part.nodes.iter().filter(|node| is(node, &SETTERS, catalog)) {
+    for node in part.nodes.iter().filter(|node| is(node, Only::Sets, catalog)) {
         let Some(name) = name_of(node) else { continue };
         let link = node.inputs.first().and_then(|input| links.get(&input.link?));
         given.entry(name).or_insert_with(|| link.map(|link| (link.origin.clone(), link.origin_slot)));
@@ -66,7 +62,7 @@ fn given_in(part: &Part<'_>, catalog: &Catalog) -> Given {
 
 /// The positions of the Get nodes of a graph among its nodes, each with its name.
 fn taken_in(part: &Part<'_>, catalog: &Catalog) -> Vec<(usize, String)> {
-    let getters = part.nodes.iter().enumerate().filter(|(_, node)| is(node, &GETTERS, catalog));
+    let getters = part.nodes.iter().enumerate().filter(|(_, node)| is(node, Only::Gets, catalog));
     getters.map(|(at, node)| (at, name_of(node).unwrap_or_default())).collect()
 }
 
