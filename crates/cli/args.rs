@@ -216,7 +216,7 @@ pub(crate) struct Reading {
     /// Give the values of Primitives to the widgets inside subgraphs
     #[arg(long)]
     pub(crate) primitive_values: bool,
-    /// Write nodes of unknown classes as the editor's placeholders, which no server takes
+    /// Do as an editor without node packs: nodes of unknown classes are placeholders, which no server takes
     #[arg(long)]
     pub(crate) placeholders: bool,
     /// Decides the choices of dynamic prompts, `{a|b}`, and draws the seeds that rgthree's Seed node leaves to the editor

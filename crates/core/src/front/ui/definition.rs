@@ -172,6 +172,7 @@ constants! {
     ZERO 0;
     FALSE false;
     EMPTY "";
+    UNDEFINED "undefined";
     BLACK "#000000";
     LOADING "Loading...";
     NO_LIST [];

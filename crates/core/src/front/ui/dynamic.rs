@@ -43,6 +43,8 @@ impl<'a> Node<'a> {
             WidgetKind::Area if value == Some(&Json::Null) => {
                 widget.value = Some(&known::EMPTY);
             }
+            // A field of text holds the name of nothing.
+            WidgetKind::Area if value.is_none() => widget.value = Some(&known::UNDEFINED),
             _ => widget.value = value,
         }
         widget.saved = saved;

@@ -42,8 +42,11 @@ pub(super) fn rewrite(
 ) -> Option<Rewritten> {
     let groups = json.get("extra")?.get("groupNodes")?.as_object()?;
     let nodes = json.get("nodes")?.as_array()?;
-    let is_instance = |node: &Json| group_name(node).is_some_and(|name| groups.contains_key(name));
-    if !nodes.iter().any(is_instance) {
+    // The editor does not know a group in which there is a class that it does not know.
+    let is_whole =
+        |name: &&str| groups.get(*name).is_some_and(|group| packs || has_known_classes(group, catalog));
+    let group_of = |node| group_name(node).filter(is_whole);
+    if !nodes.iter().any(|node| group_of(node).is_some()) {
         return None;
     }
     let integer = |json: Option<&Json>| json.and_then(Json::as_i64);
@@ -54,7 +57,7 @@ pub(super) fn rewrite(
     let mut kept = Vec::new();
     let mut hosts = Vec::new();
     for (at, node) in nodes.iter().enumerate() {
-        let Some(name) = group_name(node).filter(|name| groups.contains_key(*name)) else {
+        let Some(name) = group_of(node) else {
             kept.push((at, node.clone()));
             continue;
         };
@@ -111,6 +114,16 @@ impl Rewritten {
             }
         }
     }
+}
+
+/// Whether every node of a group is of a class that is known, or the editor's own.
+fn has_known_classes(group: &Json, catalog: &Catalog) -> bool {
+    let is_known = |node: &Json| match node.get("type").and_then(Json::as_str) {
+        Some("Reroute" | "PrimitiveNode" | "Note" | "MarkdownNote") => true,
+        Some(ty) => group_name(node).is_some() || catalog.class(ty).is_some(),
+        None => false,
+    };
+    group.get("nodes").and_then(Json::as_array).is_some_and(|nodes| nodes.iter().all(is_known))
 }
 
 /// The group node that a node is an instance of.

@@ -327,7 +327,8 @@ impl<'a> Live<'a> {
         if !self.options.placeholders && super::packs::widgets::saves_by_name(&node.ty) {
             return;
         }
-        let by_name = node.widgets.iter().any(|widget| matches!(widget.saved, Saved::Under(_)));
+        let by_name = !self.options.placeholders
+            && node.widgets.iter().any(|widget| matches!(widget.saved, Saved::Under(_)));
         let is_left = left > 0 && node.mode == wire::Mode::Normal && Self::shows_values(node);
         if !by_name && !is_left {
             return;

@@ -70,8 +70,9 @@ pub struct Options {
     /// Give the value of a Primitive that is linked to an instance of a subgraph to the widget inside. The editor takes
     /// the value that is inside.
     pub primitive_values: bool,
-    /// Know nothing of node packs, and write a node of an unknown class as the editor's placeholder: without a class, its
-    /// values under `UNKNOWN`, `UNKNOWN_1` and so on. No server takes such a node.
+    /// Know nothing of node packs. A node of an unknown class is written as the editor's placeholder: without a class, its
+    /// values under `UNKNOWN`, `UNKNOWN_1` and so on, and values that a pack saved by name are lost, as they are in the editor.
+    /// No server takes such a prompt.
     pub placeholders: bool,
     /// Decides the choices of dynamic prompts, 0 when there is none, and, when there is one, the seeds that rgthree's Seed
     /// node draws when the editor queues.

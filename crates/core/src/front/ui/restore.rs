@@ -36,6 +36,7 @@ impl<'a> Node<'a> {
                 let values: Vec<(usize, &'a Json)> = values.iter().enumerate().collect();
                 self.restore_values(&self.without_forced(values, definition), links)
             }
+            Some(Json::Object(values)) if options.placeholders => self.restore_as_list(values, links),
             Some(Json::Object(values)) => {
                 let position = |i: usize| values.get(i.to_string().as_str());
                 let length = values.get("length").and_then(Json::as_u64);
@@ -188,6 +189,29 @@ impl<'a> Node<'a> {
             at += 1;
         }
         values.len()
+    }
+
+    /// Widgets take the values of an object as if it were a list, which is what the editor does: one that the object does not have
+    /// is undefined. Returns how many values are left.
+    fn restore_as_list(&mut self, values: &'a serde_json::Map<String, Json>, links: &mut Links) -> usize {
+        let mut left = values.len() - usize::from(values.contains_key("length"));
+        let length = values.get("length").and_then(Json::as_u64);
+        let length = length.map_or(usize::MAX, |length| usize::try_from(length).unwrap_or(usize::MAX));
+        let (mut at, mut position) = (0, 0);
+        while let Some(widget) = self.widgets.get(at) {
+            if widget.persisted {
+                if position >= length {
+                    break;
+                }
+                let held = values.get_key_value(position.to_string().as_str());
+                left -= usize::from(held.is_some());
+                let saved = held.map_or(Saved::No, |(name, _)| Saved::Under(name));
+                self.assign(at, held.map(|(_, value)| value), saved, links);
+                position += 1;
+            }
+            at += 1;
+        }
+        left
     }
 
     /// Widgets take the values of `widgets_values_named`.
