@@ -53,8 +53,9 @@ pub(super) struct Layer<'a> {
     pub(super) outputs: Vec<Io<'a>>,
     /// The instances of this definition that there are so far.
     pub(super) hosts: Vec<NodeIx>,
-    /// Primitives of this definition that an input stands for, with the positions of those inputs.
-    pub(super) replaced: HashMap<NodeIx, usize>,
+    /// Primitives of this definition that an input stands for, with the positions of those inputs; nothing for one for which none
+    /// can.
+    pub(super) replaced: HashMap<NodeIx, Option<usize>>,
     /// Node ids of this definition that were changed, by the text they had.
     pub(super) renamed: HashMap<String, Key>,
     pub(super) origin: Origin,

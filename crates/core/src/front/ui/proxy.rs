@@ -237,7 +237,7 @@ impl<'a> Live<'a> {
         let node = &self.nodes[inner];
         if node.role == Role::Primitive {
             if let Some(at) = self.layers[definition].replaced.get(&inner) {
-                return Plan::Linked(*at);
+                return at.map_or(Plan::Quarantine, Plan::Linked);
             }
             let links = &self.layers[definition].links;
             let linked =
@@ -300,7 +300,10 @@ impl<'a> Live<'a> {
             let own = &self.nodes[target].slots.get(slot)?.ty;
             (*own == ty || own == "*" || ty == "*").then_some((*id, target, slot))
         };
-        let Some(targets) = links.iter().map(target).collect::<Option<Vec<_>>>() else { return };
+        let Some(targets) = links.iter().map(target).collect::<Option<Vec<_>>>() else {
+            self.layers[definition].replaced.insert(node, None);
+            return;
+        };
         if targets.is_empty() || entries.iter().any(|entry| entry.name != first.name) {
             return;
         }
@@ -323,7 +326,7 @@ impl<'a> Live<'a> {
         for (_, target, slot) in &targets {
             self.link_input(definition, at, *target, *slot);
         }
-        self.layers[definition].replaced.insert(node, at);
+        self.layers[definition].replaced.insert(node, Some(at));
         self.extend_hosts(definition, at);
         // Of entries that are alike the first counts.
         let mut seen = HashSet::default();
