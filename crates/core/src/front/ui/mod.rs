@@ -1,14 +1,15 @@
 //! From the JSON that the editor of ComfyUI saves to a graph, as the editor itself exports it (`File > Export (API)`),
-//! byte for byte. The editor meant is frontend 1.49.6 without the scripts of node packs.
+//! byte for byte. The editor meant is frontend 1.49.6; of the scripts of node packs, what `packs` knows.
 //!
 //! The editor does not convert a file: it loads it into a live graph and writes that out. So does this module, in the
 //! editor's own steps, because its results depend on their order:
 //!
-//! 1. `lean` reads the text, in which `tokens` finds the tokens and of which `scan` passes over what no prompt depends on; `wire` reads it by way of its JSON where it
-//!    has an unusual form, and `group` replaces legacy group nodes by subgraphs.
+//! 1. `lean` reads the text, in which `tokens` finds the tokens and of which `scan` passes over what no prompt depends on;
+//!    `wire` reads it by way of its JSON where it has an unusual form, and `group` replaces legacy group nodes by subgraphs.
+//!    `packs` rewrites nodes of packs that exist only in the editor.
 //! 2. `live` makes the nodes: `definition` tells which slots and widgets the editor makes for a class, `node` and
-//!    `dynamic` make them, `restore` reads saved values into them. `subgraph` and `proxy` do instances of subgraphs.
-//! 3. `fixups` and `primitive` do what the editor does right after loading.
+//!    `dynamic` make them, `restore` reads saved values into them. `subgraph`, `proxy` and `replace` do instances of subgraphs.
+//! 3. `fixups`, `matches` and `primitive` do what the editor does right after loading.
 //! 4. `flatten` writes out what runs: `resolve` follows links through subgraphs, bypassed nodes and Reroutes,
 //!    `serialize` expands texts.
 //!
@@ -34,6 +35,7 @@ mod node;
 mod packs;
 mod primitive;
 mod proxy;
+mod replace;
 mod resolve;
 mod restore;
 mod scan;

@@ -4,53 +4,20 @@
 use std::borrow::Cow;
 
 use foldhash::{HashMap, HashMapExt, HashSet};
-use serde_json::{Number, Value as Json};
+use serde_json::Value as Json;
 
 use super::definition::WidgetType;
-use super::js;
 use super::live::{LayerIx, Live, NodeIx};
 use super::node::{Role, Saved};
 use super::wire::{INPUTS, Io, Key, Link, LinkId, Property};
-use crate::catalog::Input;
 
 /// `[inner node id, widget name]` or `[.., .., disambiguator]`.
-struct Entry<'a> {
-    id: String,
-    name: String,
-    disambiguator: Option<String>,
+pub(super) struct Entry<'a> {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) disambiguator: Option<String>,
     /// The value saved for it on the instance.
-    value: Option<(usize, &'a Json)>,
-}
-
-/// What must be alike of the widgets that one input is to stand for.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Shape {
-    /// A number, with its limits and step.
-    Number { ty: WidgetType, min: f64, max: f64, step: f64 },
-    /// A text, of one line or more.
-    Text { more: bool },
-    /// Anything else.
-    Other(WidgetType),
-}
-
-impl Shape {
-    fn of((ty, input): (WidgetType, Option<&Input>)) -> Self {
-        let options = input.map(|input| &input.options);
-        let limit = |number: Option<&Number>, else_: f64| number.map_or(else_, js::float);
-        match ty {
-            WidgetType::Int | WidgetType::Float => Self::Number {
-                ty,
-                min: limit(options.and_then(|options| options.min.as_ref()), 0.0),
-                max: limit(options.and_then(|options| options.max.as_ref()), 2048.0),
-                step: limit(
-                    options.and_then(|options| options.step.as_ref()),
-                    if ty == WidgetType::Int { 1.0 } else { 0.5 },
-                ),
-            },
-            WidgetType::Text => Self::Text { more: input.is_some_and(|input| input.shown().multiline) },
-            other => Self::Other(other),
-        }
-    }
+    pub(super) value: Option<(usize, &'a Json)>,
 }
 
 /// What becomes of an entry.
@@ -69,7 +36,7 @@ enum Plan<'a> {
 
 /// The names of a definition's inputs.
 #[derive(Default)]
-struct Names {
+pub(super) struct Names {
     taken: HashSet<String>,
     /// The last number behind each name.
     last: HashMap<String, usize>,
@@ -77,7 +44,7 @@ struct Names {
 
 impl Names {
     /// A name that no input has yet: `name`, `name_1` and so on.
-    fn free(&mut self, name: &str) -> String {
+    pub(super) fn free(&mut self, name: &str) -> String {
         if self.taken.insert(name.to_owned()) {
             return name.to_owned();
         }
@@ -149,7 +116,7 @@ impl<'a> Live<'a> {
         }
     }
 
-    fn give(&mut self, host: NodeIx, slot: usize, value: Option<(usize, &'a Json)>) {
+    pub(super) fn give(&mut self, host: NodeIx, slot: usize, value: Option<(usize, &'a Json)>) {
         if let Some((at, value)) = value {
             self.set_host_value(host, slot, Some(value), Saved::At(at));
         }
@@ -279,91 +246,8 @@ impl<'a> Live<'a> {
         Some(at)
     }
 
-    /// An input in place of a Primitive: it takes over the Primitive's links. As in the editor it leads to the slots that the
-    /// links name, even where the file is wrong about them; a link of which that is so stays with the Primitive. Nothing is
-    /// changed when one of the slots is not there or has another type.
-    fn replace_primitive(
-        &mut self,
-        host: NodeIx,
-        definition: LayerIx,
-        node: NodeIx,
-        entries: &[&Entry<'a>],
-        names: &mut Names,
-    ) {
-        let Some(first) = entries.first() else { return };
-        let Some(output) = self.nodes[node].outputs.first() else { return };
-        let (ty, links) = (output.ty.clone(), output.links.clone());
-        let target = |id: &LinkId| {
-            let link = self.layers[definition].links.get(id)?;
-            let target = self.find(definition, &link.target)?;
-            let slot = usize::try_from(link.target_slot).ok()?;
-            let own = &self.nodes[target].slots.get(slot)?.ty;
-            (*own == ty || own == "*" || ty == "*").then_some((*id, target, slot))
-        };
-        let Some(targets) = links.iter().map(target).collect::<Option<Vec<_>>>() else {
-            self.layers[definition].replaced.insert(node, None);
-            return;
-        };
-        if targets.is_empty() || entries.iter().any(|entry| entry.name != first.name) {
-            return;
-        }
-        let fits = self.have_like_widgets(&targets);
-        for (old, target, slot) in &targets {
-            if self.nodes[*target].slots.get(*slot).is_some_and(|slot| slot.link == Some(*old)) {
-                for output in &mut self.nodes[node].outputs {
-                    output.links.retain(|id| id != old);
-                }
-            }
-            self.cut_promoted(definition, *target, *slot);
-        }
-        if !fits {
-            self.put_back(definition, node, &targets);
-            return;
-        }
-        let title = self.nodes[node].title.filter(|title| *title != "PrimitiveNode");
-        let name = title.unwrap_or(&first.name).to_owned();
-        let at = self.add_input(definition, names.free(&name), ty);
-        for (_, target, slot) in &targets {
-            self.link_input(definition, at, *target, *slot);
-        }
-        self.layers[definition].replaced.insert(node, Some(at));
-        self.extend_hosts(definition, at);
-        // Of entries that are alike the first counts.
-        let mut seen = HashSet::default();
-        let values =
-            entries.iter().filter(|entry| seen.insert(&entry.disambiguator)).find_map(|entry| entry.value);
-        self.give(host, at, values);
-    }
-
-    /// Whether the widgets behind slots are of one kind, with the same limits.
-    fn have_like_widgets(&self, targets: &[(LinkId, NodeIx, usize)]) -> bool {
-        let shapes =
-            targets.iter().filter_map(|(_, target, slot)| Some(Shape::of(self.spec_behind(*target, *slot)?)));
-        let shapes: Vec<Shape> = shapes.collect();
-        shapes.windows(2).all(|pair| pair.first() == pair.last())
-    }
-
-    /// What is left of a Primitive that was not to be replaced, once its links were cut: the editor puts back the first of them,
-    /// where there is no other.
-    fn put_back(&mut self, definition: LayerIx, node: NodeIx, targets: &[(LinkId, NodeIx, usize)]) {
-        let links = &self.layers[definition].links;
-        let left =
-            self.nodes[node].outputs.iter().flat_map(|output| &output.links).any(|id| links.contains_key(id));
-        let Some((_, target, slot)) = targets.first().filter(|_| !left) else { return };
-        if self.nodes[*target]
-            .slots
-            .get(*slot)
-            .is_some_and(|slot| slot.widget.is_some() || WidgetType::of(&slot.ty).is_some())
-        {
-            let id = self.link_slot(definition, (self.nodes[node].id.clone(), 0), *target, *slot);
-            if let Some(output) = self.nodes[node].outputs.first_mut() {
-                output.links.extend(id);
-            }
-        }
-    }
-
     /// Cuts the link into a slot inside. An input that showed the slot's widget shows what is left of its links.
-    fn cut_promoted(&mut self, definition: LayerIx, inner: NodeIx, slot: usize) {
+    pub(super) fn cut_promoted(&mut self, definition: LayerIx, inner: NodeIx, slot: usize) {
         let id = self.nodes[inner].slots.get(slot).and_then(|slot| slot.link);
         let link = id.and_then(|id| self.layers[definition].links.get(&id));
         let input =
@@ -380,7 +264,7 @@ impl<'a> Live<'a> {
     }
 
     /// A new link from an input of a definition to a slot inside that has none.
-    fn link_input(&mut self, definition: LayerIx, at: usize, inner: NodeIx, slot: usize) {
+    pub(super) fn link_input(&mut self, definition: LayerIx, at: usize, inner: NodeIx, slot: usize) {
         let Ok(origin_slot) = i64::try_from(at) else { return };
         let id = self.link_slot(definition, (INPUTS, origin_slot), inner, slot);
         if let Some(input) = self.layers[definition].inputs.get_mut(at) {
@@ -389,7 +273,7 @@ impl<'a> Live<'a> {
     }
 
     /// A new link to a slot that has none.
-    fn link_slot(
+    pub(super) fn link_slot(
         &mut self,
         definition: LayerIx,
         (origin, origin_slot): (Key, i64),
@@ -407,14 +291,14 @@ impl<'a> Live<'a> {
     }
 
     /// Adds an input to a definition.
-    fn add_input(&mut self, definition: LayerIx, name: String, ty: Cow<'a, str>) -> usize {
+    pub(super) fn add_input(&mut self, definition: LayerIx, name: String, ty: Cow<'a, str>) -> usize {
         let inputs = &mut self.layers[definition].inputs;
         inputs.push(Io { name: Cow::Owned(name), ty, links: Vec::new() });
         inputs.len() - 1
     }
 
     /// Every instance that is there gets the slot of a new input.
-    fn extend_hosts(&mut self, definition: LayerIx, at: usize) {
+    pub(super) fn extend_hosts(&mut self, definition: LayerIx, at: usize) {
         let slot = self.host_slot(definition, at);
         for host in self.layers[definition].hosts.clone() {
             self.nodes[host].slots.push(slot.clone());
