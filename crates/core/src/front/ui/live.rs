@@ -149,8 +149,9 @@ impl<'a> Live<'a> {
         diagnostics: Diagnostics,
     ) -> Self {
         let renames = super::subgraph::renumber(&mut file);
+        let count = file.parts().map(|part| part.nodes.len()).sum();
         let mut live = Live {
-            nodes: Nodes::default(),
+            nodes: Nodes(Vec::with_capacity(count)),
             layers: Layers::default(),
             order: Vec::new(),
             classes: Vec::new(),
