@@ -126,6 +126,26 @@ fn has_known_classes(group: &Json, catalog: &Catalog) -> bool {
     group.get("nodes").and_then(Json::as_array).is_some_and(|nodes| nodes.iter().all(is_known))
 }
 
+fn is_primitive(node: &Json) -> bool {
+    node.get("type").and_then(Json::as_str) == Some("PrimitiveNode")
+}
+
+/// Whether inner nodes have widgets that are newer than the file. Later editors save a slot for every widget: what they did not
+/// save is newer where an instance has just as many values as the others take.
+fn has_newer_widgets(node: &Json, inner: &[Json], slots: &[Slots], linked: &HashSet<(usize, usize)>) -> bool {
+    let (mut saved, mut all) = (0, 0);
+    for (index, slots) in slots.iter().enumerate() {
+        let own = slots.list.iter().enumerate().filter(|(at, _)| !linked.contains(&(index, *at)));
+        for (_, slot) in own {
+            all += slot.values;
+            saved += if slot.saved { slot.values } else { 0 };
+        }
+    }
+    let primitives = inner.iter().filter(|saved| is_primitive(saved)).count();
+    let held = node.get("widgets_values").and_then(Json::as_array).map_or(0, Vec::len);
+    saved < all && held == saved + primitives
+}
+
 /// The group node that a node is an instance of.
 fn group_name(node: &Json) -> Option<&str> {
     let ty = node.get("type")?.as_str()?;
@@ -216,12 +236,13 @@ impl Maker<'_> {
             Made { names: HashSet::new(), inputs: Vec::new(), converted: Vec::new(), values: Vec::new() };
         let mut outputs: Vec<End> = Vec::new();
         let mut nodes = Vec::with_capacity(inner.len());
-        for (index, saved) in inner.iter().enumerate() {
+        let slots: Vec<Slots> = inner.iter().map(|saved| self.slots(saved)).collect();
+        let has_newer = has_newer_widgets(node, inner, &slots, &targets);
+        for ((index, saved), slots) in inner.iter().enumerate().zip(slots) {
             let id = id_of(index);
             let mut copy = saved.clone();
             let Some(fields) = copy.as_object_mut() else { continue };
             fields.insert("id".to_owned(), id.into());
-            let slots = self.slots(saved);
             let config =
                 |kind: &str, key: &str| group.get("config")?.get(index.to_string())?.get(kind)?.get(key);
             let linked = |at: usize| targets.contains(&(index, at));
@@ -230,6 +251,11 @@ impl Maker<'_> {
                 let hidden =
                     config("input", &slot.name).and_then(|c| c.get("visible")) == Some(&Json::Bool(false));
                 if linked(at) {
+                    continue;
+                }
+                if has_newer && slot.widget && !slot.saved {
+                    // The values of the inner node are those of the others as well, which all come from the instance.
+                    fields.remove("widgets_values");
                     continue;
                 }
                 let wanted = config("input", &slot.name).and_then(|c| c.get("name")).and_then(Json::as_str);
@@ -246,7 +272,7 @@ impl Maker<'_> {
                 let end = End { name, ty: slot.ty.clone(), inside: vec![(id, at)] };
                 if slot.converted { made.converted.push(end) } else { made.inputs.push(end) }
             }
-            if saved.get("type").and_then(Json::as_str) == Some("PrimitiveNode") {
+            if is_primitive(saved) {
                 let inside: Vec<(i64, usize)> = links
                     .iter()
                     .filter(|(from, ..)| *from == index)
@@ -293,6 +319,7 @@ impl Maker<'_> {
                 ty: input.get("type").cloned().unwrap_or_default(),
                 widget: false,
                 converted: input.get("widget").is_some(),
+                saved: true,
                 values: 0,
             });
         }
@@ -309,6 +336,7 @@ impl Maker<'_> {
                     ty: slot.ty.to_string().into(),
                     widget: false,
                     converted: false,
+                    saved: false,
                     values: 0,
                 });
             }
@@ -339,9 +367,7 @@ impl Maker<'_> {
     ) -> Json {
         let mut written = Vec::new();
         let mut nodes = nodes;
-        let primitive = |index: usize| {
-            inner.get(index).and_then(|n| n.get("type")).and_then(Json::as_str) == Some("PrimitiveNode")
-        };
+        let primitive = |index: usize| inner.get(index).is_some_and(is_primitive);
         let place: HashMap<i64, usize> =
             nodes.iter().enumerate().filter_map(|(at, node)| Some((node.get("id")?.as_i64()?, at))).collect();
         let mut link = |origin: i64, slot: usize, target: i64, target_slot: usize| {
@@ -396,6 +422,8 @@ struct Slot {
     widget: bool,
     /// Whether it was saved as an input made from a widget.
     converted: bool,
+    /// Whether it was saved at all.
+    saved: bool,
     /// How many saved values its widgets take.
     values: usize,
 }
