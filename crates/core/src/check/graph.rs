@@ -102,7 +102,7 @@ fn class_marks<'a>(
     } else {
         Problem::ExperimentalClass { class: name }
     };
-    diagnostics.report(problem, node.class_origin().cloned());
+    diagnostics.report(problem, node.class_origin());
 }
 
 /// Reports each group of nodes that feed each other, by one way around it in the direction of the links.

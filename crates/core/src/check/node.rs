@@ -73,7 +73,7 @@ pub(super) fn check(id: &NodeId, node: &Node, view: &View<'_>) -> Looked {
         looked.diagnostics.report(problem, node.origin().cloned().map(Origin::key));
         return looked;
     };
-    let place = || node.class_origin().cloned();
+    let place = || node.class_origin();
     let Some(class) = view.class(id) else {
         let mut near: Vec<String> =
             view.catalog.replacements(name).iter().map(|new| new.new_class.clone()).collect();

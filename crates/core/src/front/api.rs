@@ -42,12 +42,11 @@ pub(crate) fn lower(json: Json, origin: &Origin) -> (Graph, Diagnostics) {
         return (graph, diagnostics);
     };
     for (id, json) in members {
-        let origin = origin.member(&id);
+        let origin = origin.member(&id).shared();
         match json {
             Json::Object(fields) => {
                 let node = lower_node(&id, fields, &origin, &mut diagnostics);
-                let class = origin.member("class_type");
-                graph.insert(NodeId::new(id), node.at(origin).class_at(class));
+                graph.insert(NodeId::new(id), node.at(origin).class_in("class_type"));
             }
             other => {
                 let what = format!("node `{id}`");
@@ -73,7 +72,7 @@ fn lower_node(
             ("class_type", Json::String(class)) => node.set_class(&class),
             ("inputs", Json::Object(inputs)) => {
                 node.open_inputs(inputs.len());
-                let origin = origin.field("inputs");
+                let origin = origin.field("inputs").shared();
                 for (name, value) in inputs {
                     let origin = Some(origin.member(&name));
                     node.put_input(&name, Input { value: lower_value(value), origin });

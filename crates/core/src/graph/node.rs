@@ -21,7 +21,8 @@ pub struct Node {
     /// Hardly any node has any.
     other: Option<Box<Map<String, serde_json::Value>>>,
     origin: Option<Origin>,
-    class_origin: Option<Origin>,
+    /// The field that gave the class.
+    class_field: Option<&'static str>,
 }
 
 /// What the editor's own field of a node, `_meta`, says.
@@ -95,14 +96,15 @@ impl Node {
     }
 
     /// Where its class was said, or else the node.
-    pub fn class_origin(&self) -> Option<&Origin> {
-        self.class_origin.as_ref().or(self.origin.as_ref())
+    pub fn class_origin(&self) -> Option<Origin> {
+        let node = self.origin.as_ref()?;
+        Some(self.class_field.map_or_else(|| node.clone(), |field| node.field(field)))
     }
 
-    /// The same node, its class said at this place.
+    /// The same node, its class said in this field.
     #[must_use]
-    pub(crate) fn class_at(mut self, origin: Origin) -> Self {
-        self.class_origin = Some(origin);
+    pub(crate) fn class_in(mut self, field: &'static str) -> Self {
+        self.class_field = Some(field);
         self
     }
 

@@ -36,7 +36,7 @@ impl Selection {
         let used = self.used.get_or_insert_default();
         for (_, node) in graph.nodes() {
             if let Some(class) = node.class() {
-                let place = || node.class_origin().cloned();
+                let place = || node.class_origin();
                 used.entry(class.to_owned()).or_insert_with(place);
             }
         }

@@ -390,7 +390,7 @@ impl<'l, 'a> Flattener<'l, 'a> {
             Some(title) => made.set_title(title),
             None => made.set_meta(Json::Object(Map::new())),
         }
-        Some((node_id, made.class_at(place.node.field("type")).at(place.node)))
+        Some((node_id, made.class_in("type").at(place.node)))
     }
 
     /// Finds what the inputs of a node get by link.
