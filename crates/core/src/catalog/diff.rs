@@ -11,81 +11,12 @@
 //! Prose, categories and display names are not compared.
 
 use std::collections::HashSet;
-use std::fmt::{self, Display};
 
-use serde::Serialize;
 use serde_json::{Number, Value, json};
 
+use super::change::{Change, What, plain};
 use super::{Autogrow, Catalog, Class, Combo, Input, Inputs, Kind, Output, OutputType, Type};
 use crate::number;
-
-/// One change of a class.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Change {
-    /// The class.
-    pub class: String,
-    /// What changed.
-    pub change: What,
-    /// The input that it is about. Inputs behind a choice are written with it: `format[mp4].codec`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub input: Option<String>,
-    /// The output slot that it is about.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub output: Option<usize>,
-    /// What was there, or what is gone.
-    #[serde(skip_serializing_if = "Value::is_null")]
-    pub old: Value,
-    /// What is there now, or what has come.
-    #[serde(skip_serializing_if = "Value::is_null")]
-    pub new: Value,
-    /// Whether a prompt can break of it.
-    pub breaking: bool,
-}
-
-/// The kinds of changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum What {
-    /// The class is new.
-    ClassAdded,
-    /// The class is gone; `new` names the class that the server puts in its place, if it does.
-    ClassRemoved,
-    /// The class has become an output, or is none any more.
-    OutputNodeChanged,
-    /// The class is now marked as to be avoided.
-    ClassDeprecated,
-    /// The input is new; `new` holds its type and whether it is required.
-    InputAdded,
-    /// The input is gone: the server ignores what prompts give for it.
-    InputRemoved,
-    /// An optional input is now required.
-    InputRequired,
-    /// A required input is now optional.
-    InputOptional,
-    /// The input takes another type.
-    TypeChanged,
-    /// `min` is higher, or `max` lower, or there is one now.
-    LimitNarrowed,
-    /// `min` is lower, or `max` higher, or gone.
-    LimitWidened,
-    /// The value of a new node is another.
-    DefaultChanged,
-    /// Options that are gone.
-    OptionsRemoved,
-    /// Options that have come.
-    OptionsAdded,
-    /// A list of one machine's files or devices has other members.
-    OptionsVary,
-    /// An output slot is new.
-    OutputAdded,
-    /// An output slot is gone.
-    OutputRemoved,
-    /// An output carries another type.
-    OutputTypeChanged,
-    /// An output has another name.
-    OutputRenamed,
-}
 
 /// The changes from `old` to `new`: by class in the order of `old`, then the classes that are new.
 ///
@@ -438,10 +369,6 @@ fn ty(input: &Input) -> String {
     input.kind.socket_type().map_or_else(|| "?".to_owned(), str::to_owned)
 }
 
-fn plain(key: &Value) -> String {
-    key.as_str().map_or_else(|| key.to_string(), str::to_owned)
-}
-
 /// Whether the options of an input are files, by its keywords.
 fn is_of_files(input: &Input) -> bool {
     let keywords = ["image_upload", "audio_upload", "video_upload", "file_upload", "image_folder", "remote"];
@@ -484,80 +411,6 @@ fn looks_like_a_file(option: &str) -> bool {
     ];
     let (stem, ending) = option.rsplit_once('.').unwrap_or_default();
     !stem.is_empty() && ENDINGS.iter().any(|known| known.eq_ignore_ascii_case(ending))
-}
-
-impl What {
-    /// The word for it in JSON and for people: `class-added`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::ClassAdded => "class-added",
-            Self::ClassRemoved => "class-removed",
-            Self::OutputNodeChanged => "output-node-changed",
-            Self::ClassDeprecated => "class-deprecated",
-            Self::InputAdded => "input-added",
-            Self::InputRemoved => "input-removed",
-            Self::InputRequired => "input-required",
-            Self::InputOptional => "input-optional",
-            Self::TypeChanged => "type-changed",
-            Self::LimitNarrowed => "limit-narrowed",
-            Self::LimitWidened => "limit-widened",
-            Self::DefaultChanged => "default-changed",
-            Self::OptionsRemoved => "options-removed",
-            Self::OptionsAdded => "options-added",
-            Self::OptionsVary => "options-vary",
-            Self::OutputAdded => "output-added",
-            Self::OutputRemoved => "output-removed",
-            Self::OutputTypeChanged => "output-type-changed",
-            Self::OutputRenamed => "output-renamed",
-        }
-    }
-}
-
-impl Display for Change {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { class, change, input, output, old, new, .. } = self;
-        write!(f, "{} `{class}`", change.as_str())?;
-        if let Some(input) = input {
-            write!(f, " input `{input}`")?;
-        }
-        if let Some(slot) = output {
-            write!(f, " output {slot}")?;
-        }
-        let side = |value: &Value| match value {
-            Value::Array(items) => few(items),
-            Value::String(text) => format!("`{text}`"),
-            Value::Object(members) => {
-                let shown =
-                    |value: &Value| if value.is_null() { "none".to_owned() } else { value.to_string() };
-                members
-                    .iter()
-                    .map(|(name, value)| format!("{name} {}", shown(value)))
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            }
-            other => other.to_string(),
-        };
-        match (change, old, new) {
-            (_, Value::Null, Value::Null) => Ok(()),
-            (What::ClassRemoved, _, new) => write!(f, ": the server replaces it by {}", side(new)),
-            (What::OptionsVary, old, new) => {
-                let count = |value: &Value| value.as_array().map_or(0, Vec::len);
-                write!(f, ": {} gone, {} new, of this machine", count(old), count(new))
-            }
-            (_, old, Value::Null) | (_, Value::Null, old) => write!(f, ": {}", side(old)),
-            (_, old, new) => write!(f, ": {} -> {}", side(old), side(new)),
-        }
-    }
-}
-
-/// The first few of a list, and how many more there are.
-fn few(items: &[Value]) -> String {
-    const SHOWN: usize = 8;
-    let shown: Vec<String> = items.iter().take(SHOWN).map(|item| format!("`{}`", plain(item))).collect();
-    match items.len().checked_sub(SHOWN) {
-        Some(more) if more > 0 => format!("{} and {more} more", shown.join(", ")),
-        _ => shown.join(", "),
-    }
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@
 //!
 //! This module does not judge graphs: what a declared input allows is asked of it, and decided in `check`.
 
+mod change;
 mod class;
 mod diff;
 mod dynamic;
@@ -30,8 +31,9 @@ use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
+pub use change::{Change, What};
 pub use class::{Class, Inputs, Output, OutputType, Traits, Type};
-pub use diff::{Change, What, diff};
+pub use diff::diff;
 pub use dynamic::{Declared, Holder, declared};
 pub(crate) use dynamic::{declared_and_unchosen, declared_in_use};
 pub use input::{Autogrow, Branch, Combo, DynamicSlot, Input, Kind, MatchType, Options};
