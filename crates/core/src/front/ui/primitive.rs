@@ -35,7 +35,7 @@ struct Target<'a> {
 
 /// The limits of a number widget.
 #[derive(Debug, Clone)]
-struct Limits<'a> {
+pub(super) struct Limits<'a> {
     ty: WidgetType,
     min: Option<f64>,
     max: Option<f64>,
@@ -44,7 +44,7 @@ struct Limits<'a> {
 }
 
 impl<'a> Limits<'a> {
-    fn new(ty: WidgetType, input: Option<&'a Input>) -> Option<Self> {
+    pub(super) fn new(ty: WidgetType, input: Option<&'a Input>) -> Option<Self> {
         if !matches!(ty, WidgetType::Int | WidgetType::Float) {
             return None;
         }
@@ -84,8 +84,17 @@ impl<'a> Limits<'a> {
         Some(Self { min, max, step, ..self.clone() })
     }
 
+    /// The least and the largest value, and the step, as the editor fills in what is not declared.
+    pub(super) fn effective(&self) -> (f64, f64, f64) {
+        let step = match self.ty {
+            WidgetType::Int => self.step.filter(|step| *step != 0.0).unwrap_or(1.0),
+            _ => self.step.filter(|step| *step > 0.0).unwrap_or(0.5),
+        };
+        (self.min.unwrap_or(0.0), self.max.unwrap_or(2048.0), step)
+    }
+
     fn clamp(&self, x: f64) -> f64 {
-        let (min, max) = (self.min.unwrap_or(0.0), self.max.unwrap_or(2048.0));
+        let (min, max, _) = self.effective();
         if x.is_nan() { x } else { x.min(max).max(min) }
     }
 
@@ -96,15 +105,14 @@ impl<'a> Limits<'a> {
         reason = "decimal places are few and not negative"
     )]
     fn round(&self, x: f64) -> f64 {
+        let (min, _, step) = self.effective();
         if self.ty == WidgetType::Int {
-            let step = self.step.filter(|step| *step != 0.0).unwrap_or(1.0);
             if (step - 1.0).abs() < f64::EPSILON {
                 return js::round(x);
             }
-            let offset = self.min.unwrap_or(0.0) % step;
+            let offset = min % step;
             return js::round((x - offset) / step) * step + offset;
         }
-        let step = self.step.filter(|step| *step > 0.0).unwrap_or(0.5);
         let precision = (-step.log10().floor()).max(0.0);
         let declared =
             self.other.and_then(|other| other.get("round")).filter(|round| js::truthy(Some(round)));

@@ -2,11 +2,10 @@
 //! gives its value to are alike.
 
 use foldhash::HashSet;
-use serde_json::Number;
 
 use super::definition::WidgetType;
-use super::js;
 use super::live::{LayerIx, Live, NodeIx};
+use super::primitive::Limits;
 use super::proxy::{Entry, Names};
 use super::wire::LinkId;
 use crate::catalog::Input;
@@ -14,8 +13,8 @@ use crate::catalog::Input;
 /// What must be alike of the widgets that one input is to stand for.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Shape {
-    /// A number, with its limits and step.
-    Number { ty: WidgetType, min: f64, max: f64, step: f64 },
+    /// A number: its type, its limits and its step.
+    Number(WidgetType, (f64, f64, f64)),
     /// A text, of one line or more.
     Text { more: bool },
     /// Anything else.
@@ -24,20 +23,12 @@ enum Shape {
 
 impl Shape {
     fn of((ty, input): (WidgetType, Option<&Input>)) -> Self {
-        let options = input.map(|input| &input.options);
-        let limit = |number: Option<&Number>, else_: f64| number.map_or(else_, js::float);
-        match ty {
-            WidgetType::Int | WidgetType::Float => Self::Number {
-                ty,
-                min: limit(options.and_then(|options| options.min.as_ref()), 0.0),
-                max: limit(options.and_then(|options| options.max.as_ref()), 2048.0),
-                step: limit(
-                    options.and_then(|options| options.step.as_ref()),
-                    if ty == WidgetType::Int { 1.0 } else { 0.5 },
-                ),
-            },
-            WidgetType::Text => Self::Text { more: input.is_some_and(|input| input.shown().multiline) },
-            other => Self::Other(other),
+        match (ty, Limits::new(ty, input)) {
+            (_, Some(limits)) => Self::Number(ty, limits.effective()),
+            (WidgetType::Text, None) => {
+                Self::Text { more: input.is_some_and(|input| input.shown().multiline) }
+            }
+            (other, None) => Self::Other(other),
         }
     }
 }
