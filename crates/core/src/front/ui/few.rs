@@ -1,5 +1,5 @@
-//! Finding in lists by name. A node has few of anything, as a rule, and those are found soonest one by one; a file may be made
-//! with very many, and those are found by a table.
+//! Finding in lists by name. A node has few of anything, as a rule, and needs no table for them. A file may be made with very
+//! many; to search those one by one would take a time that grows with their square.
 
 use foldhash::{HashMap, HashMapExt};
 

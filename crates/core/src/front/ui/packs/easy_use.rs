@@ -1,7 +1,8 @@
 //! Easy-Use: values of older releases, and combos that only put something into a text.
 
-use serde_json::Value as Json;
 use std::sync::LazyLock;
+
+use serde_json::Value as Json;
 
 use crate::front::ui::node::{Node, WidgetKind};
 
