@@ -1,11 +1,12 @@
-//! Where the tokens of a JSON text are, found without a branch for any of its bytes, 64 of them at a time.
+//! Where the tokens of a JSON text are, found without a branch for any of its bytes, 64 of them at a time, by the widest
+//! instructions that the processor has.
 //!
 //! A position is noted for each bracket, colon and comma, for the first byte of each number or word, for both quotes of a
 //! string, and for each escape in it. What stands outside of strings and is none of these is white space. Whether the tokens
 //! make sense is not looked at here.
 #![expect(clippy::inline_always, reason = "each is one step of the loop over blocks")]
 
-use wide::u8x16;
+use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, u8x64};
 
 /// Bytes that are looked at together.
 const BLOCK: usize = 64;
@@ -24,21 +25,31 @@ struct Before {
 /// The positions of all tokens; `None` when a string is not closed or holds a control character, when there is another than
 /// white space outside of strings, and for a text whose positions are too large.
 pub(super) fn find(text: &str) -> Option<Vec<u32>> {
-    let length = u32::try_from(text.len()).ok()?;
+    find_by(Level::new(), text)
+}
+
+/// The same, with these instructions.
+fn find_by(level: Level, text: &str) -> Option<Vec<u32>> {
+    u32::try_from(text.len()).ok()?;
+    dispatch!(level, simd => positions(simd, text.as_bytes()))
+}
+
+#[inline(always)]
+fn positions<S: Simd>(simd: S, text: &[u8]) -> Option<Vec<u32>> {
     let mut tokens = Vec::with_capacity(text.len() / 5 + 2 * BLOCK);
     let mut before = Before::default();
-    let (blocks, rest) = text.as_bytes().as_chunks::<BLOCK>();
+    let (blocks, rest) = text.as_chunks::<BLOCK>();
     let mut start = 0;
     for block in blocks {
-        push(&mut tokens, start, before.block(block)?);
+        push(&mut tokens, start, before.block(simd, block)?);
         start += 64;
     }
     let mut last = [b' '; BLOCK];
     for (byte, own) in last.iter_mut().zip(rest) {
         *byte = *own;
     }
-    push(&mut tokens, start, before.block(&last)?);
-    debug_assert!(tokens.last().is_none_or(|last| *last < length));
+    push(&mut tokens, start, before.block(simd, &last)?);
+    debug_assert!(tokens.last().is_none_or(|last| index(*last) < text.len()));
     (before.in_string == 0).then_some(tokens)
 }
 
@@ -72,48 +83,38 @@ struct Classes {
 impl Classes {
     /// `None` for a block with a control character that is no white space.
     #[inline(always)]
-    fn of(block: &[u8; BLOCK]) -> Option<Self> {
-        let mut classes = Self { quote: 0, backslash: 0, structure: 0, blank: 0, control: 0 };
-        let (mut backslashes, mut odd) = (u8x16::splat(0), u8x16::splat(0));
-        let all = |byte| u8x16::splat(byte);
-        let (lanes, _) = block.as_chunks::<16>();
-        for (lane, shift) in lanes.iter().zip([0, 16, 32, 48]) {
-            let lane = u8x16::new(*lane);
-            let bits = |lane: u8x16| u64::from(lane.to_bitmask()) << shift;
-            // `[` and `{`, and `]` and `}`, differ in this bit only.
-            let bracket = lane | all(b' ');
-            classes.structure |= bits(
-                bracket.simd_eq(all(b'{'))
-                    | bracket.simd_eq(all(b'}'))
-                    | lane.simd_eq(all(b':'))
-                    | lane.simd_eq(all(b',')),
-            );
-            classes.quote |= bits(lane.simd_eq(all(b'"')));
-            classes.blank |= bits(lane.max(all(b' ')).simd_eq(all(b' ')));
-            let control = lane.max(all(b' ' - 1)).simd_eq(all(b' ' - 1));
-            classes.control |= bits(control);
-            odd |= control & !lane.simd_eq(all(b'\n'));
-            backslashes |= lane.simd_eq(all(b'\\'));
-        }
-        let is_odd = |byte: &u8| *byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
-        if odd.to_bitmask() != 0 && block.iter().any(is_odd) {
+    fn of<S: Simd>(simd: S, block: &[u8; BLOCK]) -> Option<Self> {
+        let bytes = u8x64::from_slice(simd, block);
+        // `[` and `{`, and `]` and `}`, differ in this bit only.
+        let bracket = bytes | b' ';
+        // Zero where it is any of these.
+        let other = (bracket ^ b'{').min(bracket ^ b'}').min(bytes ^ b':').min(bytes ^ b',');
+        let structure = other.simd_eq(0).to_bitmask();
+        let control = bytes.simd_lt(b' ').to_bitmask();
+        if control & !bytes.simd_eq(b'\n').to_bitmask() != 0 && has_odd(block) {
             return None;
         }
-        if backslashes.to_bitmask() != 0 {
-            for (lane, shift) in lanes.iter().zip([0, 16, 32, 48]) {
-                let backslash = u8x16::new(*lane).simd_eq(all(b'\\'));
-                classes.backslash |= u64::from(backslash.to_bitmask()) << shift;
-            }
-        }
-        Some(classes)
+        Some(Self {
+            quote: bytes.simd_eq(b'"').to_bitmask(),
+            backslash: bytes.simd_eq(b'\\').to_bitmask(),
+            structure,
+            blank: bytes.simd_le(b' ').to_bitmask(),
+            control,
+        })
     }
+}
+
+/// Whether there is a control character that is no white space.
+#[cold]
+fn has_odd(block: &[u8; BLOCK]) -> bool {
+    block.iter().any(|byte| *byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r'))
 }
 
 impl Before {
     /// The tokens of the next block.
     #[inline(always)]
-    fn block(&mut self, block: &[u8; BLOCK]) -> Option<u64> {
-        let Classes { quote, backslash, structure, blank, control } = Classes::of(block)?;
+    fn block<S: Simd>(&mut self, simd: S, block: &[u8; BLOCK]) -> Option<u64> {
+        let Classes { quote, backslash, structure, blank, control } = Classes::of(simd, block)?;
         let (quote, escapes) = match backslash | self.escape {
             0 => (quote, 0),
             _ => self.unescaped(quote, backslash),
@@ -160,9 +161,12 @@ mod tests {
             let text = format!("{}{text}", " ".repeat(before));
             let expected: Vec<u32> =
                 marks.bytes().zip(0..).filter(|(mark, _)| *mark == b'^').map(|(_, at)| at).collect();
-            let found: Option<Vec<u32>> = find(&text)
-                .map(|tokens| tokens.iter().map(|at| at - u32::try_from(before).unwrap()).collect());
-            assert_eq!(found, Some(expected), "{text}");
+            let shifted =
+                |tokens: Vec<u32>| tokens.iter().map(|at| at - u32::try_from(before).unwrap()).collect();
+            for level in [Level::new(), Level::baseline()] {
+                let found: Option<Vec<u32>> = find_by(level, &text).map(shifted);
+                assert_eq!(found.as_ref(), Some(&expected), "{level:?} {text}");
+            }
         }
     }
 
@@ -178,7 +182,10 @@ mod tests {
     fn strings_that_are_none_are_refused() {
         for text in ["\"a", "\"a\\\"", "\"a\nb\"", "\"\u{1}\"", "\u{1}", "\u{c}", "[\u{0}]"] {
             for before in [0, 30, 62, 63, 64] {
-                assert_eq!(find(&format!("{}{text}", " ".repeat(before))), None, "{text:?}");
+                for level in [Level::new(), Level::baseline()] {
+                    let found = find_by(level, &format!("{}{text}", " ".repeat(before)));
+                    assert_eq!(found, None, "{level:?} {text:?}");
+                }
             }
         }
         assert!(find("\"\u{7f}\"").is_some());
