@@ -173,6 +173,11 @@ impl Inputs {
     }
 }
 
+/// The name that a class says it has to show.
+pub(super) fn display_name(fields: &Map<String, Value>) -> Option<&str> {
+    fields.get("display_name")?.as_str().filter(|name| !name.is_empty())
+}
+
 impl Class {
     /// The class as `/object_info` tells it, with everything that was read and nothing else.
     pub fn to_json(&self) -> Value {
@@ -181,7 +186,7 @@ impl Class {
 
     /// The title the editor gives to a new node of this class: `display_name`, else the class name.
     pub fn title(&self) -> &str {
-        self.text("display_name").filter(|name| !name.is_empty()).unwrap_or(&self.name)
+        display_name(&self.fields).unwrap_or(&self.name)
     }
 
     /// The Python module that defines it: `nodes`, `comfy_extras.nodes_wan`, `custom_nodes.ComfyUI-KJNodes`.

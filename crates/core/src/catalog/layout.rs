@@ -20,8 +20,8 @@ pub(crate) struct Layout {
     pub(crate) saves: bool,
     /// For each output, the template of the match type that it takes part in; none where no output does.
     pub(crate) matches: Vec<Option<String>>,
-    /// The title in the editor's English translation, where that is not the class's own.
-    title: Option<&'static str>,
+    /// The title of a new node, where that is not the class's name.
+    title: Option<String>,
 }
 
 /// Where an input is declared.
@@ -98,7 +98,10 @@ impl Layout {
                 .map(|templates| templates.iter().map(|name| name.as_str().map(str::to_owned)).collect())
                 .unwrap_or_default(),
             saves: SAVES.contains(&name),
-            title: TITLES.iter().find(|(known, _)| *known == name).map(|(_, title)| *title),
+            title: match TITLES.iter().find(|(known, _)| *known == name) {
+                Some((_, title)) => Some((*title).to_owned()),
+                None => super::class::display_name(fields).map(str::to_owned),
+            },
         }
     }
 
@@ -145,7 +148,7 @@ impl Class {
 
     /// The title that the editor gives a new node.
     pub(crate) fn editor_title(&self) -> &str {
-        self.layout.title.unwrap_or_else(|| self.title())
+        self.layout.title.as_deref().unwrap_or(&self.name)
     }
 }
 

@@ -91,6 +91,8 @@ pub(crate) struct Shown {
     forced_if_optional: bool,
     /// Whether it says if its widget is a controlled one.
     pub(crate) controls: bool,
+    /// Whether its options come from elsewhere.
+    pub(crate) remote: bool,
     /// Whether its text has more than one line.
     pub(crate) multiline: bool,
     /// Whether its text is a dynamic prompt.
@@ -119,6 +121,7 @@ impl Shown {
                 "defaultInput" => shown.forced_if_optional = set,
                 "widgetType" => ty = value.as_str().filter(|ty| !ty.is_empty()).or(ty),
                 "control_after_generate" => shown.controls = true,
+                "remote" => shown.remote = true,
                 "multiline" => shown.multiline = is_truthy(value),
                 "dynamicPrompts" => shown.dynamic_prompt = set,
                 "multi_select" => shown.multi_select = is_truthy(value),

@@ -162,8 +162,9 @@ pub fn nearest<'c>(written: &str, candidates: impl IntoIterator<Item = &'c str>)
         .into_iter()
         .filter(|candidate| candidate.len() <= LONGEST && *candidate != written)
         .filter_map(|candidate| {
-            let suffix = candidate.split_once('_').is_some_and(|(_, name)| name == written);
-            let count = candidate.chars().count();
+            let before = candidate.strip_suffix(written).and_then(|before| before.strip_suffix('_'));
+            let suffix = before.is_some_and(|node| !node.contains('_'));
+            let count = if candidate.is_ascii() { candidate.len() } else { candidate.chars().count() };
             let limit = (count / 4).max(2);
             // Each edit changes the length by one at most, and brings or takes one letter at most.
             if !suffix && count.abs_diff(length) > limit {

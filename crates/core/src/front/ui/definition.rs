@@ -79,6 +79,11 @@ impl<'a> Spec<'a> {
         self.input.filter(|input| input.shown().controls)?.options.other.get("control_after_generate")
     }
 
+    /// Where its options come from, when that is not the declaration.
+    pub(super) fn remote(&self) -> Option<&'a Json> {
+        self.input.filter(|input| input.shown().remote)?.options.other.get("remote")
+    }
+
     /// A keyword of its declaration.
     pub(super) fn option(&self, name: &str) -> Option<&'a Json> {
         self.input?.options.other.get(name)

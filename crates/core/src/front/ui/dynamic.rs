@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use compact_str::ToCompactString;
 use foldhash::HashMap;
 use serde_json::Value as Json;
 
@@ -76,7 +77,7 @@ impl<'a> Node<'a> {
     /// Replaces the inputs of a dynamic combo by those of the branch it has now, keeping the links of those that stay.
     fn reassign_branch(&mut self, at: usize, links: &mut Links) {
         let Some(widget) = self.widgets.get(at) else { return };
-        let prefix = format!("{}.", widget.name);
+        let prefix = [&widget.name, "."].concat();
         let mut removed = Vec::new();
         self.slots.retain_mut(|slot| {
             let stays = !slot.name.starts_with(&prefix);
@@ -108,14 +109,14 @@ impl<'a> Node<'a> {
         let WidgetKind::Branches(branches) = widget.kind else { return };
         let parent = widget.name.clone();
         let chosen = branch(branches, widget.value);
-        let prefix = format!("{parent}.");
+        let prefix = [&parent, "."].concat();
         // Widgets before the combo have other names, so its position stays.
         self.widgets.retain(|widget| !widget.name.starts_with(&prefix));
         self.groups.retain(|group| !group.name.starts_with(&prefix));
         let Some(branch) = chosen else { return };
         let (slots, widgets) = (self.slots.len(), self.widgets.len());
         for (name, input, required) in branch.inputs.settable() {
-            self.add_input(&Spec::new(Cow::Owned(format!("{prefix}{name}")), input, !required));
+            self.add_input(&Spec::new(Cow::Owned([&prefix, name].concat()), input, !required));
         }
         let at = self.widgets.iter().position(|widget| widget.name == parent).unwrap_or(at);
         move_after(&mut self.widgets, widgets, at);
@@ -173,12 +174,13 @@ impl<'a> Node<'a> {
         }
         let several = template.settable().nth(1).is_some();
         let name = |k: usize, key: &str| {
-            let base = match (names, several, &group.autogrow.prefix) {
-                (Some(names), ..) => names.get(k).cloned().unwrap_or_default(),
-                (None, false, Some(prefix)) => format!("{prefix}{k}"),
-                _ => format!("{key}{k}"),
+            let (stem, number) = match (names, several, &group.autogrow.prefix) {
+                (Some(names), ..) => (names.get(k).map_or("", String::as_str), None),
+                (None, false, Some(prefix)) => (prefix.as_str(), Some(k)),
+                _ => (key, Some(k)),
             };
-            format!("{}.{base}", group.name)
+            let number = number.map(|number| number.to_compact_string()).unwrap_or_default();
+            [&*group.name, ".", stem, &number].concat()
         };
         let mut fresh: Vec<Slot<'a>> = Vec::new();
         for (key, input, required) in template.settable() {

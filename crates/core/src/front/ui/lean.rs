@@ -13,7 +13,8 @@ use typed_arena::Arena;
 
 use super::scan::Scanner;
 use super::wire::{
-    self, File, INPUTS, Input, Io, Key, Link, LinkId, Mode, Node, Output, Part, Properties, Property,
+    self, File, INPUTS, Input, Io, Key, Link, LinkId, LinkIds, Mode, Node, Output, Part, Properties,
+    Property, PropertyName,
 };
 use crate::source::Origin;
 
@@ -46,8 +47,8 @@ struct Slot<'a> {
     name: &'a str,
     ty: std::borrow::Cow<'a, str>,
     link: Option<LinkId>,
-    links: Vec<LinkId>,
-    link_ids: Vec<LinkId>,
+    links: LinkIds,
+    link_ids: LinkIds,
     /// A widget, and its name where it has one.
     widget: Option<Option<&'a str>>,
 }
@@ -215,11 +216,11 @@ impl<'a> Reader<'a> {
         let mut properties = Properties::default();
         let mut more = self.text.open(b'{')?;
         while more {
-            match Properties::place(self.text.name()?) {
-                Some(place) if self.text.next()? == b'"' => {
-                    properties.set(place, Property::Text(self.text()?));
+            match PropertyName::of(self.text.name()?) {
+                Some(name) if self.text.next()? == b'"' => {
+                    properties.set(name, Property::Text(self.text()?));
                 }
-                Some(place) => properties.set(place, Property::Other(self.kept()?)),
+                Some(name) => properties.set(name, Property::Other(self.kept()?)),
                 None => self.text.skip()?,
             }
             more = self.text.more(b'{')?;
@@ -350,12 +351,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn link_ids(&mut self) -> Option<Vec<LinkId>> {
+    fn link_ids(&mut self) -> Option<LinkIds> {
+        let mut ids = LinkIds::new();
         if self.text.next()? != b'[' {
             self.text.skip()?;
-            return Some(Vec::new());
+            return Some(ids);
         }
-        let mut ids = Vec::new();
         let mut more = self.text.open(b'[')?;
         while more {
             ids.extend(self.link_id()?);

@@ -12,6 +12,7 @@ use super::definition::Definition;
 use super::dynamic::Links;
 use super::lean::Values;
 use super::node::{Node, Role, Saved};
+use super::restore::merged_outputs;
 use super::wire::{self, Io, Key, LinkId, Part, Property};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostics, Problem};
@@ -269,7 +270,8 @@ impl<'a> Live<'a> {
 
     /// Makes one node and reads into it what was saved.
     fn create(&mut self, layer: LayerIx, mut saved: wire::Node<'a>) -> NodeIx {
-        let outputs = std::mem::take(&mut saved.outputs);
+        let (outputs, properties) =
+            (std::mem::take(&mut saved.outputs), std::mem::take(&mut saved.properties));
         let saved = &saved;
         let role = self.role(saved.ty);
         let mut ty = Cow::Borrowed(saved.ty);
@@ -282,7 +284,7 @@ impl<'a> Live<'a> {
             role,
             mode: saved.mode,
             title: saved.title,
-            properties: saved.properties,
+            properties,
             values: saved.values,
             layer,
             index: saved.index,
@@ -292,7 +294,7 @@ impl<'a> Live<'a> {
             Role::Class(class) => {
                 if let Some(definition) = self.classes.get(class.0) {
                     node.build(definition);
-                    super::restore::merge_outputs(&mut node.outputs, outputs);
+                    node.outputs = merged_outputs(definition.outputs().map(Cow::Borrowed), outputs);
                     let left = node.restore(saved, definition, &mut self.layers[layer].links, self.options);
                     self.tell_restored(&node, saved, left);
                 }
@@ -303,7 +305,8 @@ impl<'a> Live<'a> {
                 self.nodes.push(node)
             }
             Role::Host(definition) => {
-                node.outputs = super::restore::host_outputs(&self.layers[definition].outputs, outputs);
+                let types = self.layers[definition].outputs.iter().map(|output| output.ty.clone());
+                node.outputs = merged_outputs(types, outputs);
                 let ix = self.nodes.push(node);
                 self.configure_host(ix, definition, saved);
                 ix

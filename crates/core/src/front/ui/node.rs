@@ -192,8 +192,6 @@ impl<'a> Node<'a> {
             }
             _ => {}
         }
-        self.outputs =
-            definition.outputs().map(|ty| Out { ty: Cow::Borrowed(ty), links: Vec::new() }).collect();
     }
 
     /// The slots of an input that is no widget.
@@ -345,16 +343,18 @@ impl<'a> Node<'a> {
             return Widget::new(spec.name.clone(), WidgetKind::Plain, Some(value));
         }
         let choices = spec.choices();
-        let remote = spec.option("remote").map(|_| &*known::LOADING);
-        let value =
-            spec.default().filter(|default| js::truthy(Some(default))).or_else(|| choices.first()).or(remote);
+        let value = spec
+            .default()
+            .filter(|default| js::truthy(Some(default)))
+            .or_else(|| choices.first())
+            .or_else(|| spec.remote().map(|_| &*known::LOADING));
         Widget::new(spec.name.clone(), WidgetKind::Combo(choices), value)
     }
 
     /// The widgets beside a combo.
     fn combo_companions(&mut self, spec: &Spec<'a>) {
         let multi = spec.is_multi_select();
-        if let Some(remote) = spec.option("remote").filter(|_| !multi) {
+        if let Some(remote) = spec.remote().filter(|_| !multi) {
             self.widgets.push(Widget::idle("Auto-refresh after generation", &known::FALSE));
             if js::truthy(remote.get("refresh_button")) {
                 self.widgets.push(Widget { emitted: true, ..Widget::idle("refresh", &known::REFRESH) });

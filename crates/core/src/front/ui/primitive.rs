@@ -10,7 +10,7 @@ use super::lean::Values;
 use super::live::{Live, NodeIx};
 use super::node::{Held, Node, Role, Saved, Widget, WidgetKind};
 use super::serialize;
-use super::wire::{LinkId, Property};
+use super::wire::{LinkId, LinkIds, Property};
 use crate::catalog::{Input, Kind};
 use crate::diagnostic::Problem;
 
@@ -155,7 +155,7 @@ impl<'a> Live<'a> {
     /// Where the links of a Primitive lead, in order; nothing for one that leads to no slot.
     fn targets(&self, ix: NodeIx) -> Vec<Option<Target<'a>>> {
         let layer = self.nodes[ix].layer;
-        let links: Vec<LinkId> =
+        let links: LinkIds =
             self.nodes[ix].outputs.first().map(|output| output.links.clone()).unwrap_or_default();
         let target = |id: LinkId| {
             let link = self.layers[layer].links.get(&id)?;

@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use super::definition::WidgetType;
 use super::live::{LayerIx, Live, NodeIx};
 use super::node::{Role, Saved};
-use super::wire::{INPUTS, Io, Key, Link, LinkId, Property};
+use super::wire::{INPUTS, Io, Key, Link, LinkId, LinkIds, Property};
 
 /// `[inner node id, widget name]` or `[.., .., disambiguator]`.
 pub(super) struct Entry<'a> {
@@ -293,7 +293,7 @@ impl<'a> Live<'a> {
     /// Adds an input to a definition.
     pub(super) fn add_input(&mut self, definition: LayerIx, name: String, ty: Cow<'a, str>) -> usize {
         let inputs = &mut self.layers[definition].inputs;
-        inputs.push(Io { name: Cow::Owned(name), ty, links: Vec::new() });
+        inputs.push(Io { name: Cow::Owned(name), ty, links: LinkIds::new() });
         inputs.len() - 1
     }
 

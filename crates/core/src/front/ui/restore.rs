@@ -11,7 +11,7 @@ use super::few::Table;
 use super::js;
 use super::lean::Values;
 use super::node::{Node, Out, Saved, Slot, Widget, WidgetKind};
-use super::wire::{self, Io};
+use super::wire::{self, LinkIds};
 use crate::catalog::Catalog;
 
 impl<'a> Node<'a> {
@@ -32,10 +32,10 @@ impl<'a> Node<'a> {
             return 0;
         }
         match saved.values {
-            Some(Json::Array(values)) => {
-                let values: Vec<(usize, &'a Json)> = values.iter().enumerate().collect();
-                self.restore_values(&self.without_forced(values, definition), links)
-            }
+            Some(Json::Array(values)) => match self.without_forced(values, definition) {
+                Some(values) => self.restore_values(values.into_iter(), links),
+                None => self.restore_values(values.iter().enumerate(), links),
+            },
             Some(Json::Object(values)) if options.placeholders => self.restore_as_list(values, links),
             Some(Json::Object(values)) => {
                 let position = |i: usize| values.get(i.to_string().as_str());
@@ -43,7 +43,7 @@ impl<'a> Node<'a> {
                 let length = length.and_then(|length| usize::try_from(length).ok()).unwrap_or(values.len());
                 let list: Option<Vec<_>> = (0..length).map(|i| Some((i, position(i)?))).collect();
                 if let Some(list) = list.filter(|list| !list.is_empty()) {
-                    self.restore_values(&list, links)
+                    self.restore_values(list.into_iter(), links)
                 } else {
                     self.restore_object(values, links);
                     0
@@ -89,7 +89,7 @@ impl<'a> Node<'a> {
             _ => {}
         }
         if self.outputs.is_empty() && !matches!(self.ty.as_ref(), "Note" | "MarkdownNote") {
-            self.outputs.push(Out { ty: any, links: Vec::new() });
+            self.outputs.push(Out { ty: any, links: LinkIds::new() });
         }
     }
 
@@ -153,14 +153,14 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// Old files hold values for inputs that are forced to be sockets. They are left out when their number fits exactly.
+    /// Old files hold values for inputs that are forced to be sockets. The others, when the number of all fits exactly.
     fn without_forced<'v>(
         &self,
-        values: Vec<(usize, &'v Json)>,
+        values: &'v [Json],
         definition: &Definition<'a>,
-    ) -> Vec<(usize, &'v Json)> {
+    ) -> Option<Vec<(usize, &'v Json)>> {
         if !definition.class.layout().forces {
-            return values;
+            return None;
         }
         let mut forced = Vec::new();
         for spec in definition.declared() {
@@ -172,19 +172,23 @@ impl<'a> Node<'a> {
             }
         }
         if forced.len() != values.len() {
-            return values;
+            return None;
         }
-        values.into_iter().zip(forced).filter(|(_, forced)| !forced).map(|(value, _)| value).collect()
+        let all = values.iter().enumerate().zip(forced);
+        Some(all.filter(|(_, forced)| !forced).map(|(value, _)| value).collect())
     }
 
     /// Widgets take the values in order. The list of widgets may change on the way. Returns how many values are left.
-    fn restore_values(&mut self, values: &[(usize, &'a Json)], links: &mut Links) -> usize {
-        let mut values = values.iter();
+    fn restore_values(
+        &mut self,
+        mut values: impl ExactSizeIterator<Item = (usize, &'a Json)>,
+        links: &mut Links,
+    ) -> usize {
         let mut at = 0;
         while let Some(widget) = self.widgets.get(at) {
             if widget.persisted {
                 let Some((saved, value)) = values.next() else { break };
-                self.assign(at, Some(value), Saved::At(*saved), links);
+                self.assign(at, Some(value), Saved::At(saved), links);
             }
             at += 1;
         }
@@ -242,21 +246,18 @@ impl<'a> Node<'a> {
     }
 }
 
-/// The outputs of an instance of a subgraph.
-pub(super) fn host_outputs<'a>(defined: &[Io<'a>], saved: Vec<Out<'a>>) -> Vec<Out<'a>> {
-    let mut outputs: Vec<Out<'a>> =
-        defined.iter().map(|output| Out { ty: output.ty.clone(), links: Vec::new() }).collect();
-    merge_outputs(&mut outputs, saved);
-    outputs
-}
-
-/// Outputs take what was saved at their position; what else was saved stays behind them.
-pub(super) fn merge_outputs<'a>(outputs: &mut Vec<Out<'a>>, saved: Vec<Out<'a>>) {
-    let mut saved = saved.into_iter();
-    for (output, saved) in outputs.iter_mut().zip(saved.by_ref()) {
-        output.links = saved.links;
+/// The outputs of a node: those of these types, each with what was saved at its position; what else was saved stays behind them.
+pub(super) fn merged_outputs<'a>(
+    types: impl Iterator<Item = Cow<'a, str>>,
+    mut saved: Vec<Out<'a>>,
+) -> Vec<Out<'a>> {
+    for (at, ty) in types.enumerate() {
+        match saved.get_mut(at) {
+            Some(output) => output.ty = ty,
+            None => saved.push(Out { ty, links: LinkIds::new() }),
+        }
     }
-    outputs.extend(saved);
+    saved
 }
 
 fn saved_slot<'a>(at: usize, input: &wire::Input<'a>) -> Slot<'a> {

@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use compact_str::{CompactString, ToCompactString};
 use serde_json::{Map, Value as Json};
+use smallvec::SmallVec;
 
 use super::js;
 use crate::diagnostic::{Diagnostics, Problem, kind_of};
@@ -18,11 +19,14 @@ pub(super) enum Key {
     /// An integer in its plain form.
     Int(i64),
     /// Any other text.
-    Text(Rc<str>),
+    Text(Rc<String>),
 }
 
 /// The number of a link within its graph.
 pub(super) type LinkId = i64;
+
+/// Those of one output: two take no more room than a pointer to more.
+pub(super) type LinkIds = SmallVec<[LinkId; 2]>;
 
 /// The node id that stands for a subgraph's inputs within it.
 pub(super) const INPUTS: Key = Key::Int(-10);
@@ -58,9 +62,11 @@ pub(super) struct Node<'a> {
     pub(super) index: usize,
 }
 
-/// The names of the properties that a prompt depends on.
-const PROPERTIES: [&str; 7] = [
-    "Node name for S&R",
+/// The name of the property that nearly every node has.
+const SEARCH_NAME: &str = "Node name for S&R";
+
+/// The names of the others that a prompt depends on.
+const OTHERS: [&str; 6] = [
     "proxyWidgets",
     "proxyWidgetErrorQuarantine",
     "Run widget replace on values",
@@ -70,8 +76,19 @@ const PROPERTIES: [&str; 7] = [
 ];
 
 /// Those of a node's properties that a prompt depends on.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Properties<'a>([Option<Property<'a>>; PROPERTIES.len()]);
+#[derive(Debug, Clone, Default)]
+pub(super) struct Properties<'a> {
+    search_name: Option<Property<'a>>,
+    others: Option<Box<[Option<Property<'a>>; OTHERS.len()]>>,
+}
+
+/// Which of them.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum PropertyName {
+    Search,
+    /// This one of the others.
+    Other(usize),
+}
 
 /// A property.
 #[derive(Debug, Clone, Copy)]
@@ -95,7 +112,7 @@ pub(super) struct Input<'a> {
 #[derive(Debug, Clone)]
 pub(super) struct Output<'a> {
     pub(super) ty: Cow<'a, str>,
-    pub(super) links: Vec<LinkId>,
+    pub(super) links: LinkIds,
 }
 
 /// A link.
@@ -120,7 +137,7 @@ impl Link {
 pub(super) struct Io<'a> {
     pub(super) name: Cow<'a, str>,
     pub(super) ty: Cow<'a, str>,
-    pub(super) links: Vec<LinkId>,
+    pub(super) links: LinkIds,
 }
 
 /// The nodes and links of the root or of one definition, with its counters.
@@ -158,7 +175,7 @@ impl Key {
     pub(super) fn of(text: &str) -> Self {
         match text.parse::<i64>() {
             Ok(int) if text.len() < 17 && int.to_string() == text => Self::Int(int),
-            _ => Self::Text(text.into()),
+            _ => Self::Text(Rc::new(text.to_owned())),
         }
     }
 
@@ -166,7 +183,7 @@ impl Key {
     pub(super) fn compact(&self) -> CompactString {
         match self {
             Self::Int(int) => int.to_compact_string(),
-            Self::Text(text) => CompactString::new(text),
+            Self::Text(text) => CompactString::new(text.as_str()),
         }
     }
 
@@ -190,23 +207,42 @@ impl Display for Key {
 
 impl<'a> Properties<'a> {
     fn read(json: &'a Map<String, Json>) -> Self {
-        Self(PROPERTIES.map(|name| json.get(name).map(Property::of)))
+        let mut properties = Self::default();
+        for (name, value) in json {
+            if let Some(name) = PropertyName::of(name.as_bytes()) {
+                properties.set(name, Property::of(value));
+            }
+        }
+        properties
     }
 
-    /// The place of the property of this name; `None` for one that nothing depends on.
-    pub(super) fn place(name: &[u8]) -> Option<usize> {
-        PROPERTIES.iter().position(|known| known.as_bytes() == name)
-    }
-
-    pub(super) fn set(&mut self, place: usize, value: Property<'a>) {
-        if let Some(held) = self.0.get_mut(place) {
+    pub(super) fn set(&mut self, name: PropertyName, value: Property<'a>) {
+        let held = match name {
+            PropertyName::Search => Some(&mut self.search_name),
+            PropertyName::Other(at) => self.others.get_or_insert_default().get_mut(at),
+        };
+        if let Some(held) = held {
             *held = Some(value);
         }
     }
 
     pub(super) fn get(&self, name: &str) -> Option<Property<'a>> {
-        debug_assert!(PROPERTIES.contains(&name));
-        *self.0.get(Self::place(name.as_bytes())?)?
+        let name = PropertyName::of(name.as_bytes());
+        debug_assert!(name.is_some());
+        match name? {
+            PropertyName::Search => self.search_name,
+            PropertyName::Other(at) => *self.others.as_ref()?.get(at)?,
+        }
+    }
+}
+
+impl PropertyName {
+    /// `None` for one that nothing depends on.
+    pub(super) fn of(name: &[u8]) -> Option<Self> {
+        if name == SEARCH_NAME.as_bytes() {
+            return Some(Self::Search);
+        }
+        OTHERS.iter().position(|known| known.as_bytes() == name).map(Self::Other)
     }
 }
 
@@ -413,7 +449,7 @@ pub(super) fn slot_type(ty: Option<&Json>) -> Cow<'_, str> {
     }
 }
 
-fn link_ids(json: Option<&Json>) -> Vec<LinkId> {
+fn link_ids(json: Option<&Json>) -> LinkIds {
     json.and_then(Json::as_array).into_iter().flatten().filter_map(link_id).collect()
 }
 

@@ -13,7 +13,7 @@ use super::wires::{IDLES, Only, is, looks_like};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostics, Problem};
 use crate::front::ui::definition::Definition;
-use crate::front::ui::wire::{INPUTS, Input, Key, LinkId, Mode, Node, OUTPUTS, Part, integer};
+use crate::front::ui::wire::{INPUTS, Input, Key, LinkId, LinkIds, Mode, Node, OUTPUTS, Part, integer};
 
 /// A link as the pack writes it down.
 struct Record {
@@ -105,7 +105,7 @@ fn make(part: &mut Part<'_>, records: &[Record], catalog: &Catalog) -> HashSet<K
         let made = if record.target == OUTPUTS {
             part.outputs.get_mut(record.target_slot).filter(|_| starts).map(|output| {
                 if !output.links.iter().any(|id| before.contains(id)) {
-                    output.links = vec![link()];
+                    output.links = LinkIds::from_elem(link(), 1);
                 }
             })
         } else {

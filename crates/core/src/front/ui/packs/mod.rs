@@ -28,7 +28,7 @@ use std::borrow::Cow;
 use foldhash::{HashMap, HashMapExt};
 use serde_json::Value as Json;
 
-use super::wire::{self, INPUTS, Key, Link, LinkId, Output, Part};
+use super::wire::{self, INPUTS, Key, Link, LinkId, LinkIds, Output, Part};
 use crate::catalog::Catalog;
 
 /// Widgets beside others that no prompt holds, by their names in `widgets_values_named`.
@@ -79,7 +79,7 @@ impl Additions {
         for node in &mut part.nodes {
             for (slot, id) in outgoing.remove(&node.id).into_iter().flatten() {
                 if slot == 0 && node.outputs.is_empty() {
-                    node.outputs.push(Output { ty: Cow::Borrowed("*"), links: Vec::new() });
+                    node.outputs.push(Output { ty: Cow::Borrowed("*"), links: LinkIds::new() });
                 }
                 if let Some(output) = node.outputs.get_mut(slot) {
                     output.links.push(id);

@@ -13,7 +13,7 @@ use super::{Additions, PASSES_AS_IS};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostics, Problem};
 use crate::front::ui::js;
-use crate::front::ui::wire::{File, INPUTS, Input, Io, Key, Link, LinkId, Mode, Node, Part};
+use crate::front::ui::wire::{File, INPUTS, Input, Io, Key, Link, LinkId, LinkIds, Mode, Node, Part};
 
 /// That which looks for the name in the graphs around its own, too.
 const LOOKS_OUT: &str = "GetNode";
@@ -112,7 +112,7 @@ fn bring_in(
     for (part, name) in &wanted {
         let Some(definition) = file.part_mut(*part) else { continue };
         let slot = i64::try_from(definition.inputs.len()).unwrap_or(i64::MAX);
-        let io = Io { name: Cow::Owned(input_name(name)), ty: Cow::Borrowed("*"), links: Vec::new() };
+        let io = Io { name: Cow::Owned(input_name(name)), ty: Cow::Borrowed("*"), links: LinkIds::new() };
         definition.inputs.push(io);
         if let Some(given) = given.get_mut(*part) {
             given.insert(name.clone(), Some((INPUTS, slot)));
