@@ -3,68 +3,116 @@
 //! Each node is `inputs`, `class_type`, `_meta`, then whatever other fields it came with; nodes and inputs in the graph's
 //! order; two spaces of indentation, or one line.
 
-use serde::ser::{SerializeMap, SerializeSeq, Serializer};
+use compact_str::ToCompactString;
+use serde_json::{Map, Value as Json, json};
 
-use super::json::{Layout, to_text};
+use super::json::{Layout, Writer};
 use crate::check::Checked;
-use crate::graph::{Graph, Input, Node, Value};
+use crate::graph::{Graph, Meta, Node, Value};
 
 /// The prompt of a checked graph, without a final line break.
 pub fn write(graph: &Checked<Graph>, layout: Layout) -> String {
-    to_text(&Prompt(graph), layout)
+    let mut writer = Writer::new(layout);
+    writer.open_object();
+    for (id, node) in graph.nodes() {
+        writer.member(id.as_str());
+        write_node(&mut writer, node);
+    }
+    writer.close_object();
+    writer.into_text()
+}
+
+fn write_node(writer: &mut Writer, node: &Node) {
+    writer.open_object();
+    if node.has_inputs() {
+        writer.member("inputs");
+        writer.open_object();
+        for (name, input) in node.inputs() {
+            writer.member(name);
+            match &input.value {
+                Value::Literal(literal) => writer.value(literal),
+                Value::Link(link) => {
+                    writer.open_list();
+                    writer.element();
+                    writer.string(link.node.as_str());
+                    writer.element();
+                    writer.bare(&link.slot.to_compact_string());
+                    writer.close_list();
+                }
+            }
+        }
+        writer.close_object();
+    }
+    if let Some(class) = node.class() {
+        writer.member("class_type");
+        writer.string(class);
+    }
+    match node.meta() {
+        Some(Meta::Title(title)) => {
+            writer.member("_meta");
+            writer.open_object();
+            writer.member("title");
+            writer.string(title);
+            writer.close_object();
+        }
+        Some(Meta::Other(meta)) => {
+            writer.member("_meta");
+            writer.value(meta);
+        }
+        None => {}
+    }
+    for (field, value) in node.other().into_iter().flatten() {
+        writer.member(field);
+        writer.value(value);
+    }
+    writer.close_object();
 }
 
 /// The prompt of a checked graph as JSON.
-pub fn to_json(graph: &Checked<Graph>) -> serde_json::Value {
-    serde_json::to_value(Prompt(graph)).unwrap_or_default()
+pub fn to_json(graph: &Checked<Graph>) -> Json {
+    graph.nodes().map(|(id, node)| (id.to_string(), node_to_json(node))).collect()
 }
 
-struct Prompt<'g>(&'g Graph);
-struct Fields<'g>(&'g Node);
-struct Inputs<'g>(&'g Node);
-struct Held<'g>(&'g Input);
-
-impl serde::Serialize for Prompt<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.nodes().map(|(id, node)| (id.as_str(), Fields(node))))
+fn node_to_json(node: &Node) -> Json {
+    let mut fields = Map::new();
+    if node.has_inputs() {
+        let inputs = node.inputs().map(|(name, input)| match &input.value {
+            Value::Literal(literal) => (name.to_owned(), literal.clone()),
+            Value::Link(link) => (name.to_owned(), json!([link.node.as_str(), link.slot])),
+        });
+        fields.insert("inputs".to_owned(), inputs.collect());
     }
+    fields.extend(node.class().map(|class| ("class_type".to_owned(), class.into())));
+    fields.extend(node.meta().map(|meta| ("_meta".to_owned(), meta.to_json())));
+    fields.extend(node.other().into_iter().flatten().map(|(field, value)| (field.clone(), value.clone())));
+    Json::Object(fields)
 }
 
-impl serde::Serialize for Fields<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_map(None)?;
-        if self.0.has_inputs() {
-            fields.serialize_entry("inputs", &Inputs(self.0))?;
-        }
-        if let Some(class) = self.0.class() {
-            fields.serialize_entry("class_type", class)?;
-        }
-        if let Some(meta) = self.0.meta() {
-            fields.serialize_entry("_meta", meta)?;
-        }
-        for (field, value) in self.0.other().into_iter().flatten() {
-            fields.serialize_entry(field, value)?;
-        }
-        fields.end()
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::Link;
 
-impl serde::Serialize for Inputs<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.inputs().map(|(name, input)| (name, Held(input))))
-    }
-}
-
-impl serde::Serialize for Held<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match &self.0.value {
-            Value::Literal(literal) => literal.serialize(serializer),
-            Value::Link(link) => {
-                let mut pair = serializer.serialize_seq(Some(2))?;
-                pair.serialize_element(link.node.as_str())?;
-                pair.serialize_element(&link.slot)?;
-                pair.end()
-            }
+    #[test]
+    fn a_prompt_is_the_same_as_text_and_as_json() {
+        let mut graph = Graph::default();
+        let mut node = Node::new("A").titled("T \"1\"");
+        for (name, value) in [("a", json!([1.0, {"b": "\n"}])), ("\u{e9}", json!({})), ("c", json!(null))] {
+            node = node.with(name, value);
         }
+        node = node.with("l", Link { node: "2:1".into(), slot: -1 });
+        node.set_other("x".to_owned(), json!([[]]));
+        graph.insert("1", node);
+        let mut other = Node::without_class();
+        other.set_meta(json!({"title": "T", "more": 1}));
+        graph.insert("2:1", other);
+        graph.insert("3", Node::new("B"));
+        let graph = Checked::assume_checked(graph);
+        let json = to_json(&graph);
+        assert_eq!(write(&graph, Layout::Pretty), serde_json::to_string_pretty(&json).expect("text"));
+        assert_eq!(write(&graph, Layout::Compact), json.to_string());
+        assert_eq!(json["1"]["inputs"]["l"], json!(["2:1", -1]));
+        assert_eq!(json["2:1"], json!({"_meta": {"title": "T", "more": 1}}));
+        assert_eq!(json["3"], json!({"inputs": {}, "class_type": "B"}));
     }
 }

@@ -72,7 +72,7 @@ pub fn write_output(published: &Map<String, Value>, dialect: Dialect, layout: La
         }
     };
     debug_assert!(published.contains_key(OUTPUT));
-    to_text(&schema, layout)
+    to_text(&Value::Object(schema), layout)
 }
 
 fn begin() -> Map<String, Value> {

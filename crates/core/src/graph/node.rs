@@ -5,7 +5,6 @@ use std::cmp::Ordering;
 use compact_str::CompactString;
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
-use serde::{Serialize, Serializer};
 use serde_json::Map;
 
 use super::NodeId;
@@ -216,14 +215,12 @@ impl Meta {
             Self::Other(meta) => meta.get("title")?.as_str(),
         }
     }
-}
 
-/// As the field is written.
-impl Serialize for Meta {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    /// As the field is written.
+    pub(crate) fn to_json(&self) -> serde_json::Value {
         match self {
-            Self::Title(title) => serializer.collect_map([("title", title)]),
-            Self::Other(meta) => meta.serialize(serializer),
+            Self::Title(title) => serde_json::json!({"title": title}),
+            Self::Other(meta) => (**meta).clone(),
         }
     }
 }
