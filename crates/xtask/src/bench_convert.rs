@@ -3,9 +3,9 @@
 
 use std::fs;
 use std::hint::black_box;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use comfyc::back::{Layout, prompt};
@@ -24,17 +24,15 @@ use crate::{Failure, python, repository, shared};
 /// The converter to compare with.
 const PACKAGE: &str = "comfy-cli==1.23.0";
 
-/// Reads the path of a catalog and then workflows, each a line of JSON that is a text, and prints for each the best time in
+/// Reads the path of a catalog and then workflows, each a line of JSON that is a text, and answers each with its best time in
 /// nanoseconds, or null where the converter raises. How often each is tried is an argument, the same as on our side.
 const DRIVER: &str = r#"
 import json, logging, sys, time
 from comfy_cli.workflow_to_api import convert_ui_to_api
 logging.disable(logging.CRITICAL)
-lines = sys.stdin.readlines()
-with open(json.loads(lines[0]), encoding="utf-8") as file:
+with open(json.loads(sys.stdin.readline()), encoding="utf-8") as file:
     object_info = json.load(file)
-best = []
-for line in lines[1:]:
+for line in sys.stdin:
     text = json.loads(line)
     times = []
     try:
@@ -42,10 +40,10 @@ for line in lines[1:]:
             start = time.perf_counter_ns()
             json.dumps(convert_ui_to_api(json.loads(text), object_info), indent=2)
             times.append(time.perf_counter_ns() - start)
-        best.append(min(times))
+        best = min(times)
     except Exception:
-        best.append(None)
-print(json.dumps(best), flush=True)
+        best = None
+    print(json.dumps(best), flush=True)
 "#;
 
 /// Prints all rows. What cannot be fetched is passed over aloud.
@@ -69,31 +67,35 @@ pub(crate) fn run() -> Result<(), Failure> {
             workflows.push(text);
         }
     }
-    let mut ours: Vec<Duration> = workflows
-        .iter()
-        .map(|workflow| {
-            // Both sides start from a text that is in memory.
-            let source = Source::new("workflow.json", Syntax::Json, workflow.as_str());
-            quick(|| {
-                black_box(convert(&source, &catalog).len());
-            })
-        })
-        .collect();
+    let mut converter = match environment().and_then(|python| Converter::start(&python, &object_info)) {
+        Ok(converter) => Some(converter),
+        Err(failure) => {
+            println!("  {PACKAGE}: passed over: {failure}");
+            None
+        }
+    };
+    let mut ours: Vec<Duration> = Vec::new();
+    let mut both: Vec<(Duration, Duration)> = Vec::new();
+    // A machine is not equally quick all the time: both sides take turns.
+    for workflow in &workflows {
+        // Both start from a text that is in memory.
+        let source = Source::new("workflow.json", Syntax::Json, workflow.as_str());
+        let own = quick(|| {
+            black_box(convert(&source, &catalog).len());
+        });
+        ours.push(own);
+        if let Some(converter) = &mut converter {
+            both.extend(converter.time(workflow)?.map(|theirs| (own, theirs)));
+        }
+    }
     let refused = workflows.iter().filter(|workflow| errors(workflow, &catalog) > 0).count();
     show(&format!("workflow to prompt, median of {} templates", ours.len()), middle(&mut ours.clone()));
     show("  all of them", ours.iter().sum());
     println!("  with an error reported: {refused}");
-    let theirs = match environment().and_then(|python| converter(&python, &object_info, &workflows)) {
-        Ok(theirs) if theirs.len() == workflows.len() => theirs,
-        Ok(_) => return Err(Failure(format!("{PACKAGE} did not answer on every workflow"))),
-        Err(failure) => {
-            println!("  {PACKAGE}: passed over: {failure}");
-            return Ok(());
-        }
-    };
-    // Totals compare what both convert.
-    let both: Vec<(Duration, Duration)> =
-        ours.drain(..).zip(&theirs).filter_map(|(ours, theirs)| Some((ours, (*theirs)?))).collect();
+    if converter.is_none() {
+        return Ok(());
+    }
+    // Ratios compare what both convert.
     let (mut ours, mut theirs): (Vec<Duration>, Vec<Duration>) = both.iter().copied().unzip();
     let mut ratios: Vec<f64> = both.iter().map(|(ours, theirs)| ratio(*theirs, *ours)).collect();
     ratios.sort_unstable_by(f64::total_cmp);
@@ -137,32 +139,45 @@ fn environment() -> Result<PathBuf, Failure> {
     Ok(inside)
 }
 
-/// The converter's time for each workflow; `None` for one that it raises on.
-fn converter(
-    python: &Path,
-    object_info: &Path,
-    workflows: &[String],
-) -> Result<Vec<Option<Duration>>, Failure> {
-    let failed = |error: std::io::Error| Failure(format!("{}: {error}", python.display()));
-    let mut child = Command::new(python)
-        .args(["-c", DRIVER, &TRIES.to_string()])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(failed)?;
-    if let Some(mut stdin) = child.stdin.take() {
-        writeln!(stdin, "{}", json!(object_info)).map_err(failed)?;
-        for workflow in workflows {
-            writeln!(stdin, "{}", json!(workflow)).map_err(failed)?;
-        }
+/// The converter, ready to be asked.
+struct Converter {
+    child: Child,
+    asked: ChildStdin,
+    answers: Lines<BufReader<ChildStdout>>,
+}
+
+impl Converter {
+    fn start(python: &Path, object_info: &Path) -> Result<Self, Failure> {
+        let failed = |error: std::io::Error| Failure(format!("{}: {error}", python.display()));
+        let mut child = Command::new(python)
+            .args(["-c", DRIVER, &TRIES.to_string()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(failed)?;
+        let (Some(mut asked), Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(Failure(format!("{} has no pipes", python.display())));
+        };
+        writeln!(asked, "{}", json!(object_info)).map_err(failed)?;
+        Ok(Self { child, asked, answers: BufReader::new(answers).lines() })
     }
-    let output = child.wait_with_output().map_err(failed)?;
-    let said = String::from_utf8_lossy(&output.stdout);
-    let times: Vec<Option<u64>> = said
-        .lines()
-        .last()
-        .and_then(|line| serde_json::from_str(line).ok())
-        .ok_or_else(|| Failure(format!("{PACKAGE} cannot be run by {}", python.display())))?;
-    Ok(times.into_iter().map(|time| time.map(Duration::from_nanos)).collect())
+
+    /// Its time for a workflow; `None` for one that it raises on.
+    fn time(&mut self, workflow: &str) -> Result<Option<Duration>, Failure> {
+        let failed = |error: std::io::Error| Failure(format!("{PACKAGE}: {error}"));
+        writeln!(self.asked, "{}", json!(workflow)).map_err(failed)?;
+        let answer = self.answers.next().transpose().map_err(failed)?;
+        let answer = answer.ok_or_else(|| Failure(format!("{PACKAGE} does not answer")))?;
+        let nanoseconds: Option<u64> = serde_json::from_str(&answer)
+            .map_err(|error| Failure(format!("{PACKAGE} answers `{answer}`: {error}")))?;
+        Ok(nanoseconds.map(Duration::from_nanos))
+    }
+}
+
+impl Drop for Converter {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }
