@@ -413,8 +413,8 @@ impl<'a> Reader<'a> {
         let before = self.text.mark();
         match self.text.next()? {
             b'"' => {
-                if let (text, true) = self.text.string()? {
-                    return Some(Json::String(text.to_owned()));
+                if let Some(text) = self.text.unescaped() {
+                    return Some(Json::String(text));
                 }
             }
             b'-' | b'0'..=b'9' => {

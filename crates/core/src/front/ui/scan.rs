@@ -148,10 +148,37 @@ impl<'t> Scanner<'t> {
                         return None;
                     }
                 }
-                [b'\\', b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => {}
+                [b'\\', letter, ..] => {
+                    escape(*letter)?;
+                }
                 _ => return None,
             }
         }
+    }
+
+    /// What a string that comes next says; `None`, and no step is taken, for one with escapes by number.
+    pub(super) fn unescaped(&mut self) -> Option<String> {
+        if self.next()? != b'"' {
+            return None;
+        }
+        let mut from = self.position(0)? + 1;
+        let mut tokens = self.tokens.get(self.at + 1..)?.iter().map(|token| tokens::index(*token));
+        let is_quote = |at: &usize| self.byte(*at) == Some(b'"');
+        let mut said = String::with_capacity(tokens.clone().find(is_quote)? - from);
+        let mut steps = 2;
+        loop {
+            let at = tokens.next()?;
+            said.push_str(self.text.get(from..at)?);
+            match self.text.as_bytes().get(at..)? {
+                [b'"', ..] => break,
+                [b'\\', letter, ..] => said.push(escape(*letter)?),
+                _ => return None,
+            }
+            from = at + 2;
+            steps += 1;
+        }
+        self.at += steps;
+        Some(said)
     }
 
     /// Steps over a string.
@@ -295,6 +322,20 @@ impl<'t> Scanner<'t> {
     }
 }
 
+/// What a letter behind a backslash stands for.
+#[inline(always)]
+fn escape(letter: u8) -> Option<char> {
+    Some(match letter {
+        b'"' | b'\\' | b'/' => char::from(letter),
+        b'b' => '\u{8}',
+        b'f' => '\u{c}',
+        b'n' => '\n',
+        b'r' => '\r',
+        b't' => '\t',
+        _ => return None,
+    })
+}
+
 /// What ends what this starts.
 #[inline(always)]
 fn closing(opening: u8) -> u8 {
@@ -371,11 +412,29 @@ mod tests {
     }
 
     #[test]
+    fn strings_say_what_they_say() {
+        for text in [r#""""#, r#""a""#, r#""\"""#, r#" "a\\\n\t\r\b\f\/é\"b" "#] {
+            let mut scanner = Scanner::new(text).expect("tokens");
+            assert_eq!(scanner.unescaped(), serde_json::from_str(text).ok(), "{text}");
+            assert!(scanner.is_done(), "{text}");
+        }
+        for text in [r#""\u00e9""#, r#""\x""#, "5", "[\"a\"]"] {
+            let mut scanner = Scanner::new(text).expect("tokens");
+            assert_eq!((scanner.unescaped(), scanner.at), (None, 0), "{text}");
+        }
+    }
+
+    #[test]
     fn integers_that_are_the_same_in_every_reading() {
-        let read = |text| Scanner::new(text)?.short_integer();
+        let read = |text: &str| Scanner::new(text)?.short_integer();
         assert_eq!(read("0"), Some(0));
         assert_eq!(read(" -12 "), Some(-12));
         assert_eq!(read("123456789012345,"), Some(123_456_789_012_345));
+        for int in [1, 12, 1_234_567, 12_345_678, 123_456_789, 99_999_999_999_999] {
+            for text in [format!("{int}"), format!("{int}]          "), format!("-{int}\n}}")] {
+                assert_eq!(read(&text).map(i64::abs), Some(int), "{text}");
+            }
+        }
         for text in ["", "-", "-0", "01", "1.0", "1e3", "1x", "1234567890123456", "\"1\"", "null"] {
             assert_eq!(read(text), None, "{text}");
         }
