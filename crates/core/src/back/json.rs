@@ -17,7 +17,7 @@ pub enum Layout {
     Compact,
 }
 
-/// The room that is made for a text.
+/// The room that is made for a text of which nothing is known.
 const USUAL_SIZE: usize = 8 * 1024;
 
 /// A line break, and the indentation of most lines.
@@ -25,7 +25,7 @@ const LINE: &str = "\n                ";
 
 /// Any JSON artifact as text, without a final line break.
 pub(super) fn to_text(value: &Value, layout: Layout) -> String {
-    let mut writer = Writer::new(layout);
+    let mut writer = Writer::new(layout, USUAL_SIZE);
     writer.value(value);
     writer.into_text()
 }
@@ -48,8 +48,9 @@ enum Open<'v> {
 }
 
 impl Writer {
-    pub(super) fn new(layout: Layout) -> Self {
-        Self { text: Vec::with_capacity(USUAL_SIZE), layout, depth: 0, is_empty: false }
+    /// With room for so many bytes.
+    pub(super) fn new(layout: Layout, room: usize) -> Self {
+        Self { text: Vec::with_capacity(room), layout, depth: 0, is_empty: false }
     }
 
     /// What was written.

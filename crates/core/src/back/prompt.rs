@@ -10,9 +10,14 @@ use super::json::{Layout, Writer};
 use crate::check::Checked;
 use crate::graph::{Graph, Meta, Node, Value};
 
+/// More bytes than most nodes take.
+const USUAL_NODE: usize = 1024;
+/// For how many bytes there is room at most before the first is written.
+const MOST_ROOM: usize = 1024 * 1024;
+
 /// The prompt of a checked graph, without a final line break.
 pub fn write(graph: &Checked<Graph>, layout: Layout) -> String {
-    let mut writer = Writer::new(layout);
+    let mut writer = Writer::new(layout, (USUAL_NODE * (graph.len() + 1)).min(MOST_ROOM));
     writer.open_object();
     for (id, node) in graph.nodes() {
         writer.member(id.as_str());

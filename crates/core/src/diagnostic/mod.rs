@@ -170,12 +170,15 @@ pub fn nearest<'c>(written: &str, candidates: impl IntoIterator<Item = &'c str>)
             if !suffix && count.abs_diff(length) > limit {
                 return None;
             }
-            let lower = candidate.to_lowercase();
-            let own = self::letters(&lower);
+            let own = if candidate.is_ascii() {
+                self::letters(candidate)
+            } else {
+                self::letters(&candidate.to_lowercase())
+            };
             if !suffix && lacking(&letters, &own).max(lacking(&own, &letters)) > limit {
                 return None;
             }
-            let distance = strsim::damerau_levenshtein(&wanted, &lower);
+            let distance = strsim::damerau_levenshtein(&wanted, &candidate.to_lowercase());
             (suffix || distance <= limit).then_some((distance, candidate))
         })
         .collect();
@@ -184,12 +187,13 @@ pub fn nearest<'c>(written: &str, candidates: impl IntoIterator<Item = &'c str>)
     scored.into_iter().take(3).map(|(_, candidate)| candidate.to_owned()).collect()
 }
 
-/// How often a text has each character, with those that differ by 64 taken for one.
+/// How often a text has each character, with those that differ by 64, and both cases of a plain letter, taken for one.
 type Letters = [u8; 64];
 
 fn letters(text: &str) -> Letters {
     let mut counts: Letters = [0; 64];
     for c in text.chars() {
+        let c = c.to_ascii_lowercase();
         if let Some(count) = usize::try_from(u32::from(c) % 64).ok().and_then(|at| counts.get_mut(at)) {
             *count = count.saturating_add(1);
         }

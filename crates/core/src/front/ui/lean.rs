@@ -20,6 +20,10 @@ use crate::source::Origin;
 
 /// How many elements a list has room for at first.
 const SOME: usize = 4;
+/// How many it has room for at most before the first is read.
+const MANY: usize = 64;
+/// How many bytes of a text most nodes take.
+const USUAL_NODE: usize = 1024;
 
 /// Where the values live that are read.
 pub(super) type Values = Arena<Json>;
@@ -78,8 +82,14 @@ impl<'a> Reader<'a> {
             match self.text.name()? {
                 b"id" => uuid = self.text_or_other()?,
                 b"name" => part.name = self.text_or_other()?.unwrap_or_default(),
-                b"nodes" => nodes = Some(self.list(Self::node)?),
-                b"links" => part.links = self.list_or_null(|reader, _| reader.link())?,
+                b"nodes" => {
+                    let room = (self.text.left() / USUAL_NODE).clamp(SOME, MANY);
+                    nodes = Some(self.list(room, Self::node)?);
+                }
+                b"links" => {
+                    let room = nodes.as_ref().map_or(SOME, Vec::len).max(SOME);
+                    part.links = self.list_or_null(room, |reader, _| reader.link())?;
+                }
                 b"inputs" => part.inputs = self.ends()?,
                 b"outputs" => part.outputs = self.ends()?,
                 b"last_node_id" => last_node = self.integer()?,
@@ -132,7 +142,7 @@ impl<'a> Reader<'a> {
         let mut more = self.text.open(b'{')?;
         while more {
             if self.text.name()? == b"subgraphs" {
-                found = (self.list(|reader, at| reader.part(&origin.member(at), None))?, true);
+                found = (self.list(SOME, |reader, at| reader.part(&origin.member(at), None))?, true);
             } else {
                 self.text.skip()?;
             }
@@ -191,14 +201,14 @@ impl<'a> Reader<'a> {
                 b"title" => node.title = self.text_or_other()?.filter(|title| !title.is_empty()),
                 b"properties" => node.properties = self.properties()?,
                 b"inputs" => {
-                    node.inputs = self.list_or_null(|reader, _| {
+                    node.inputs = self.list_or_null(SOME, |reader, _| {
                         let Slot { name, ty, link, widget, .. } = reader.slot()?;
                         let widget = widget.map(|widget| widget.unwrap_or(name));
                         Some(Input { name: name.into(), ty, link, widget })
                     })?;
                 }
                 b"outputs" => {
-                    node.outputs = self.list_or_null(|reader, _| {
+                    node.outputs = self.list_or_null(SOME, |reader, _| {
                         let Slot { ty, links, .. } = reader.slot()?;
                         Some(Output { ty, links })
                     })?;
@@ -230,7 +240,7 @@ impl<'a> Reader<'a> {
 
     /// The inputs or outputs of a definition.
     fn ends(&mut self) -> Option<Vec<Io<'a>>> {
-        self.list_or_null(|reader, _| {
+        self.list_or_null(SOME, |reader, _| {
             let Slot { name, ty, link_ids: links, .. } = reader.slot()?;
             Some(Io { name: name.into(), ty, links })
         })
@@ -315,10 +325,14 @@ impl<'a> Reader<'a> {
         Some((id?, Link::new((origin?, origin_slot), (target?, target_slot))))
     }
 
-    /// A list of which every element is read.
-    fn list<T>(&mut self, mut element: impl FnMut(&mut Self, usize) -> Option<T>) -> Option<Vec<T>> {
+    /// A list of which every element is read, with room for so many at first.
+    fn list<T>(
+        &mut self,
+        room: usize,
+        mut element: impl FnMut(&mut Self, usize) -> Option<T>,
+    ) -> Option<Vec<T>> {
         let mut more = self.text.open(b'[')?;
-        let mut elements = if more { Vec::with_capacity(SOME) } else { Vec::new() };
+        let mut elements = if more { Vec::with_capacity(room) } else { Vec::new() };
         while more {
             elements.push(element(self, elements.len())?);
             more = self.text.more(b'[')?;
@@ -327,10 +341,14 @@ impl<'a> Reader<'a> {
     }
 
     /// The same, where null is an empty list.
-    fn list_or_null<T>(&mut self, element: impl FnMut(&mut Self, usize) -> Option<T>) -> Option<Vec<T>> {
+    fn list_or_null<T>(
+        &mut self,
+        room: usize,
+        element: impl FnMut(&mut Self, usize) -> Option<T>,
+    ) -> Option<Vec<T>> {
         match self.text.next()? {
             b'n' => self.text.word("null").map(|()| Vec::new()),
-            _ => self.list(element),
+            _ => self.list(room, element),
         }
     }
 
@@ -400,11 +418,11 @@ impl<'a> Reader<'a> {
     /// Any value. Lists of plain values, and lists of these, are most of what is kept.
     fn json(&mut self) -> Option<Json> {
         let plain = |reader: &mut Self| match reader.text.next()? {
-            b'[' => reader.list(|reader, _| reader.scalar()).map(Json::Array),
+            b'[' => reader.list(SOME, |reader, _| reader.scalar()).map(Json::Array),
             _ => reader.scalar(),
         };
         match self.text.next()? {
-            b'[' => self.list(|reader, _| plain(reader)).map(Json::Array),
+            b'[' => self.list(SOME, |reader, _| plain(reader)).map(Json::Array),
             _ => self.scalar(),
         }
     }

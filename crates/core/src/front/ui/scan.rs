@@ -83,6 +83,11 @@ impl<'t> Scanner<'t> {
         ends.then_some(())
     }
 
+    /// How many bytes there are from the next token on.
+    pub(super) fn left(&self) -> usize {
+        self.position(0).map_or(0, |position| self.text.len() - position)
+    }
+
     /// Whether nothing else comes.
     pub(super) fn is_done(&self) -> bool {
         self.at == self.tokens.len()
