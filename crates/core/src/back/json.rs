@@ -3,7 +3,7 @@
 //!
 //! Nothing here recurses: how deep a value may nest is not for a back end to say.
 
-use std::slice;
+use std::{iter, slice};
 
 use serde_json::{Value, map};
 
@@ -33,7 +33,7 @@ pub(super) fn to_text(value: &Value, layout: Layout) -> String {
 /// A JSON text in the making. Whoever opens an object or a list writes its members or elements, each right after what
 /// announces it, and closes it.
 pub(super) struct Writer {
-    text: Vec<u8>,
+    text: String,
     layout: Layout,
     /// How many objects and lists are open.
     depth: usize,
@@ -50,45 +50,44 @@ enum Open<'v> {
 impl Writer {
     /// With room for so many bytes.
     pub(super) fn new(layout: Layout, room: usize) -> Self {
-        Self { text: Vec::with_capacity(room), layout, depth: 0, is_empty: false }
+        Self { text: String::with_capacity(room), layout, depth: 0, is_empty: false }
     }
 
     /// What was written.
     pub(super) fn into_text(self) -> String {
         debug_assert_eq!(self.depth, 0);
-        // Nothing but texts was put together.
-        String::from_utf8(self.text).unwrap_or_default()
+        self.text
     }
 
     /// Opens an object.
     pub(super) fn open_object(&mut self) {
-        self.open(b'{');
+        self.open('{');
     }
 
     /// Announces the next member of the object that was opened last.
     pub(super) fn member(&mut self, name: &str) {
         self.element();
         self.string(name);
-        self.text.extend_from_slice(match self.layout {
-            Layout::Pretty => b": ",
-            Layout::Compact => b":",
+        self.text.push_str(match self.layout {
+            Layout::Pretty => ": ",
+            Layout::Compact => ":",
         });
     }
 
     /// Closes the object that was opened last.
     pub(super) fn close_object(&mut self) {
-        self.close(b'}');
+        self.close('}');
     }
 
     /// Opens a list.
     pub(super) fn open_list(&mut self) {
-        self.open(b'[');
+        self.open('[');
     }
 
     /// Announces the next element of the list that was opened last.
     pub(super) fn element(&mut self) {
         if !self.is_empty {
-            self.text.push(b',');
+            self.text.push(',');
         }
         self.is_empty = false;
         self.line();
@@ -96,41 +95,44 @@ impl Writer {
 
     /// Closes the list that was opened last.
     pub(super) fn close_list(&mut self) {
-        self.close(b']');
+        self.close(']');
     }
 
     /// Writes a text.
     pub(super) fn string(&mut self, text: &str) {
-        self.text.push(b'"');
-        let mut rest = text.as_bytes();
-        while let Some((plain, [byte, after @ ..])) = rest.split_at_checked(plain_length(rest)) {
-            self.text.extend_from_slice(plain);
-            self.escape(*byte);
-            rest = after;
+        self.text.push('"');
+        let mut rest = text;
+        while let Some((plain, odd)) = rest.split_at_checked(plain_length(rest.as_bytes())) {
+            self.text.push_str(plain);
+            let mut odd = odd.chars();
+            let Some(c) = odd.next() else { break };
+            self.escape(c);
+            rest = odd.as_str();
         }
-        self.text.extend_from_slice(rest);
-        self.text.push(b'"');
+        self.text.push('"');
     }
 
-    fn escape(&mut self, byte: u8) {
-        let short = match byte {
-            b'"' | b'\\' => byte,
-            0x08 => b'b',
-            b'\t' => b't',
-            b'\n' => b'n',
-            0x0c => b'f',
-            b'\r' => b'r',
+    fn escape(&mut self, c: char) {
+        let short = match c {
+            '"' | '\\' => c,
+            '\u{8}' => 'b',
+            '\t' => 't',
+            '\n' => 'n',
+            '\u{c}' => 'f',
+            '\r' => 'r',
             _ => {
-                let digit = |four: u8| if four < 10 { b'0' + four } else { b'a' - 10 + four };
-                return self.text.extend([b'\\', b'u', b'0', b'0', digit(byte >> 4), digit(byte & 15)]);
+                let digit = |shift: u32| char::from_digit(u32::from(c) >> shift & 15, 16);
+                self.text.push_str("\\u");
+                return self.text.extend([12, 8, 4, 0].into_iter().filter_map(digit));
             }
         };
-        self.text.extend([b'\\', short]);
+        self.text.push('\\');
+        self.text.push(short);
     }
 
     /// Writes what needs no quotes: a number, or one of the three words.
     pub(super) fn bare(&mut self, text: &str) {
-        self.text.extend_from_slice(text.as_bytes());
+        self.text.push_str(text);
     }
 
     /// Writes any value.
@@ -176,13 +178,13 @@ impl Writer {
         None
     }
 
-    fn open(&mut self, bracket: u8) {
+    fn open(&mut self, bracket: char) {
         self.text.push(bracket);
         self.depth += 1;
         self.is_empty = true;
     }
 
-    fn close(&mut self, bracket: u8) {
+    fn close(&mut self, bracket: char) {
         self.depth -= 1;
         if !self.is_empty {
             self.line();
@@ -196,11 +198,11 @@ impl Writer {
             return;
         }
         let length = 1 + 2 * self.depth;
-        if let Some(line) = LINE.as_bytes().get(..length) {
-            self.text.extend_from_slice(line);
+        if let Some(line) = LINE.get(..length) {
+            self.text.push_str(line);
         } else {
-            self.text.push(b'\n');
-            self.text.resize(self.text.len() + length - 1, b' ');
+            self.text.push('\n');
+            self.text.extend(iter::repeat_n(' ', length - 1));
         }
     }
 }
@@ -214,8 +216,11 @@ fn plain_length(text: &[u8]) -> usize {
             return at * 8 + (found.trailing_zeros() / 8) as usize;
         }
     }
-    let needs_none = |byte: &&u8| **byte >= b' ' && !matches!(byte, b'"' | b'\\');
-    words.len() * 8 + rest.iter().take_while(needs_none).count()
+    if let Some(last) = text.last_chunk() {
+        // Some of these bytes were looked at before, and need none.
+        return text.len() - 8 + (escaped(*last).trailing_zeros() / 8) as usize;
+    }
+    rest.iter().take_while(|byte| **byte >= b' ' && !matches!(byte, b'"' | b'\\')).count()
 }
 
 /// The highest bit of the first of eight bytes that needs an escape is set, and that of no byte before it.

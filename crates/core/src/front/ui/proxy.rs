@@ -63,12 +63,13 @@ impl<'a> Live<'a> {
     /// Carries out the `proxyWidgets` of an instance.
     pub(super) fn flush_proxies(&mut self, host: NodeIx) {
         let Some(definition) = self.inside(host) else { return };
-        let Some(entries) = self.entries(host, definition) else { return };
-        let mut entries = entries;
-        let mut uses: HashMap<String, usize> = HashMap::new();
+        let Some(mut entries) = self.entries(host, definition) else { return };
         for entry in &mut entries {
             self.normalise(definition, entry);
-            *uses.entry(entry.id.clone()).or_default() += 1;
+        }
+        let mut uses: HashMap<&str, usize> = HashMap::new();
+        for entry in &entries {
+            *uses.entry(&entry.id).or_default() += 1;
         }
         let mut shown: HashMap<(NodeIx, Cow<'a, str>), usize> = HashMap::new();
         for (at, slot) in self.nodes[host].slots.iter().enumerate() {
@@ -76,19 +77,18 @@ impl<'a> Live<'a> {
                 shown.entry(promoted.near.clone()).or_insert(at);
             }
         }
-        let plans: Vec<(Entry<'a>, Plan<'a>)> = entries
-            .into_iter()
-            .map(|entry| {
-                let several = uses.get(&entry.id).is_some_and(|count| *count > 1);
-                let plan = self.plan(definition, &entry, several, &shown);
-                (entry, plan)
-            })
-            .collect();
+        let plan = |entry: &Entry<'a>| {
+            let several = uses.get(entry.id.as_str()).is_some_and(|count| *count > 1);
+            self.plan(definition, entry, several, &shown)
+        };
+        let plans: Vec<Plan<'a>> = entries.iter().map(plan).collect();
         let mut names = Names::default();
-        names.taken.extend(self.layers[definition].inputs.iter().map(|input| input.name.to_string()));
+        if plans.iter().any(|plan| matches!(plan, Plan::Create(..) | Plan::Primitive(_))) {
+            names.taken.extend(self.layers[definition].inputs.iter().map(|input| input.name.to_string()));
+        }
         let mut primitives: Vec<(NodeIx, Vec<&Entry<'a>>)> = Vec::new();
         let mut by_name = Vec::new();
-        for (entry, plan) in &plans {
+        for (entry, plan) in entries.iter().zip(&plans) {
             let value = entry.value;
             match plan {
                 Plan::Linked(slot) => self.give(host, *slot, value),
