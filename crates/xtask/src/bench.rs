@@ -19,8 +19,8 @@ use serde_json::Value;
 use crate::conformance::{json_files, text};
 use crate::{Failure, bench_convert, bench_nodes, bench_verdict, repository, shared};
 
-/// Rounds of each benchmark.
-const ROUNDS: usize = 21;
+/// Rounds of each benchmark, and how often another side does what it is compared by.
+pub(crate) const ROUNDS: usize = 21;
 
 /// A part of the benchmarks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -183,12 +183,9 @@ pub(crate) fn median(mut thing: impl FnMut()) -> Duration {
     middle(&mut times)
 }
 
-/// How often things of which there are many are done; the best time counts.
-pub(crate) const TRIES: usize = 9;
-
-/// The best of [`TRIES`].
+/// The best time of a thing over all rounds: for things of which there are many, each too short for its median to mean much.
 pub(crate) fn quick(mut thing: impl FnMut()) -> Duration {
-    (0..TRIES).map(|_| once(&mut thing)).min().unwrap_or_default()
+    (0..ROUNDS).map(|_| once(&mut thing)).min().unwrap_or_default()
 }
 
 fn once(thing: &mut impl FnMut()) -> Duration {

@@ -16,7 +16,7 @@ use comfyc::front::ui;
 use comfyc::source::{Source, Sources, Syntax};
 use serde_json::json;
 
-use crate::bench::{TRIES, middle, quick, ratio, show};
+use crate::bench::{ROUNDS, middle, quick, ratio, show};
 use crate::conformance::ui::{PACKAGE as TEMPLATES, fetched};
 use crate::conformance::{json_files, text};
 use crate::{Failure, python, repository, shared};
@@ -150,7 +150,7 @@ impl Converter {
     fn start(python: &Path, object_info: &Path) -> Result<Self, Failure> {
         let failed = |error: std::io::Error| Failure(format!("{}: {error}", python.display()));
         let mut child = Command::new(python)
-            .args(["-c", DRIVER, &TRIES.to_string()])
+            .args(["-c", DRIVER, &ROUNDS.to_string()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -11,7 +11,7 @@ use comfyc::catalog::Catalog;
 use comfyc::check::server::{VerdictOptions, verdict};
 use serde_json::{Map, Value, json};
 
-use crate::bench::{TRIES, median, middle, quick, ratio, show};
+use crate::bench::{ROUNDS, median, middle, quick, ratio, show};
 use crate::conformance::{json_files, text};
 use crate::{Failure, repository, shared};
 
@@ -117,7 +117,7 @@ fn server(checkout: &Path, prompts: &[Value]) -> Result<Vec<Duration>, Failure> 
     let mut child = Command::new(&python)
         .args(["-c", DRIVER])
         .arg(checkout)
-        .arg(TRIES.to_string())
+        .arg(ROUNDS.to_string())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

@@ -172,7 +172,7 @@ impl Node {
 
     /// Says that the document gave a set of inputs, however empty, and makes room for so many more.
     pub(crate) fn open_inputs(&mut self, room: usize) {
-        self.inputs.get_or_insert_default().reserve(room);
+        self.inputs.get_or_insert_default().reserve_exact(room);
     }
 
     pub(crate) fn set_title(&mut self, title: impl Into<String>) {

@@ -20,6 +20,8 @@ use crate::source::Origin;
 
 /// How many elements a list has room for at first.
 const SOME: usize = 4;
+/// The same for a list that hardly ever has more.
+const FEW: usize = 2;
 /// How many it has room for at most before the first is read.
 const MANY: usize = 64;
 /// How many bytes of a text most nodes take.
@@ -208,7 +210,7 @@ impl<'a> Reader<'a> {
                     })?;
                 }
                 b"outputs" => {
-                    node.outputs = self.list_or_null(SOME, |reader, _| {
+                    node.outputs = self.list_or_null(FEW, |reader, _| {
                         let Slot { ty, links, .. } = reader.slot()?;
                         Some(Output { ty, links })
                     })?;

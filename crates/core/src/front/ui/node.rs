@@ -172,7 +172,9 @@ impl<'a> Node<'a> {
     /// A fresh node of a class: its slots and widgets as the editor makes them.
     pub(super) fn build(&mut self, definition: &Definition<'a>) {
         self.slots = Vec::with_capacity(definition.specs.len());
-        self.widgets = Vec::with_capacity(definition.specs.len());
+        // One more, where a widget brings another.
+        let widgets = definition.specs.iter().filter(|spec| spec.widget.is_some()).count();
+        self.widgets = Vec::with_capacity(if widgets == 0 { 0 } else { widgets + 1 });
         for spec in &definition.specs {
             self.add_sockets(spec);
         }
