@@ -511,6 +511,7 @@ mod tests {
             r#"{"nodes": []} x"#,
             "{",
             r#"{"nodes": [], "links": [[1]]}"#,
+            r#"{"nodes": [], "links": [[1, 2, 0, 3, 0null "A"]]}"#,
             r#"{"nodes": [], "extra": {"groupNodes": {"a": {}}}}"#,
             r#"{"nodes": [], "definitions": {"subgraphs": [{}]}}"#,
             r#"{"nodes": [], "a": [1,]}"#,
