@@ -153,7 +153,8 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// Old files hold values for inputs that are forced to be sockets. The others, when the number of all fits exactly.
+    /// Old files hold values for inputs that are forced to be sockets: the values that are left without these, when the number of
+    /// all fits exactly; `None` where nothing is to be left out.
     fn without_forced<'v>(
         &self,
         values: &'v [Json],
