@@ -85,7 +85,8 @@ impl<'a> Reader<'a> {
                 b"id" => uuid = self.text_or_other()?,
                 b"name" => part.name = self.text_or_other()?.unwrap_or_default(),
                 b"nodes" => {
-                    let room = (self.text.left() / USUAL_NODE).clamp(SOME, MANY);
+                    // There may be very many definitions, of next to no nodes each.
+                    let room = if is_root { (self.text.left() / USUAL_NODE).clamp(SOME, MANY) } else { SOME };
                     nodes = Some(self.list(room, Self::node)?);
                 }
                 b"links" => {
