@@ -123,7 +123,7 @@ fn a_prompt_comes_by_stdin_and_takes_values_for_any_input() {
 #[test]
 fn what_the_tool_cannot_do_is_exit_code_two() {
     for (arguments, message) in [
-        (&["check", "no-such-file.json"][..], "no-such-file.json"),
+        (&["check", "no-such-file.json"][..], "cannot read `no-such-file.json`"),
         (&["build", SEED, "--emit", "payload", "--set", "57_steps"], "KEY=VALUE"),
         (&["build", "workflows/image/scale/graph.json", "--emit", "schema"], "comfyc init"),
         (&["explain", "unknown-kye"], "unknown-key"),

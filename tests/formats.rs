@@ -81,8 +81,9 @@ fn github_annotations_name_file_lines_and_columns() {
         )
     );
     let (stdout, stderr, code) = ran(&["check", "no-such.json", "--format", "github"]);
-    assert_eq!((stdout.as_str(), code), ("", 2));
-    assert!(stderr.starts_with("::error title=comfyc::no-such.json: "), "{stderr}");
+    assert_eq!(code, 2, "{stderr}");
+    assert!(stdout.starts_with("::error file=no-such.json,"), "{stdout}");
+    assert!(stdout.contains("title=unreadable-file::cannot read `no-such.json`: "), "{stdout}");
 }
 
 #[test]

@@ -3,10 +3,9 @@
 use comfyc::back::Layout;
 use comfyc::back::schema::{self, Dialect};
 use comfyc::catalog::Catalog;
-use comfyc::check::{self, Checked};
+use comfyc::check;
 use comfyc::diagnostic::{Code, Diagnostics};
 use comfyc::interface::{Builder, Exposed, Interface, Payload, Round, Rule, propose};
-use comfyc::pass::apply;
 use comfyc::workflow::Workflow;
 use serde_json::json;
 
@@ -84,9 +83,7 @@ fn three_sources_agree() {
     }
     let schemas: Vec<String> = all
         .iter()
-        .map(|interface| {
-            schema::write(&Checked::assume_checked(interface.clone()), Dialect::RunComfy, Layout::Pretty)
-        })
+        .map(|interface| schema::write(&interface.clone(), Dialect::RunComfy, Layout::Pretty))
         .collect();
     assert_eq!(schemas[0], schemas[1]);
     assert_eq!(schemas[1], schemas[2]);
@@ -101,14 +98,14 @@ fn three_sources_agree() {
     let mut payload = Payload::new();
     payload.set("57_steps", json!(7), None);
     payload.set("71_widthx71_height", json!("480x720 (2:3)"), None);
-    assert_eq!(apply::run(&graph, &all[1], &payload), apply::run(&graph, &all[2], &payload));
+    assert_eq!(all[1].apply(&payload, &graph), all[2].apply(&payload, &graph));
 }
 
 /// What the check says to a manifest for the seed's graph, which publishes the seed besides.
 fn problems(manifest: &str) -> Diagnostics {
     let manifest = format!("[[inputs]]\nkey = '57_noise_seed'\ntype = 'integer'\n{manifest}");
     let (graph, _) = support::graph(&support::read(&format!("{SEED}/graph.json")));
-    let workflow = Workflow { model: None, graph, interface: support::manifest(&manifest) };
+    let workflow = Workflow::new(graph, support::manifest(&manifest));
     match check::workflow(workflow, &Catalog::embedded()) {
         Ok(checked) => checked.warnings().clone(),
         Err(rejected) => rejected.diagnostics,
@@ -224,7 +221,7 @@ fn a_proposal_for_the_seed_graph_drives_both_passes() {
     let steps = interface.input("57_steps").expect("it is proposed");
     let driven: Vec<&str> = steps.derived.iter().map(|derived| derived.written.as_str()).collect();
     assert_eq!(driven, ["58_steps", "57_end_at_step", "58_start_at_step"]);
-    let workflow = Workflow { model: None, graph, interface };
+    let workflow = Workflow::new(graph, interface);
     let checked = check::workflow(workflow, &catalog).expect("a proposal is fine");
     assert!(checked.warnings().is_empty(), "{:?}", checked.warnings());
 }

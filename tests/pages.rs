@@ -10,16 +10,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::io;
+use std::sync::Arc;
 
 use comfyc::catalog::Catalog;
-use comfyc::check;
+use comfyc::compiler::{Compiler, Content, File, Given};
 use comfyc::diagnostic::{Code, Diagnostics};
-use comfyc::front::media::{self, Form};
-use comfyc::front::{api, document, manifest, published, ui};
-use comfyc::graph::Graph;
-use comfyc::interface::Interface;
-use comfyc::source::{Origin, Source, SourceId, Sources, Syntax};
-use comfyc::workflow::Workflow;
+use comfyc::source::{Source, Syntax};
 use serde_json::{Map, Value};
 
 use crate::support;
@@ -88,118 +85,58 @@ fn nested(workflow: &str, times: usize) -> String {
     workflow.to_string()
 }
 
-/// Checks documents that belong together, and gives all that was found.
-#[derive(Default)]
-struct Bench {
-    sources: Sources,
-    found: Diagnostics,
-}
-
-impl Bench {
-    fn add(&mut self, name: &str, syntax: Syntax, text: &str) -> (Source, SourceId) {
-        let source = Source::new(name, syntax, text);
-        (source.clone(), self.sources.add(source))
+/// All that is found in documents that belong together, as the driver finds it, which reads them as files of one folder.
+fn findings(blocks: &Blocks, embedded: &Arc<Catalog>) -> Diagnostics {
+    let text = |kind: &str| blocks.get(kind).map(String::as_str);
+    let mut all = Diagnostics::default();
+    let mut compiler = Compiler::new(Arc::clone(embedded));
+    if let Some(text) = text("catalog") {
+        let document = compiler.parse("object_info.json", text);
+        if let Content::Catalog(catalog, _) = document.content() {
+            compiler = Compiler::new(catalog.clone().taught_by(Catalog::clone(embedded)));
+        }
+        all.append(compiler.compile(document, &Given::default()).into_findings().diagnostics);
     }
-
-    /// What `found` holds is kept, and the rest is gone on with.
-    fn keep<T>(&mut self, (value, found): (T, Diagnostics)) -> T {
-        self.found.append(found);
-        value
+    for kind in ["workflow", "document"] {
+        if let Some(text) = text(kind) {
+            all.append(compiler.parse(kind, text).into_findings().diagnostics);
+        }
     }
-
-    fn run(mut self, blocks: &Blocks, embedded: &Catalog) -> Diagnostics {
-        let text = |kind: &str| blocks.get(kind).map(String::as_str);
-        let mut catalog = embedded.clone();
-        if let Some(text) = text("catalog") {
-            let (source, id) = self.add("object_info.json", Syntax::Json, text);
-            catalog = self.keep(Catalog::parse(&source, id)).taught_by(embedded.clone());
-            self.found.append(catalog.problems(id));
-        }
-        if let Some(text) = text("workflow") {
-            let (source, id) = self.add("workflow.json", Syntax::Json, text);
-            self.keep(ui::parse(&source, id, &catalog, &ui::Options::default()));
-        }
-        if let Some(text) = text("document") {
-            let (source, id) = self.add("document.json", Syntax::Json, text);
-            self.keep(document::parse(&source, id));
-        }
-        if let Some(text) = text("media") {
-            let (_, id) = self.add("media", Syntax::Json, "");
-            let bytes: Vec<u8> = text.chars().map(|c| u8::try_from(c).expect("a byte")).collect();
-            let container = media::detect(&bytes).expect("a media file");
-            let embedded = self.keep(media::read(&bytes, container, &Origin::offset(id, 0)));
-            if let Some((form, text)) = embedded.choose(Form::Prompt) {
-                let (source, id) = self.add(form.as_str(), Syntax::Json, text);
-                self.keep(document::parse(&source, id));
-            }
-        }
-        let described = text("manifest").map(|text| {
-            let (source, id) = self.add(manifest::FILE, Syntax::Toml, text);
-            self.keep(manifest::parse(&source, id)).map(|described| described.interface)
-        });
-        let schema = text("schema").map(|text| {
-            let (source, id) = self.add("schema.json", Syntax::Json, text);
-            match self.keep(document::parse(&source, id)) {
-                Some(document::Document::Published(published::Published::Input(interface))) => {
-                    Some(interface)
-                }
-                _ => None,
-            }
-        });
-        let interface = described.or(schema);
-        let graph = text("prompt").map(|text| {
-            let (source, id) = self.add("prompt.json", Syntax::Json, text);
-            self.keep(api::parse(&source, id))
-        });
-        let payload = text("payload");
-        match (graph, interface) {
-            (Some(graph), Some(Some(interface))) => self.workflow(graph, interface, payload, &catalog),
-            (Some(graph), None) => {
-                self.found.append(match check::graph(graph, &catalog) {
-                    Ok(checked) => checked.warnings().clone(),
-                    Err(rejected) => rejected.diagnostics,
-                });
-            }
-            (None, Some(Some(interface))) => self.published(interface, payload),
-            (_, Some(None)) | (None, None) => {}
-        }
-        self.found
+    if let Some(text) = text("media") {
+        let bytes: Vec<u8> = text.chars().map(|c| u8::try_from(c).expect("a byte")).collect();
+        all.append(compiler.parse("media", bytes).into_findings().diagnostics);
     }
-
-    fn workflow(&mut self, graph: Graph, interface: Interface, payload: Option<&str>, catalog: &Catalog) {
-        let workflow = Workflow { model: None, graph, interface };
-        let workflow = match check::workflow(workflow, catalog) {
-            Ok(checked) => checked,
-            Err(rejected) => return self.found.append(rejected.diagnostics),
+    let read = |file: File<'_>| {
+        let kind = match file.path() {
+            "interface.toml" => "manifest",
+            "graph.json" => "prompt",
+            "schema.json" => "schema",
+            _ => "",
         };
-        self.found.append(workflow.warnings().clone());
-        let Some(text) = payload else { return };
-        let (source, id) = self.add("payload.json", Syntax::Json, text);
-        let payload = self.keep(document::parse_payload(&source, id));
-        self.found.append(match check::job(&workflow, &payload, catalog) {
-            Ok(job) => job.warnings().clone(),
-            Err(rejected) => rejected.diagnostics,
-        });
+        text(kind).map(|text| text.as_bytes().to_vec()).ok_or_else(|| io::ErrorKind::NotFound.into())
+    };
+    let names_graph = text("manifest").is_some_and(|manifest| manifest.contains("graph ="));
+    let document = match (text("prompt"), text("manifest"), text("schema")) {
+        (Some(_), None, None) => compiler.open("graph.json", read),
+        (Some(_), None, Some(_)) => compiler.open_with("graph.json", "schema.json", read),
+        (Some(_), Some(_), _) => compiler.open("interface.toml", read),
+        (None, Some(_), _) if names_graph => compiler.open("interface.toml", read),
+        (None, Some(_), _) => compiler.open_interface("interface.toml", read),
+        (None, None, Some(_)) => compiler.open("schema.json", read),
+        (None, None, None) => return all,
+    };
+    let payload = text("payload").map(|text| Source::new("payload.json", Syntax::Json, text));
+    let given = payload.map_or_else(Given::default, |payload| Given::default().with_text(payload));
+    let mut compilation = compiler.compile(document, &given);
+    if !given.is_empty() {
+        compilation.job();
     }
-
-    fn published(&mut self, interface: Interface, payload: Option<&str>) {
-        let interface = match check::published(interface) {
-            Ok(checked) => checked,
-            Err(rejected) => return self.found.append(rejected.diagnostics),
-        };
-        self.found.append(interface.warnings().clone());
-        let Some(text) = payload else { return };
-        let (source, id) = self.add("payload.json", Syntax::Json, text);
-        let payload = self.keep(document::parse_payload(&source, id));
-        self.found.append(match check::payload(&interface, payload) {
-            Ok(checked) => checked.warnings().clone(),
-            Err(rejected) => rejected.diagnostics,
-        });
-    }
+    all.append(compilation.into_findings().diagnostics);
+    all
 }
 
 /// What is wrong with one page.
-fn faults(code: Code, embedded: &Catalog) -> Vec<String> {
+fn faults(code: Code, embedded: &Arc<Catalog>) -> Vec<String> {
     let page = code.page();
     let parts = parts(page);
     let headings: Vec<&str> = parts.iter().map(|(heading, _)| *heading).collect();
@@ -218,14 +155,14 @@ fn faults(code: Code, embedded: &Catalog) -> Vec<String> {
     if documents.is_empty() {
         faults.push("it has no example".to_owned());
     }
-    let found = Bench::default().run(&documents, embedded);
+    let found = findings(&documents, embedded);
     if !found.codes().contains(&code) {
         faults.push(format!("its example shows {:?}", found.codes()));
     }
     let instead = blocks(parts[3].1);
     if !instead.is_empty() {
         documents.extend(instead);
-        let found = Bench::default().run(&documents, embedded);
+        let found = findings(&documents, embedded);
         if found.has_errors() || found.codes().contains(&code) {
             let said: Vec<String> = found.iter().map(|d| d.problem.to_string()).collect();
             faults.push(format!("what to write instead shows {said:#?}"));
@@ -236,7 +173,7 @@ fn faults(code: Code, embedded: &Catalog) -> Vec<String> {
 
 #[test]
 fn every_page_has_its_parts_and_shows_its_code() {
-    let embedded = Catalog::embedded();
+    let embedded = Arc::new(Catalog::embedded());
     let mut report = String::new();
     for code in Code::ALL {
         for fault in faults(*code, &embedded) {

@@ -5,9 +5,10 @@ use comfyc::back::schema::{self, Dialect};
 use comfyc::back::{Layout, manifest, overrides, payload, prompt};
 use comfyc::catalog::Catalog;
 use comfyc::check::{self, Checked};
-use comfyc::front::document;
+use comfyc::compiler::{Compiler, Content};
+use comfyc::diagnostic::Findings;
 use comfyc::interface::{Payload, propose};
-use comfyc::source::{Source, Sources, Syntax};
+use comfyc::source::Sources;
 use comfyc::workflow::Workflow;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -124,17 +125,19 @@ proptest! {
             values.set(key, value, None);
         }
         for interface in [interface, proposed] {
-            let workflow = Workflow { model: None, graph: graph.clone(), interface };
+            let workflow = Workflow::new(graph.clone(), interface);
             let (workflow, diagnostics) = match check::workflow(workflow, catalog) {
-                Ok(checked) => { let warnings = checked.warnings().clone(); (checked, warnings) }
+                Ok(checked) => {
+                    let warnings = checked.warnings().clone();
+                    (checked, warnings)
+                }
                 Err(rejected) => (Checked::assume_checked(rejected.value), rejected.diagnostics),
             };
             let _ = comfyc::diagnostic::render(&diagnostics, &Sources::default());
-            let published = Checked::assume_checked(workflow.interface.clone());
-            let _ = schema::write(&published, Dialect::RunComfy, Layout::Pretty);
-            let _ = schema::write(&published, Dialect::Draft2020, Layout::Compact);
-            let _ = prompt::write(&Checked::assume_checked(workflow.graph.clone()), Layout::Pretty);
-            let _ = payload::write(&Checked::assume_checked(values.clone()), Layout::Compact);
+            let _ = schema::write(&workflow.interface, Dialect::RunComfy, Layout::Pretty);
+            let _ = schema::write(&workflow.interface, Dialect::Draft2020, Layout::Compact);
+            let _ = prompt::write(&workflow.graph, Layout::Pretty);
+            let _ = payload::write(&values, Layout::Compact);
             if let Ok(job) = check::job(&workflow, &values, catalog) {
                 let _ = overrides::write(&job, Layout::Pretty);
                 let _ = prompt::write(job.prompt(), Layout::Compact);
@@ -145,11 +148,10 @@ proptest! {
     #[test]
     fn any_text_is_a_document_or_a_report(text in "\\PC{0,60}", json in r#"[\[\]{}":,0-9a-z ]{0,40}"#) {
         for text in [text, json] {
-            let source = Source::new("any.json", Syntax::Json, text);
-            let mut sources = Sources::default();
-            let id = sources.add(source.clone());
-            let (document, diagnostics) = document::parse(&source, id);
-            prop_assert!(document.is_some() || diagnostics.has_errors());
+            let document = compiler().parse("any.json", text);
+            let is_nothing = matches!(document.content(), Content::Nothing);
+            let Findings { diagnostics, sources } = document.into_findings();
+            prop_assert!(!is_nothing || diagnostics.has_errors());
             let rendered = comfyc::diagnostic::render(&diagnostics, &sources);
             prop_assert_eq!(rendered.len(), diagnostics.len());
         }
@@ -161,13 +163,18 @@ fn catalog() -> &'static Catalog {
     CATALOG.get_or_init(Catalog::embedded)
 }
 
+fn compiler() -> &'static Compiler {
+    static COMPILER: std::sync::OnceLock<Compiler> = std::sync::OnceLock::new();
+    COMPILER.get_or_init(|| Compiler::new(Catalog::embedded()))
+}
+
 /// Deep and wide documents end in a report or a result, on the stack of a test thread.
 #[test]
 fn depth_and_size_are_no_danger() {
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-    let source = Source::new("deep.json", Syntax::Json, deep);
-    let (document, diagnostics) = document::parse(&source, Sources::default().add(source.clone()));
-    assert!(document.is_none() && diagnostics.has_errors());
+    let document = compiler().parse("deep.json", deep);
+    assert!(matches!(document.content(), Content::Nothing));
+    assert!(document.into_findings().diagnostics.has_errors());
 
     let mut prompt = Map::new();
     for i in 0..20_000 {

@@ -4,9 +4,8 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use comfyc::diagnostic::Diagnostics;
-use comfyc::front::document::{self, Document};
 use comfyc::front::manifest;
-use comfyc::front::published::Published;
+use comfyc::front::published::{self, Published};
 use comfyc::graph::Graph;
 use comfyc::interface::Interface;
 use comfyc::source::{Source, Sources, Syntax};
@@ -47,8 +46,8 @@ pub(crate) fn graph(text: &str) -> (Graph, Diagnostics) {
 /// A published input schema.
 pub(crate) fn published(text: &str) -> Interface {
     let source = Source::new("schema.json", Syntax::Json, text);
-    match document::parse(&source, Sources::default().add(source.clone())) {
-        (Some(Document::Published(Published::Input(interface))), _) => interface,
+    match published::parse(&source, Sources::default().add(source.clone())) {
+        (Some(Published::Input(interface)), _) => interface,
         (other, diagnostics) => panic!("{other:?} {diagnostics:?}"),
     }
 }

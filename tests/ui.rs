@@ -8,7 +8,6 @@ use std::fs;
 
 use comfyc::back::{Layout, prompt};
 use comfyc::catalog::Catalog;
-use comfyc::check::Checked;
 use comfyc::front::ui::{self, Clock};
 use comfyc::source::{Origin, Pointer, Source, Sources, Syntax};
 use serde_json::Value;
@@ -88,7 +87,7 @@ fn every_workflow_becomes_its_prompt() {
         let codes: Vec<&str> = diagnostics.iter().map(|diagnostic| diagnostic.code().slug()).collect();
         let expected: Vec<&str> =
             about["codes"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        let made = format!("{}\n", prompt::write(&Checked::assume_checked(graph), Layout::Pretty));
+        let made = format!("{}\n", prompt::write(&graph, Layout::Pretty));
         let prompt = fs::read_to_string(path(FOLDER).join(format!("{name}.prompt.json")));
         if codes != expected || prompt.as_ref().ok() != Some(&made) {
             wrong.push(format!("{name}: {}\n{codes:?}\n{made}", about["why"]));

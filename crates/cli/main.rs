@@ -6,10 +6,16 @@
 mod args;
 mod atomic;
 mod cmd;
+mod files;
 mod format;
-mod load;
+mod outcome;
+mod parallel;
 mod printer;
+mod review;
+mod service;
 mod settings;
+mod setup;
+mod walk;
 
 use std::process::ExitCode;
 
@@ -68,6 +74,8 @@ pub(crate) enum Done {
     Clean,
     /// A document has errors, which were reported.
     Refused,
+    /// A file could not be read, which was reported.
+    Unreadable,
 }
 
 fn main() -> ExitCode {
@@ -88,6 +96,7 @@ fn main() -> ExitCode {
     match done {
         Ok(Done::Clean) => ExitCode::SUCCESS,
         Ok(Done::Refused) => ExitCode::from(1),
+        Ok(Done::Unreadable) => ExitCode::from(2),
         Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(Failure::Interrupted) => ExitCode::from(130),
         Err(failure) => {

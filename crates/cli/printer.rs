@@ -4,7 +4,7 @@
 use std::error::Error;
 use std::io::{IsTerminal, Write};
 
-use comfyc::diagnostic::{Diagnostics, Report, Reported, Severity};
+use comfyc::diagnostic::{Diagnostics, Findings, Report, Reported, Severity};
 use comfyc::source::Sources;
 use miette::{GraphicalReportHandler, GraphicalTheme};
 use serde_json::json;
@@ -52,7 +52,8 @@ impl Printer {
     }
 
     /// Reports that belong to an artifact: always to stderr.
-    pub(crate) fn reports(&self, diagnostics: &Diagnostics, sources: &Sources) {
+    pub(crate) fn reports(&self, findings: &Findings) {
+        let Findings { diagnostics, sources } = findings;
         let reported = || Reported::new(diagnostics, sources);
         match self.format {
             Format::Human => Self::human(diagnostics, sources),
@@ -64,7 +65,8 @@ impl Printer {
     }
 
     /// Reports that are themselves the answer: those for programs go to stdout.
-    pub(crate) fn answer(&self, diagnostics: &Diagnostics, sources: &Sources) -> Result<(), Failure> {
+    pub(crate) fn answer(&self, findings: &Findings) -> Result<(), Failure> {
+        let Findings { diagnostics, sources } = findings;
         let reported = || Reported::new(diagnostics, sources);
         match self.format {
             Format::Human => {

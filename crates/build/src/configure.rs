@@ -7,9 +7,10 @@ use comfyc::back::rust::inputs;
 use comfyc::back::rust::nodes::{self, Layout};
 use comfyc::back::rust::select::{Selection, Unknown};
 use comfyc::check::Checked;
+use comfyc::compiler::Compiler;
 use comfyc::interface::Interface;
 
-use crate::documents::Documents;
+use crate::documents::{self, Documents};
 use crate::{Failed, Result, output};
 
 /// What is generated, and how. Made by [`configure`]; each method says more, and [`nodes`](Self::nodes) or
@@ -111,13 +112,15 @@ impl Configuration {
         let mut documents = Documents::default();
         let (catalog, id) = documents.catalog(path)?;
         documents.settle()?;
+        let compiler = Compiler::new(catalog);
+        let catalog = compiler.catalog();
         let mut selection = self.selection.clone();
         for workflow in &self.used_by {
-            for graph in documents.graphs(workflow, &catalog)? {
+            for graph in documents.graphs(workflow, &compiler)? {
                 selection.use_graph(&graph);
             }
         }
-        let only = match selection.of(&catalog) {
+        let only = match selection.of(catalog) {
             Ok(only) => only,
             Err(Unknown::Classes(unknown)) => {
                 documents.keep(unknown);
@@ -125,12 +128,12 @@ impl Configuration {
             }
             Err(unknown) => return Err(Failed::usage(format!("{}: {unknown}", path.display()))),
         };
-        documents.keep_problems(&catalog, id, only.as_ref());
+        documents.keep_problems(catalog, id, only.as_ref());
         documents.settle()?;
         let (renamed, replaced) = (self.renamed.clone(), self.replaced.clone());
         let options =
             nodes::Options { only, renamed, replaced, derived: self.derived.clone(), layout: self.layout };
-        self.write(&format!("{}.rs", inputs::stem(path)), &nodes::write(&catalog, &options))
+        self.write(&format!("{}.rs", inputs::stem(path)), &nodes::write(catalog, &options))
     }
 
     /// Writes the typed inputs of a published schema, of an `interface.toml`, or of the folder that holds one.
@@ -145,16 +148,16 @@ impl Configuration {
     }
 
     fn write_inputs(&self, path: &Path) -> Result {
-        let interface = Documents::default().interface(path)?;
+        let interface = documents::interface(path)?;
         let text = inputs::write(&interface, &self.input_options(&[(path.to_owned(), interface.clone())])?);
         self.write(&format!("{}.rs", inputs::stem(path)), &text)
     }
 
     fn write_together(&self, paths: Vec<PathBuf>) -> Result {
-        let read = |path: PathBuf| Documents::default().interface(&path).map(|interface| (path, interface));
+        let read = |path: PathBuf| documents::interface(&path).map(|interface| (path, interface));
         let interfaces = paths.into_iter().map(read).collect::<Result<Vec<_>>>()?;
         let options = self.input_options(&interfaces)?;
-        let named = interfaces.iter().map(|(path, interface)| (path.as_path(), interface));
+        let named = interfaces.iter().map(|(path, interface)| (path.as_path(), &**interface));
         self.write("inputs.rs", &inputs::write_modules(named, &options))
     }
 

@@ -1,50 +1,55 @@
-//! The documents that a build script names, read and checked; each is told to cargo.
+//! The documents that a build script names, read by the compiler's driver; each is told to cargo.
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 
 use comfyc::catalog::Catalog;
 use comfyc::check::{self, Checked};
-use comfyc::diagnostic::{Diagnostics, Problem};
-use comfyc::front::document::{self, Document};
-use comfyc::front::published::Published;
-use comfyc::front::{manifest, ui};
+use comfyc::compiler::{Compiler, Content, Document, File};
+use comfyc::diagnostic::{Diagnostics, Findings};
 use comfyc::graph::Graph;
 use comfyc::interface::Interface;
-use comfyc::source::{Origin, Pointer, Source, SourceId, Sources, Syntax};
+use comfyc::source::{Origin, Source, SourceId, Syntax};
 
 use crate::{Failed, Result, output};
 
-/// Texts that were read, and what is wrong with them.
+/// What was found in the documents that were read.
 #[derive(Debug, Default)]
 pub(crate) struct Documents {
-    sources: Sources,
-    diagnostics: Diagnostics,
+    findings: Findings,
+}
+
+/// The interface that a published schema or an `interface.toml` says, or the folder that holds one.
+pub(crate) fn interface(path: &Path) -> Result<Checked<Interface>> {
+    let mut document = Compiler::default().open_interface(&path.display().to_string(), read);
+    let interface = match document.content() {
+        Content::Interface(interface) => Some(interface.clone()),
+        Content::Nothing => None,
+        _ => {
+            document.unsupported("inputs are generated from a published input schema");
+            None
+        }
+    };
+    let mut findings = settled(document)?;
+    let checked = interface.ok_or_else(|| Failed::usage(format!("{}: nothing is published", path.display())));
+    check::published(checked?).map_err(|rejected| {
+        findings.diagnostics.append(rejected.diagnostics);
+        Failed::refused(findings)
+    })
 }
 
 impl Documents {
-    /// The interface that a published schema or an `interface.toml` says, or the folder that holds one.
-    pub(crate) fn interface(mut self, path: &Path) -> Result<Checked<Interface>> {
-        let interface = match manifest_of(path) {
-            Some(path) => self.manifest(&path)?.map(|described| described.interface),
-            None => self.published(path)?,
-        };
-        let Some(interface) = interface.filter(|_| !self.diagnostics.has_errors()) else {
-            return Err(self.refused());
-        };
-        check::published(interface).map_err(|rejected| {
-            self.diagnostics.append(rejected.diagnostics);
-            self.refused()
-        })
-    }
-
     /// A catalog: an `object_info.json` or a snapshot. What it does not say is taken from the one built in.
     pub(crate) fn catalog(&mut self, path: &Path) -> Result<(Catalog, SourceId)> {
-        let id = self.read(path, Syntax::Json)?;
-        let Some(source) = self.sources.get(id) else { return Ok((Catalog::default(), id)) };
-        let (catalog, found) = Catalog::parse(source, id);
-        self.diagnostics.append(found);
+        let name = path.display().to_string();
+        let bytes = read(File::named(&name)).map_err(|error| Failed::file(path, error))?;
+        let text = String::from_utf8(bytes).map_err(|error| Failed::file(path, io::Error::other(error)))?;
+        let source = Source::new(name, Syntax::Json, text);
+        let id = self.findings.sources.add(source.clone());
+        let (catalog, found) = Catalog::parse(&source, id);
+        self.findings.diagnostics.append(found);
         Ok((catalog.taught_by(Catalog::embedded()), id))
     }
 
@@ -59,35 +64,42 @@ impl Documents {
         for found in catalog.problems(id) {
             let of = found.origin.as_ref().and_then(class);
             if wanted.is_none_or(|wanted| of.is_none_or(|class| wanted.contains(&class))) {
-                self.diagnostics.push(found);
+                self.findings.diagnostics.push(found);
             }
         }
     }
 
     /// The graphs at a path: a prompt, a workflow of the editor, a workflow folder, or a folder of any of these, where other
     /// files are passed over.
-    pub(crate) fn graphs(&mut self, path: &Path, catalog: &Catalog) -> Result<Vec<Graph>> {
+    pub(crate) fn graphs(&mut self, path: &Path, compiler: &Compiler) -> Result<Vec<Graph>> {
         output::depends_on(path);
         let mut graphs = Vec::new();
         let mut open = vec![path.to_owned()];
-        while let Some(path) = open.pop() {
-            let named = graphs.is_empty() && open.is_empty();
-            if let Some(manifest) = manifest_of(&path) {
-                let Some(described) = self.manifest(&manifest)? else { continue };
-                let graph = manifest.parent().unwrap_or(Path::new("")).join(&described.graph);
-                graphs.extend(self.graph(&graph, catalog, true)?);
-            } else if path.is_dir() {
-                let mut inside = entries(&path).map_err(|error| Failed::file(&path, error))?;
-                inside.retain(|path| {
-                    path.is_dir() || path.extension().is_some_and(|extension| extension == "json")
+        while let Some(inside) = open.pop() {
+            let is_manifest = inside.join(comfyc::front::manifest::FILE).is_file();
+            if inside.is_dir() && !is_manifest {
+                let mut entries = entries(&inside).map_err(|error| Failed::file(&inside, error))?;
+                entries.retain(|entry| {
+                    entry.is_dir() || entry.extension().is_some_and(|extension| extension == "json")
                 });
-                inside.sort();
-                open.extend(inside.into_iter().rev());
-            } else {
-                graphs.extend(self.graph(&path, catalog, named)?);
+                entries.sort();
+                open.extend(entries.into_iter().rev());
+                continue;
             }
+            let mut document =
+                compiler.open_after(&self.findings.sources, &inside.display().to_string(), read);
+            match document.content() {
+                Content::Graph(graph) => graphs.push(graph.clone()),
+                Content::Workflow(workflow) => graphs.push(workflow.graph.clone()),
+                Content::Nothing if is_manifest || inside == path => {}
+                _ if inside == path => document.unsupported("it is no prompt and no workflow"),
+                _ => continue,
+            }
+            let found = document.into_findings();
+            self.findings.diagnostics.append(found.diagnostics);
+            self.findings.sources = found.sources;
         }
-        if graphs.is_empty() && !self.diagnostics.has_errors() {
+        if graphs.is_empty() && !self.findings.diagnostics.has_errors() {
             return Err(Failed::usage(format!("{}: there is no workflow", path.display())));
         }
         Ok(graphs)
@@ -95,89 +107,33 @@ impl Documents {
 
     /// Fails when something was an error.
     pub(crate) fn settle(&mut self) -> Result {
-        if self.diagnostics.has_errors() { Err(std::mem::take(self).refused()) } else { Ok(()) }
+        if self.findings.diagnostics.has_errors() {
+            Err(Failed::refused(std::mem::take(&mut self.findings)))
+        } else {
+            Ok(())
+        }
     }
 
     /// Keeps what was found elsewhere.
     pub(crate) fn keep(&mut self, found: Diagnostics) {
-        self.diagnostics.append(found);
-    }
-
-    fn published(&mut self, path: &Path) -> Result<Option<Interface>> {
-        let id = self.read(path, Syntax::Json)?;
-        let Some(source) = self.sources.get(id) else { return Ok(None) };
-        let (document, found) = document::parse(source, id);
-        self.diagnostics.append(found);
-        match document {
-            Some(Document::Published(Published::Input(interface))) => return Ok(Some(interface)),
-            Some(_) => self.unsupported(id, "inputs are generated from a published input schema"),
-            None => {}
-        }
-        Ok(None)
-    }
-
-    fn manifest(&mut self, path: &Path) -> Result<Option<manifest::Described>> {
-        let id = self.read(path, Syntax::Toml)?;
-        let Some(source) = self.sources.get(id) else { return Ok(None) };
-        let (described, found) = manifest::parse(source, id);
-        self.diagnostics.append(found);
-        Ok(described)
-    }
-
-    fn graph(&mut self, path: &Path, catalog: &Catalog, must: bool) -> Result<Option<Graph>> {
-        let id = self.read(path, Syntax::Json)?;
-        let Some(source) = self.sources.get(id) else { return Ok(None) };
-        let (document, found) = document::parse(source, id);
-        let graph = match document {
-            Some(Document::Prompt(graph)) => Some((graph, found)),
-            Some(Document::Ui(json)) => {
-                let origin = Origin::value(id, Pointer::root());
-                let (graph, more) = ui::lower(json, &origin, catalog, &ui::Options::default());
-                let mut found = found;
-                found.append(more);
-                Some((graph, found))
-            }
-            Some(_) if must => {
-                self.unsupported(id, "it is no prompt and no workflow");
-                None
-            }
-            None if must => {
-                self.diagnostics.append(found);
-                None
-            }
-            _ => None,
-        };
-        Ok(graph.map(|(graph, found)| {
-            self.diagnostics.append(found);
-            graph
-        }))
-    }
-
-    fn unsupported(&mut self, id: SourceId, found: &str) {
-        let problem = Problem::UnsupportedDocument { found: found.to_owned(), hint: None };
-        self.diagnostics.report(problem, Some(Origin::value(id, Pointer::root())));
-    }
-
-    fn read(&mut self, path: &Path, syntax: Syntax) -> Result<SourceId> {
-        output::depends_on(path);
-        let text = fs::read_to_string(path).map_err(|error| Failed::file(path, error))?;
-        Ok(self.sources.add(Source::new(path.display().to_string(), syntax, text)))
-    }
-
-    fn refused(self) -> Failed {
-        Failed::refused(self.diagnostics, self.sources)
+        self.findings.diagnostics.append(found);
     }
 }
 
-/// The manifest that a path means: the file itself, or the one in a folder.
-fn manifest_of(path: &Path) -> Option<PathBuf> {
-    if path.extension().is_some_and(|extension| extension == "toml") {
-        return Some(path.to_owned());
-    }
-    let inside = path.join(manifest::FILE);
-    inside.is_file().then_some(inside)
+/// What was found in a document without errors.
+fn settled(document: Document) -> Result<Findings> {
+    let findings = document.into_findings();
+    if findings.diagnostics.has_errors() { Err(Failed::refused(findings)) } else { Ok(findings) }
 }
 
-fn entries(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+/// Reads a file for the compiler, and tells cargo.
+fn read(file: File<'_>) -> io::Result<Vec<u8>> {
+    let path = Path::new(file.path());
+    let bytes = fs::read(path)?;
+    output::depends_on(path);
+    Ok(bytes)
+}
+
+fn entries(folder: &Path) -> io::Result<Vec<std::path::PathBuf>> {
     fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect()
 }

@@ -4,8 +4,8 @@ use std::error::Error;
 use std::fmt::{self, Debug, Display};
 use std::path::{Path, PathBuf};
 
-use comfyc::diagnostic::{Diagnostics, Report, Severity};
-use comfyc::source::Sources;
+use comfyc::check::Rejected;
+use comfyc::diagnostic::{Findings, Severity};
 use miette::{GraphicalReportHandler, GraphicalTheme};
 
 /// What a build script's `main` returns: a failure is printed with its reports, and fails the build.
@@ -21,7 +21,7 @@ enum Why {
     /// A file cannot be read or written.
     File(PathBuf, std::io::Error),
     /// Documents have errors.
-    Refused(Diagnostics, Sources),
+    Rejected(Rejected),
     /// The configuration asks for something that is not there.
     Usage(String),
 }
@@ -31,8 +31,8 @@ impl Failed {
         Self(Why::File(path.to_owned(), error))
     }
 
-    pub(crate) fn refused(diagnostics: Diagnostics, sources: Sources) -> Self {
-        Self(Why::Refused(diagnostics, sources))
+    pub(crate) fn refused(findings: Findings) -> Self {
+        Self(Why::Rejected(Rejected::new((), findings.diagnostics).with_sources(findings.sources)))
     }
 
     pub(crate) fn usage(text: impl Into<String>) -> Self {
@@ -45,8 +45,9 @@ impl Display for Failed {
         match &self.0 {
             Why::File(path, error) => write!(f, "{}: {error}", path.display()),
             Why::Usage(text) => f.write_str(text),
-            Why::Refused(diagnostics, _) => {
-                let errors = || diagnostics.iter().filter(|found| found.severity() == Severity::Error);
+            Why::Rejected(rejected) => {
+                let errors =
+                    || rejected.diagnostics.iter().filter(|found| found.severity() == Severity::Error);
                 if let Some(first) = errors().next() {
                     write!(f, "{}: {}", first.code(), first.problem)?;
                 }
@@ -61,14 +62,14 @@ impl Display for Failed {
 
 impl Debug for Failed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Why::Refused(diagnostics, sources) = &self.0 else { return Display::fmt(self, f) };
+        let Why::Rejected(rejected) = &self.0 else { return Display::fmt(self, f) };
         Display::fmt(self, f)?;
         f.write_str("\n\n")?;
         let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor());
         let handler = handler.with_links(false).with_width(120);
-        for report in Report::all(diagnostics, sources) {
+        for report in rejected.reports() {
             let mut text = String::new();
-            handler.render_report(&mut text, &report)?;
+            handler.render_report(&mut text, report)?;
             writeln!(f, "{}\n", text.trim_end())?;
         }
         Ok(())
@@ -79,7 +80,8 @@ impl Error for Failed {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &self.0 {
             Why::File(_, error) => Some(error),
-            Why::Refused(..) | Why::Usage(_) => None,
+            Why::Rejected(rejected) => Some(rejected),
+            Why::Usage(_) => None,
         }
     }
 }

@@ -1,17 +1,14 @@
 //! `comfyc check --against OLD --against NEW`: what a new catalog refuses that the old one did not.
 
-use std::sync::Arc;
-
 use std::collections::HashSet;
 
-use comfyc::diagnostic::{Diagnostic, Diagnostics};
+use comfyc::diagnostic::{Diagnostic, Findings};
 use comfyc::source::Sources;
 
-use super::check::documents;
-use super::usable;
 use crate::args::{CatalogArguments, Check};
-use crate::load::Loader;
 use crate::printer::{Printer, counts};
+use crate::review;
+use crate::setup::Setup;
 use crate::{Done, Failure};
 
 /// Checks the documents with both catalogs, and reports what only the new one says.
@@ -20,35 +17,37 @@ pub(crate) fn run(arguments: &Check, printer: &Printer) -> Result<Done, Failure>
         return Err(Failure::Usage("--against is given twice: the old catalog, then the new one".to_owned()));
     };
     if arguments.files.iter().any(|file| file == "-") {
-        return Err(Failure::Usage(
-            "--against reads the documents twice, which `-` does not allow".to_owned(),
-        ));
+        return Err(Failure::Usage("--against reads the documents twice, so stdin cannot be one".to_owned()));
     }
     let checked = |catalog: &str| {
         let catalog = CatalogArguments { catalog: Some(catalog.to_owned()), ..arguments.catalog.clone() };
-        let mut loader = Loader::new(&catalog, &arguments.reading, &arguments.levels)?;
-        usable(&loader, printer)?;
-        let catalog = Arc::clone(&loader.catalog);
-        documents(arguments, &mut loader, &catalog)?;
-        Ok::<Loader, Failure>(loader)
+        let setup = Setup::new(&catalog, &arguments.reading, &arguments.levels)?.usable(printer)?;
+        let mut review = review::documents(arguments, &setup.compiler, &review::on_disk)?;
+        let done = review.done();
+        let mut findings = setup.findings;
+        findings.append(review.take_findings());
+        Ok::<(Findings, Done), Failure>((findings, done))
     };
-    let (before, mut after) = (checked(old)?, checked(new)?);
+    let ((before, _), (mut after, done)) = (checked(old)?, checked(new)?);
     let known: HashSet<String> =
         before.diagnostics.iter().map(|found| mark(found, &before.sources)).collect();
-    let mut fresh = Diagnostics::default();
-    for found in std::mem::take(&mut after.diagnostics) {
-        if !known.contains(&mark(&found, &after.sources)) {
-            fresh.push(found);
-        }
-    }
-    printer.answer(&fresh, &after.sources)?;
-    let verdict = if fresh.has_errors() { "breaks" } else { "ok" };
+    let all = std::mem::take(&mut after.diagnostics);
+    after.diagnostics =
+        all.into_iter().filter(|found| !known.contains(&mark(found, &after.sources))).collect();
+    printer.answer(&after)?;
+    let breaks = after.diagnostics.has_errors();
     printer.note(&format!(
-        "{verdict}: {} with {new} after {old}: {}",
+        "{}: {} with {new} after {old}: {}",
+        if breaks { "breaks" } else { "ok" },
         arguments.files.join(", "),
-        counts(&fresh)
+        counts(&after.diagnostics)
     ));
-    Ok(if fresh.has_errors() { Done::Refused } else { Done::Clean })
+    Ok(match done {
+        // What cannot be read cannot be compared, with either catalog.
+        Done::Unreadable => Done::Unreadable,
+        _ if breaks => Done::Refused,
+        _ => Done::Clean,
+    })
 }
 
 /// What tells a diagnostic from others, whatever catalog it is from.

@@ -7,17 +7,15 @@ use comfyc::catalog::Catalog;
 use comfyc::check::server::{Verdict, VerdictOptions, answer, json};
 use serde_json::{Map, Value, json};
 
-use super::usable;
 use crate::args::Check;
-use crate::load::{Loader, prompt_of};
 use crate::printer::Printer;
-use crate::{Done, Failure};
+use crate::setup::Setup;
+use crate::{Done, Failure, files};
 
 pub(crate) fn run(arguments: &Check, printer: &Printer) -> Result<Done, Failure> {
     let server = &arguments.server;
-    let loader = Loader::new(&arguments.catalog, &arguments.reading, &arguments.levels)?;
-    usable(&loader, printer)?;
-    let catalog = &*loader.catalog;
+    let setup = Setup::new(&arguments.catalog, &arguments.reading, &arguments.levels)?.usable(printer)?;
+    let catalog = setup.compiler.catalog();
     let mut options = VerdictOptions::default();
     options.replace = server.replace;
     options.targets = (!server.targets.is_empty()).then(|| server.targets.clone());
@@ -25,11 +23,11 @@ pub(crate) fn run(arguments: &Check, printer: &Printer) -> Result<Done, Failure>
     if server.jsonl {
         lines(&arguments.files, &mut answerer)?;
     } else if let [file] = arguments.files.as_slice() {
-        let answer = answerer.document(&prompt_of(file)?);
+        let answer = answerer.document(&files::prompt(file)?);
         printer.data(&format!("{answer:#}"))?;
     } else {
         for file in &arguments.files {
-            let answer = answerer.document(&prompt_of(file)?);
+            let answer = answerer.document(&files::prompt(file)?);
             printer.data(&with_id(file.as_str().into(), answer).to_string())?;
         }
     }

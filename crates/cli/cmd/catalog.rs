@@ -3,15 +3,14 @@
 use std::collections::HashSet;
 
 use comfyc::catalog::{Catalog, Change, Class, Inputs, Kind, What, diff};
-use comfyc::diagnostic::nearest;
+use comfyc::diagnostic::{Findings, nearest};
 use comfyc_client::comfyui::{ComfyUi, Options};
 use serde_json::{Value, json};
 
-use super::service::{block_on, headers};
-use super::usable;
 use crate::args::{CatalogCommand, CatalogDiff, CatalogFetch, CatalogShow};
-use crate::load::Loader;
 use crate::printer::Printer;
+use crate::service::{block_on, headers};
+use crate::setup::{self, usable};
 use crate::{Done, Failure, atomic};
 
 pub(crate) fn run(command: &CatalogCommand, printer: &Printer) -> Result<Done, Failure> {
@@ -29,9 +28,9 @@ fn fetch(arguments: &CatalogFetch, printer: &Printer) -> Result<Done, Failure> {
         let server = ComfyUi::new(&arguments.url, &options)?;
         Ok((server.object_info().await?, server.node_replacements().await?, server.version().await?))
     })?;
-    let mut loader = Loader::default();
-    let mut catalog = loader.catalog_of_text(&arguments.url, &object_info);
-    usable(&loader, printer)?;
+    let mut findings = Findings::default();
+    let mut catalog = setup::catalog_of(&arguments.url, &object_info, &mut findings);
+    usable(&findings, printer)?;
     if catalog.is_empty() {
         return Err(Failure::Usage(format!("{}: the server tells of no class", arguments.url)));
     }
@@ -40,8 +39,8 @@ fn fetch(arguments: &CatalogFetch, printer: &Printer) -> Result<Done, Failure> {
     }
     let catalog = catalog.named(version.map(|version| format!("ComfyUI {version}")));
     if let Some(locked) = &arguments.locked {
-        let old = loader.catalog(Some(locked))?;
-        usable(&loader, printer)?;
+        let old = setup::catalog_at(Some(locked), &mut findings)?;
+        usable(&findings, printer)?;
         let changes = diff(&old, &catalog.clone().taught_by(Catalog::embedded()));
         let differs = changes.iter().any(|change| change.change != What::OptionsVary);
         if differs {
@@ -65,10 +64,10 @@ fn fetch(arguments: &CatalogFetch, printer: &Printer) -> Result<Done, Failure> {
 }
 
 fn compare(arguments: &CatalogDiff, printer: &Printer) -> Result<Done, Failure> {
-    let mut loader = Loader::default();
-    let old = loader.catalog(Some(&arguments.old))?;
-    let new = loader.catalog(Some(&arguments.new))?;
-    usable(&loader, printer)?;
+    let mut findings = Findings::default();
+    let old = setup::catalog_at(Some(&arguments.old), &mut findings)?;
+    let new = setup::catalog_at(Some(&arguments.new), &mut findings)?;
+    usable(&findings, printer)?;
     let changes = diff(&old, &new);
     told(&changes, printer)?;
     let breaking = changes.iter().filter(|change| change.breaking).count();
@@ -92,9 +91,9 @@ fn told(changes: &[Change], printer: &Printer) -> Result<(), Failure> {
 }
 
 fn show(arguments: &CatalogShow, printer: &Printer) -> Result<Done, Failure> {
-    let mut loader = Loader::default();
-    let catalog = loader.catalog(arguments.catalog.catalog.as_deref())?;
-    usable(&loader, printer)?;
+    let mut findings = Findings::default();
+    let catalog = setup::catalog(&arguments.catalog, &mut findings)?;
+    usable(&findings, printer)?;
     let Some(name) = &arguments.class else {
         let names: Vec<&str> = catalog.names().collect();
         if printer.is_human() {

@@ -1,17 +1,19 @@
 //! `comfyc gen`: typed Rust, the same bytes that a build script with `comfyc-build` writes.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use comfyc::back::rust::select::{Selection, Unknown};
 use comfyc::back::rust::{inputs, nodes};
+use comfyc::catalog::Catalog;
 use comfyc::check;
+use comfyc::compiler::{Compiler, Content};
+use comfyc::diagnostic::Findings;
+use comfyc::interface::Interface;
 
-use super::{settle, usable};
-use crate::args::{CatalogArguments, GenCommand, GenInputs, GenNodes, LevelArguments, Reading};
-use crate::load::{Loaded, Loader};
+use crate::args::{GenCommand, GenInputs, GenNodes, LevelArguments};
 use crate::printer::{Printer, counts};
-use crate::{Done, Failure, atomic};
+use crate::setup::Setup;
+use crate::{Done, Failure, atomic, files, walk};
 
 pub(crate) fn run(command: &GenCommand, printer: &Printer) -> Result<Done, Failure> {
     match command {
@@ -21,74 +23,98 @@ pub(crate) fn run(command: &GenCommand, printer: &Printer) -> Result<Done, Failu
 }
 
 fn nodes(arguments: &GenNodes, printer: &Printer) -> Result<Done, Failure> {
-    let mut loader = Loader::new(&arguments.catalog, &arguments.reading, &LevelArguments::default())?;
-    usable(&loader, printer)?;
-    let catalog = Arc::clone(&loader.catalog);
+    let setup =
+        Setup::new(&arguments.catalog, &arguments.reading, &LevelArguments::default())?.usable(printer)?;
+    let catalog = setup.compiler.catalog();
     let classes = arguments.classes.iter().cloned().collect();
     let mut selection = Selection { classes, packs: arguments.packs.iter().cloned().collect(), used: None };
-    for file in &arguments.used_by {
-        match loader.load(file, None)? {
-            Some(Loaded::Graph(graph)) => selection.use_graph(&graph),
-            Some(Loaded::Workflow(workflow)) => selection.use_graph(&workflow.graph),
-            Some(_) => return Err(Failure::Usage(format!("{file}: --used-by wants a workflow or a prompt"))),
-            None => {}
+    let mut findings = setup.findings;
+    let mut unreadable = false;
+    for input in walk::expand(&arguments.used_by)?.inputs {
+        let mut document = files::document_after(&findings.sources, &setup.compiler, &input.path)?;
+        match document.content() {
+            Content::Graph(graph) => selection.use_graph(graph),
+            Content::Workflow(workflow) => selection.use_graph(&workflow.graph),
+            Content::Nothing => {}
+            _ if input.walked => continue,
+            _ => document.unsupported("nodes are generated for a workflow or a prompt"),
         }
+        unreadable |= document.is_unreadable();
+        let found = document.into_findings();
+        findings.diagnostics.append(found.diagnostics);
+        findings.sources = found.sources;
     }
-    let only = match selection.of(&catalog) {
+    let only = match selection.of(catalog) {
         Ok(only) => only,
         Err(Unknown::Classes(unknown)) => {
-            loader.keep(unknown);
+            findings.diagnostics.append(unknown);
             None
         }
         Err(unknown) => return Err(Failure::Usage(unknown.to_string())),
     };
-    loader.judge();
-    printer.reports(&loader.diagnostics, &loader.sources);
-    if loader.diagnostics.has_errors() {
-        printer.note(&format!("refused: {}", counts(&loader.diagnostics)));
-        return Ok(Done::Refused);
+    if let Some(done) = refused(&findings, unreadable, printer) {
+        return Ok(done);
     }
     let mut options = nodes::Options { only, ..nodes::Options::default() };
     if arguments.modules {
         options.layout = nodes::Layout::Modules;
     }
-    put(&nodes::write(&catalog, &options), arguments.out.as_deref(), printer)?;
+    put(&nodes::write(catalog, &options), arguments.out.as_deref(), printer)?;
     Ok(Done::Clean)
 }
 
 fn inputs(arguments: &GenInputs, printer: &Printer) -> Result<Done, Failure> {
-    let mut loader =
-        Loader::new(&CatalogArguments::default(), &Reading::default(), &LevelArguments::default())?;
-    let mut interfaces = Vec::new();
-    for file in &arguments.files {
-        let interface = match loader.load(file, None)? {
-            Some(Loaded::Interface(interface)) => interface,
-            Some(Loaded::Workflow(workflow)) => workflow.interface,
-            Some(_) => {
-                let text =
-                    format!("{file}: inputs are generated from a published input schema or a workflow");
-                return Err(Failure::Usage(text));
+    let compiler = Compiler::new(Catalog::embedded());
+    let mut findings = Findings::default();
+    let mut interfaces: Vec<(String, Interface)> = Vec::new();
+    let mut unreadable = false;
+    for input in walk::expand(&arguments.files)?.inputs {
+        let mut document = files::interface(&compiler, &input.path)?;
+        let interface = match document.content() {
+            Content::Interface(interface) => Some(interface.clone()),
+            Content::Nothing => None,
+            _ if input.walked => continue,
+            _ => {
+                document.unsupported("inputs are generated from a published input schema or a workflow");
+                None
             }
-            None => continue,
         };
-        interfaces.push((Path::new(file), settle(&mut loader, check::published(interface))));
+        unreadable |= document.is_unreadable();
+        let mut found = document.into_findings();
+        if let Some(interface) = interface {
+            match check::published(interface) {
+                Ok(interface) => {
+                    found.diagnostics.append(interface.warnings().clone());
+                    interfaces.push((input.path, interface.into_inner()));
+                }
+                Err(rejected) => found.diagnostics.append(rejected.diagnostics),
+            }
+        }
+        findings.append(found);
     }
-    loader.judge();
-    printer.reports(&loader.diagnostics, &loader.sources);
-    let shown = arguments.files.join(", ");
-    if loader.diagnostics.has_errors() {
-        printer.note(&format!("refused: {shown}: {}", counts(&loader.diagnostics)));
-        return Ok(Done::Refused);
+    if let Some(done) = refused(&findings, unreadable, printer) {
+        return Ok(done);
     }
     let options = inputs::Options::default();
     let text = match interfaces.as_slice() {
         [(_, one)] => inputs::write(one, &options),
         several => {
-            inputs::write_modules(several.iter().map(|(path, interface)| (*path, interface)), &options)
+            let named = several.iter().map(|(path, interface)| (Path::new(path), interface));
+            inputs::write_modules(named, &options)
         }
     };
     put(&text, arguments.out.as_deref(), printer)?;
     Ok(Done::Clean)
+}
+
+/// Reports what was found; how the command ends if nothing is generated.
+fn refused(findings: &Findings, unreadable: bool, printer: &Printer) -> Option<Done> {
+    printer.reports(findings);
+    if !findings.diagnostics.has_errors() {
+        return None;
+    }
+    printer.note(&format!("refused: {}", counts(&findings.diagnostics)));
+    Some(if unreadable { Done::Unreadable } else { Done::Refused })
 }
 
 /// Puts what was generated where it is wanted.

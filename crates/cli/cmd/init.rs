@@ -1,41 +1,36 @@
 //! `comfyc init`: propose an interface.toml.
 
-use std::sync::Arc;
-
 use comfyc::back::manifest;
+use comfyc::compiler::Given;
 use comfyc::interface::propose;
 
-use super::{implicit, prepare};
-use crate::args::{Init, LevelArguments, Values};
-use crate::load::{Loaded, Loader};
+use crate::args::{Init, LevelArguments};
 use crate::printer::{Printer, counts};
-use crate::{Done, Failure};
+use crate::setup::Setup;
+use crate::{Done, Failure, files, review};
 
 pub(crate) fn run(arguments: &Init, printer: &Printer) -> Result<Done, Failure> {
-    let mut loader = Loader::new(&arguments.catalog, &arguments.reading, &LevelArguments::default())?;
-    let catalog = Arc::clone(&loader.catalog);
-    let graph = match loader.load(&arguments.file, None)? {
-        Some(Loaded::Graph(graph)) => graph,
-        Some(Loaded::Workflow(workflow)) => workflow.graph,
-        Some(_) => {
-            return Err(Failure::Usage(format!("{}: an interface is proposed for a prompt", arguments.file)));
-        }
-        None => {
-            printer.reports(&loader.diagnostics, &loader.sources);
-            return Ok(Done::Refused);
-        }
-    };
-    let values = Values::default();
-    let prepared = prepare(&mut loader, implicit(graph, &values), &values, &catalog)?;
-    printer.reports(&loader.diagnostics, &loader.sources);
-    let interface = propose(&prepared.workflow.graph, &catalog);
-    loader.notes.iter().for_each(|note| printer.note(note));
-    printer.note(&format!(
-        "{}: {} inputs proposed; {}",
-        arguments.file,
-        interface.inputs().len(),
-        counts(&loader.diagnostics)
-    ));
-    printer.data(&manifest::write(&interface, None))?;
-    Ok(if loader.diagnostics.has_errors() { Done::Refused } else { Done::Clean })
+    let setup = Setup::new(&arguments.catalog, &arguments.reading, &LevelArguments::default())?;
+    let document = files::document(&setup.compiler, &arguments.file, None, files::read)?;
+    let mut compilation = setup.compiler.compile(document, &Given::default());
+    let proposed = compilation.workflow().map(|workflow| propose(&workflow.graph, setup.compiler.catalog()));
+    if proposed.is_none() && !compilation.is_rejected() {
+        compilation.unsupported("an interface is proposed for a workflow or a prompt");
+    }
+    let note = compilation.embedded().map(|embedded| review::embedded_note(compilation.name(), embedded));
+    let unreadable = compilation.is_unreadable();
+    let mut findings = setup.findings;
+    findings.append(compilation.into_findings());
+    printer.reports(&findings);
+    note.iter().for_each(|note| printer.note(note));
+    if let Some(interface) = proposed {
+        let (inputs, counts) = (interface.inputs().len(), counts(&findings.diagnostics));
+        printer.note(&format!("{}: {inputs} inputs proposed; {counts}", arguments.file));
+        printer.data(&manifest::write(&interface, None))?;
+    }
+    Ok(match findings.diagnostics.has_errors() {
+        _ if unreadable => Done::Unreadable,
+        true => Done::Refused,
+        false => Done::Clean,
+    })
 }

@@ -3,10 +3,10 @@
 use comfyc_client::{Cancellation, Executor, RequestId};
 use serde_json::json;
 
-use super::run::outcome;
-use super::service::{block_on, choose};
 use crate::args::JobArguments;
+use crate::outcome::outcome;
 use crate::printer::Printer;
+use crate::service::{block_on, choose};
 use crate::{Done, Failure};
 
 pub(crate) fn status(arguments: &JobArguments, printer: &Printer) -> Result<Done, Failure> {

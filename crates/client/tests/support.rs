@@ -166,7 +166,7 @@ impl Recipe {
         let found = interface.bind(&graph, catalog);
         assert!(found.is_empty(), "{found:?}");
         let model = self.model.map(str::to_owned);
-        let workflow = Checked::assume_checked(Workflow { model, graph, interface });
+        let workflow = Checked::assume_checked(Workflow::new(graph, interface).with_model(model));
         let mut given = Payload::new();
         for (key, value) in self.payload.as_object().unwrap() {
             given.set(key, value.clone(), None);

@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use crate::check::Checked;
 use crate::graph::Graph;
 use crate::interface::{Interface, Media, Payload, Target};
 use crate::workflow::Workflow;
@@ -14,7 +13,7 @@ pub struct Job {
     model: Option<String>,
     payload: Payload,
     written: Vec<(Target, Value)>,
-    prompt: Checked<Graph>,
+    prompt: Graph,
     files: Vec<FileInput>,
 }
 
@@ -36,7 +35,7 @@ pub struct FileInput {
 
 impl Job {
     /// A job of `body`, what is sent, and `full`, the same with all defaults, which `prompt` holds.
-    pub(crate) fn new(workflow: &Workflow, body: Payload, full: &Payload, prompt: Checked<Graph>) -> Self {
+    pub(crate) fn new(workflow: &Workflow, body: Payload, full: &Payload, prompt: Graph) -> Self {
         let written = body
             .iter()
             .flat_map(|(key, value)| workflow.interface.writes(key, value))
@@ -63,8 +62,13 @@ impl Job {
     }
 
     /// The graph with all values in place: what a ComfyUI server takes.
-    pub fn prompt(&self) -> &Checked<Graph> {
+    pub fn prompt(&self) -> &Graph {
         &self.prompt
+    }
+
+    /// The same, when nothing else of the job is needed.
+    pub fn into_prompt(self) -> Graph {
+        self.prompt
     }
 
     /// The values that name files, defaults included, for services where a local file must be uploaded first. A list of
@@ -113,7 +117,7 @@ mod tests {
 
     use super::*;
     use crate::catalog::Catalog;
-    use crate::check;
+    use crate::check::{self, Checked};
     use crate::graph::Node;
     use crate::interface::{Builder, Exposed, Rule};
 
@@ -127,7 +131,7 @@ mod tests {
         }
         let mut interface = inputs.iter().cloned().fold(Builder::new(), Builder::expose).build();
         let _ = interface.bind(&graph, &catalog);
-        let workflow = Checked::assume_checked(Workflow { model: None, graph, interface });
+        let workflow = Checked::assume_checked(Workflow::new(graph, interface));
         let mut payload = Payload::new();
         for (key, value) in given {
             payload.set(*key, value.clone(), None);

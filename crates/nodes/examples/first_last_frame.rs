@@ -13,7 +13,7 @@
 
 use comfyc::back::schema::Dialect;
 use comfyc::catalog::Catalog;
-use comfyc::compile::{self, Refused};
+use comfyc::compile::{self, Rejected};
 use comfyc::dsl::*;
 use comfyc_nodes::*;
 
@@ -100,7 +100,7 @@ fn model<'g>(
     g.add(ModelSamplingSD3 { model }).at(sampling).titled("ModelSamplingSD3").shift(shift).model
 }
 
-fn main() -> Result<(), Refused> {
+fn main() -> Result<(), Rejected> {
     let (built, catalog) = (workflow(graph), Catalog::embedded());
     let schema = std::env::args().nth(1).is_some_and(|wanted| wanted == "schema");
     let artifact = if schema {

@@ -14,7 +14,7 @@
 //! });
 //! let prompt = comfyc::compile::prompt(built, &Catalog::embedded())?;
 //! assert!(prompt.contains("\"scale_by\": 0.5"));
-//! # Ok::<(), comfyc::compile::Refused>(())
+//! # Ok::<(), comfyc::compile::Rejected>(())
 //! ```
 //!
 //! A class is a struct of what a node cannot do without; what adding one gives back has the outputs as fields, and a setter

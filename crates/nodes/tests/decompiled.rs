@@ -14,11 +14,11 @@
 mod first_last_frame {
     include!("decompiled/first_last_frame.rs");
 
-    pub(super) fn prompt() -> Result<String, compile::Refused> {
+    pub(super) fn prompt() -> Result<String, compile::Rejected> {
         compile::prompt(workflow(graph), &Catalog::embedded())
     }
 
-    pub(super) fn schema() -> Result<String, compile::Refused> {
+    pub(super) fn schema() -> Result<String, compile::Rejected> {
         compile::schema(workflow(graph), &Catalog::embedded(), comfyc::back::schema::Dialect::RunComfy)
     }
 }

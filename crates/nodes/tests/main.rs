@@ -82,7 +82,7 @@ fn the_seed_workflow_in_rust_is_the_one_in_its_folder() {
     let (graph, found) = api::parse(&source, sources.add(source.clone()));
     assert!(!found.has_errors());
     let interface = described.interface;
-    let workflow = comfyc::workflow::Workflow { model: described.model, graph, interface };
+    let workflow = comfyc::Workflow::new(graph, interface).with_model(described.model);
     let from_files = Built { workflow, diagnostics: comfyc::diagnostic::Diagnostics::default() };
 
     let from_code = workflow_of_code();

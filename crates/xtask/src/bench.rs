@@ -9,10 +9,9 @@ use std::time::{Duration, Instant};
 use comfyc::back::schema::{self, Dialect};
 use comfyc::back::{Layout, prompt};
 use comfyc::catalog::Catalog;
-use comfyc::check::{self, Checked};
+use comfyc::check;
 use comfyc::front::api;
-use comfyc::front::document::{self, Document};
-use comfyc::front::published::Published;
+use comfyc::front::published::{self, Published};
 use comfyc::source::{Source, Sources, Syntax};
 use serde_json::Value;
 
@@ -163,14 +162,14 @@ fn graph(text: &str) -> comfyc::graph::Graph {
 }
 
 fn round_trip(text: &str) -> String {
-    prompt::write(&Checked::assume_checked(graph(text)), Layout::Pretty)
+    prompt::write(&graph(text), Layout::Pretty)
 }
 
 fn schema_round_trip(text: &str) -> Option<String> {
     let source = Source::new("schema.json", Syntax::Json, text);
-    match document::parse(&source, Sources::default().add(source.clone())).0 {
-        Some(Document::Published(Published::Input(interface))) => {
-            Some(schema::write(&Checked::assume_checked(interface), Dialect::RunComfy, Layout::Pretty))
+    match published::parse(&source, Sources::default().add(source.clone())).0 {
+        Some(Published::Input(interface)) => {
+            Some(schema::write(&interface, Dialect::RunComfy, Layout::Pretty))
         }
         _ => None,
     }

@@ -10,7 +10,6 @@ use std::time::Duration;
 
 use comfyc::back::{Layout, prompt};
 use comfyc::catalog::Catalog;
-use comfyc::check::Checked;
 use comfyc::diagnostic::Severity;
 use comfyc::front::ui;
 use comfyc::source::{Source, Sources, Syntax};
@@ -116,7 +115,7 @@ fn convert(source: &Source, catalog: &Catalog) -> String {
     let id = Sources::default().add(source.clone());
     let (graph, diagnostics) = ui::parse(source, id, catalog, &ui::Options::default());
     black_box(diagnostics.len());
-    prompt::write(&Checked::assume_checked(graph), Layout::Pretty)
+    prompt::write(&graph, Layout::Pretty)
 }
 
 fn errors(workflow: &str, catalog: &Catalog) -> usize {

@@ -2,7 +2,7 @@
 #![no_main]
 
 use comfyc::diagnostic::render;
-use comfyc::front::{document, media};
+use comfyc::front::{document, media, ui};
 use comfyc::source::{Origin, Source, Sources, Syntax};
 use libfuzzer_sys::fuzz_target;
 
@@ -17,7 +17,8 @@ fuzz_target!(|bytes: &[u8]| {
         if let Some((form, text)) = embedded.choose(form) {
             let source = Source::embedded("file", form.as_str(), text);
             let id = sources.add(source.clone());
-            render(&document::parse(&source, id).1, &sources);
+            let catalog = comfyc::catalog::Catalog::default();
+            render(&document::parse(&source, id, &catalog, &ui::Options::default()).1, &sources);
         }
     }
 });

@@ -9,6 +9,7 @@ use comfyc::catalog::Catalog;
 use comfyc::check::{self, server};
 use comfyc::diagnostic::render;
 use comfyc::front::document::{self, Document};
+use comfyc::front::ui;
 use comfyc::source::{Source, Sources, Syntax};
 use libfuzzer_sys::fuzz_target;
 
@@ -21,7 +22,7 @@ fuzz_target!(|text: &str| {
     let mut sources = Sources::default();
     let source = Source::new("fuzz.json", Syntax::Json, text);
     let id = sources.add(source.clone());
-    let (document, diagnostics) = document::parse(&source, id);
+    let (document, diagnostics) = document::parse(&source, id, &CATALOG, &ui::Options::default());
     render(&diagnostics, &sources);
     let Some(Document::Prompt(graph)) = document else { return };
     match check::graph(graph, &CATALOG) {

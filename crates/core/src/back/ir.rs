@@ -32,7 +32,6 @@ use std::collections::HashMap;
 use serde_json::{Map, Value as Json, json};
 
 use super::json::{Layout, to_text};
-use crate::check::Checked;
 use crate::graph::{Graph, Input, Meta, Node, Value};
 use crate::source::{Origin, Part, Pointer, SourceId, Sources};
 
@@ -40,14 +39,15 @@ use crate::source::{Origin, Part, Pointer, SourceId, Sources};
 const VERSION: u32 = 1;
 
 /// The graph as text, without a final line break. `sources` are the texts that its origins name.
-pub fn write(graph: &Checked<Graph>, sources: &Sources, layout: Layout) -> String {
+pub fn write(graph: &Graph, sources: &Sources, layout: Layout) -> String {
     to_text(&to_json(graph, sources), layout)
 }
 
 /// The same as JSON.
-pub fn to_json(graph: &Checked<Graph>, sources: &Sources) -> Json {
+pub fn to_json(graph: &Graph, sources: &Sources) -> Json {
     let places = Places::new(graph, sources);
-    let nodes: Vec<Json> = graph.nodes().map(|(id, node)| places.node(id.as_str(), node)).collect();
+    let nodes: Vec<Json> =
+        graph.in_editor_order().into_iter().map(|(id, node)| places.node(id.as_str(), node)).collect();
     json!({"ir": VERSION, "sources": places.names, "nodes": nodes})
 }
 
@@ -109,7 +109,7 @@ impl<'s> Places<'s> {
         }
         put("other", node.other().map(|other| Json::Object(other.clone())));
         put("origin", self.origin(node.origin()));
-        let inputs = node.inputs().map(|(name, input)| self.input(name, input)).collect();
+        let inputs = node.in_editor_order().map(|(name, input)| self.input(name, input)).collect();
         put("inputs", Some(Json::Array(inputs)));
         Json::Object(fields)
     }
@@ -158,10 +158,10 @@ mod tests {
         let id = sources.add(source.clone());
         let (graph, _) = api::parse(&source, id);
         let expected = json!({"ir": 1, "sources": ["p.json"], "nodes": [
+            {"id": "1", "other": {"x": 1}, "origin": {"source": 0, "pointer": "/1", "line": 3, "column": 32}, "inputs": []},
             {"id": "2", "class": "A", "title": "T", "origin": {"source": 0, "pointer": "/2", "line": 1, "column": 7}, "inputs": [
                 {"name": "é", "link": {"node": "1", "output": 0}, "origin": {"source": 0, "pointer": "/2/inputs/é", "line": 1, "column": 24}},
-                {"name": "b", "value": 5, "origin": {"source": 0, "pointer": "/2/inputs/b", "line": 2, "column": 2}}]},
-            {"id": "1", "other": {"x": 1}, "origin": {"source": 0, "pointer": "/1", "line": 3, "column": 32}, "inputs": []}]});
-        assert_eq!(to_json(&Checked::assume_checked(graph), &sources), expected);
+                {"name": "b", "value": 5, "origin": {"source": 0, "pointer": "/2/inputs/b", "line": 2, "column": 2}}]}]});
+        assert_eq!(to_json(&graph, &sources), expected);
     }
 }

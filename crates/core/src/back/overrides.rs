@@ -3,17 +3,16 @@
 use serde_json::{Map, Value};
 
 use super::json::{Layout, to_text};
-use crate::check::Checked;
 use crate::job::Job;
 
 /// `{"overrides": {"6": {"inputs": {"text": …}}}}`, without a final line break. Derived targets are among the values, since
 /// a deployment knows no keys.
-pub fn write(job: &Checked<Job>, layout: Layout) -> String {
+pub fn write(job: &Job, layout: Layout) -> String {
     to_text(&to_json(job), layout)
 }
 
 /// The same as JSON.
-pub fn to_json(job: &Checked<Job>) -> Value {
+pub fn to_json(job: &Job) -> Value {
     let mut nodes: Map<String, Value> = Map::new();
     for (target, value) in job.written() {
         let node = nodes.entry(target.node.as_str()).or_insert_with(|| Value::Object(Map::new()));

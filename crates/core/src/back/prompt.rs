@@ -1,13 +1,13 @@
 //! Graph to prompt JSON, as ComfyUI's own editor exports it.
 //!
-//! Each node is `inputs`, `class_type`, `_meta`, then whatever other fields it came with; nodes and inputs in the graph's
-//! order; two spaces of indentation, or one line.
+//! The inverse of [`front::api`](crate::front::api). Each node is `inputs`, `class_type`, `_meta`, then whatever other fields
+//! it came with; nodes and inputs in the editor's order, whatever the graph's is ([`Graph::in_editor_order`]); two spaces of
+//! indentation, or one line.
 
 use compact_str::ToCompactString;
 use serde_json::{Map, Value as Json, json};
 
 use super::json::{Layout, Writer};
-use crate::check::Checked;
 use crate::graph::{Graph, Meta, Node, Value};
 
 /// More bytes than most nodes take.
@@ -15,11 +15,11 @@ const USUAL_NODE: usize = 1024;
 /// For how many bytes there is room at most before the first is written.
 const MOST_ROOM: usize = 1024 * 1024;
 
-/// The prompt of a checked graph, without a final line break.
-pub fn write(graph: &Checked<Graph>, layout: Layout) -> String {
+/// The prompt of a graph, without a final line break.
+pub fn write(graph: &Graph, layout: Layout) -> String {
     let mut writer = Writer::new(layout, (USUAL_NODE * (graph.len() + 1)).min(MOST_ROOM));
     writer.open_object();
-    for (id, node) in graph.nodes() {
+    for (id, node) in graph.in_editor_order() {
         writer.member(id.as_str());
         write_node(&mut writer, node);
     }
@@ -32,7 +32,7 @@ fn write_node(writer: &mut Writer, node: &Node) {
     if node.has_inputs() {
         writer.member("inputs");
         writer.open_object();
-        for (name, input) in node.inputs() {
+        for (name, input) in node.in_editor_order() {
             writer.member(name);
             match &input.value {
                 Value::Literal(literal) => writer.value(literal),
@@ -74,7 +74,7 @@ fn write_node(writer: &mut Writer, node: &Node) {
 }
 
 /// The prompt of a checked graph as JSON.
-pub fn to_json(graph: &Checked<Graph>) -> Json {
+pub fn to_json(graph: &Graph) -> Json {
     graph.nodes().map(|(id, node)| (id.to_string(), node_to_json(node))).collect()
 }
 
@@ -110,9 +110,8 @@ mod tests {
         graph.insert("1", node);
         let mut other = Node::without_class();
         other.set_meta(json!({"title": "T", "more": 1}));
-        graph.insert("2:1", other);
         graph.insert("3", Node::new("B"));
-        let graph = Checked::assume_checked(graph);
+        graph.insert("2:1", other);
         let json = to_json(&graph);
         assert_eq!(write(&graph, Layout::Pretty), serde_json::to_string_pretty(&json).expect("text"));
         assert_eq!(write(&graph, Layout::Compact), json.to_string());

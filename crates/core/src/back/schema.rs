@@ -3,7 +3,6 @@
 use serde_json::{Map, Value};
 
 use super::json::{Layout, to_text};
-use crate::check::Checked;
 use crate::front::published::OUTPUT;
 use crate::interface::Interface;
 use crate::interface::standard::standard;
@@ -21,12 +20,12 @@ pub enum Dialect {
 const META_SCHEMA: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// The schema of what goes in, without a final line break.
-pub fn write(interface: &Checked<Interface>, dialect: Dialect, layout: Layout) -> String {
+pub fn write(interface: &Interface, dialect: Dialect, layout: Layout) -> String {
     to_text(&to_json(interface, dialect), layout)
 }
 
 /// The same as JSON.
-pub fn to_json(interface: &Checked<Interface>, dialect: Dialect) -> Value {
+pub fn to_json(interface: &Interface, dialect: Dialect) -> Value {
     let standard_form = dialect == Dialect::Draft2020;
     let mut properties = Map::new();
     for (key, input) in interface.inputs() {

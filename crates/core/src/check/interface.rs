@@ -12,11 +12,16 @@ use crate::graph::{Graph, Value};
 use crate::interface::standard::{doubts, standard};
 use crate::interface::{Input, Interface, Key, Payload, Target, composite};
 use crate::number;
-use crate::pass::apply;
 
 /// Checks a published schema that stands alone. Published schemas are full of oddities that a service lives with, so all
 /// of them are warnings, but for limits that no value satisfies.
 pub fn published(interface: Interface) -> Result<Checked<Interface>, Rejected<Interface>> {
+    let diagnostics = published_problems(&interface);
+    Checked::decide(interface, diagnostics)
+}
+
+/// What is wrong with a published schema that stands alone.
+pub(crate) fn published_problems(interface: &Interface) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
     for (key, input) in interface.inputs() {
         check_soundness(key, input, &mut diagnostics);
@@ -31,7 +36,7 @@ pub fn published(interface: Interface) -> Result<Checked<Interface>, Rejected<In
                 .report(Problem::DoubtfulSchema { key: key.to_string(), detail }, input.origin_of("default"));
         }
     }
-    Checked::decide(interface, diagnostics)
+    diagnostics
 }
 
 /// Reports what is wrong with an interface that is bound to a graph.
@@ -271,7 +276,7 @@ fn check_stages(interface: &Interface, graph: &Graph, diagnostics: &mut Diagnost
         for sample in samples(input) {
             let mut one = Payload::new();
             one.set(key.as_str(), sample.value.clone(), None);
-            let applied = apply::run(graph, interface, &one);
+            let applied = interface.apply(&one, graph);
             let newly: Vec<_> =
                 sampler::idle_stages(&applied).into_iter().filter(|id| !told.contains(id)).collect();
             if newly.is_empty() {

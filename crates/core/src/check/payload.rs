@@ -11,6 +11,12 @@ use crate::source::Origin;
 /// Checks a payload: known keys, required keys, and each value against its input. Accepted is exactly what a JSON Schema
 /// validator accepts with the interface's `2020-12` schema; URLs that a service cannot fetch are warned of.
 pub fn payload(interface: &Interface, payload: Payload) -> Result<Checked<Payload>, Rejected<Payload>> {
+    let diagnostics = problems(interface, &payload);
+    Checked::decide(payload, diagnostics)
+}
+
+/// What is wrong with a payload.
+pub(crate) fn problems(interface: &Interface, payload: &Payload) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
     for key in interface.required() {
         if payload.get(key.as_str()).is_none() {
@@ -25,7 +31,7 @@ pub fn payload(interface: &Interface, payload: Payload) -> Result<Checked<Payloa
         let origin = payload.origin_of(name);
         let Some((key, input)) = interface.inputs.get_key_value(name) else {
             let near = nearest(name, interface.inputs.keys().map(Key::as_str));
-            let meant = key_meant(name, given, &near, interface, &payload);
+            let meant = key_meant(name, given, &near, interface, payload);
             let meant = meant.filter(|meant| taken.insert(meant.clone()));
             let fix = origin.zip(meant).map(|(at, meant)| Fix::rename(at.pointer.clone(), meant));
             let problem = Problem::UnknownKey { key: name.to_owned(), near };
@@ -40,7 +46,7 @@ pub fn payload(interface: &Interface, payload: Payload) -> Result<Checked<Payloa
             diagnostics.push(with_rule(diagnostic, input));
         }
     }
-    Checked::decide(payload, diagnostics)
+    diagnostics
 }
 
 /// The key that a misspelt one stands for, if it is not given and takes the value: one slip away, or the same without the

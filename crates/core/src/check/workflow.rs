@@ -1,24 +1,32 @@
 //! A workflow, and a job made of it.
 
+use std::collections::HashSet;
+
 use super::{Checked, Rejected, graph, interface, payload};
 use crate::catalog::Catalog;
-use crate::diagnostic::{Diagnostic, Levels, Problem, Subject};
+use crate::diagnostic::{Diagnostic, Diagnostics, Levels, Problem, Subject};
+use crate::graph::Graph;
 use crate::interface::{Interface, Payload, Target};
 use crate::job::Job;
-use crate::pass::apply;
 use crate::workflow::Workflow;
 
 /// Checks a workflow: its graph, its interface, and that the interface binds to the graph, which is done here.
 pub fn workflow(mut workflow: Workflow, catalog: &Catalog) -> Result<Checked<Workflow>, Rejected<Workflow>> {
-    let mut diagnostics = workflow.interface.bind(&workflow.graph, catalog);
-    diagnostics.append(graph::problems(&workflow.graph, catalog));
-    diagnostics.append(interface::problems(&workflow.interface, &workflow.graph, catalog));
+    let diagnostics = bound(&mut workflow, catalog);
     Checked::decide(workflow, diagnostics)
 }
 
+/// Binds the interface of a workflow to its graph, and says what is wrong with both.
+pub(crate) fn bound(workflow: &mut Workflow, catalog: &Catalog) -> Diagnostics {
+    let mut diagnostics = workflow.interface.bind(&workflow.graph, catalog);
+    diagnostics.append(graph::problems(&workflow.graph, catalog));
+    diagnostics.append(interface::problems(&workflow.interface, &workflow.graph, catalog));
+    diagnostics
+}
+
 /// Checks what a caller gives for a workflow, and makes the job: the payload to send, and the graph with all values in
-/// place, keys that were not given at their defaults. The graph is checked again, since a value within the published
-/// limits may still be one that the graph cannot take.
+/// place, keys that were not given at their defaults. A graph that the values change is checked again, since a value within
+/// the published limits may still be one that the graph cannot take.
 pub fn job(
     workflow: &Checked<Workflow>,
     given: &Payload,
@@ -34,26 +42,51 @@ pub fn job_at(
     catalog: &Catalog,
     levels: &Levels,
 ) -> Result<Checked<Job>, Rejected<Payload>> {
+    let body = workflow.interface.complete(given, false);
+    let sources = workflow.sources().clone();
+    let unknown = workflow.is_assumed().then(|| graph::problems(&workflow.graph, catalog));
+    match values(workflow, unknown.as_ref().unwrap_or(workflow.warnings()), body, catalog, levels) {
+        (Ok(job), warnings) => Ok(Checked::accepted(job, warnings).with_sources(sources)),
+        (Err(body), diagnostics) => Err(Rejected::new(body, diagnostics).with_sources(sources)),
+    }
+}
+
+/// The job that a workflow makes of a payload, and what is wrong with the values; the payload instead of a job if they are
+/// rejected. `known` is what was found of the workflow, of which nothing is said twice.
+pub(crate) fn values(
+    workflow: &Workflow,
+    known: &Diagnostics,
+    body: Payload,
+    catalog: &Catalog,
+    levels: &Levels,
+) -> (Result<Job, Payload>, Diagnostics) {
     let interface = &workflow.interface;
-    let body =
-        payload(interface, interface.complete(given, false)).or_else(|rejected| rejected.judged(levels))?;
-    let full = interface.complete(given, true);
-    let applied = apply::run(&workflow.graph, interface, &full);
-    // What was wrong before the values came is known already; only what they bring counts.
-    let mut diagnostics = body.warnings().clone();
-    let before = graph::problems(&workflow.graph, catalog);
-    for diagnostic in graph::problems(&applied, catalog) {
-        let known = before.iter().any(|known| known.problem == diagnostic.problem);
-        if !known && !is_about_a_file(&diagnostic, interface) {
-            diagnostics.push(diagnostic);
+    let mut found = payload::problems(interface, &body);
+    if found.has_errors() {
+        found = levels.judge(found);
+        if found.has_errors() {
+            return (Err(body), found);
         }
     }
-    let diagnostics = levels.judge(diagnostics);
-    if diagnostics.has_errors() {
-        return Err(Rejected { value: body.into_inner(), diagnostics });
+    let full = interface.complete(&body, true);
+    let applied = interface.apply(&full, &workflow.graph);
+    found.append(brought(&applied, workflow, known, catalog));
+    let found = levels.judge(found);
+    if found.has_errors() {
+        return (Err(body), found);
     }
-    let job = Job::new(workflow, body.into_inner(), &full, Checked::assume_checked(applied));
-    Ok(Checked::accepted(job, diagnostics))
+    (Ok(Job::new(workflow, body, &full, applied)), found)
+}
+
+/// What values bring that was not wrong with the graph before.
+fn brought(applied: &Graph, workflow: &Workflow, known: &Diagnostics, catalog: &Catalog) -> Diagnostics {
+    if *applied == workflow.graph {
+        return Diagnostics::default();
+    }
+    let known: HashSet<&Problem> = known.iter().map(|known| &known.problem).collect();
+    let is_new =
+        |found: &Diagnostic| !known.contains(&found.problem) && !is_about_a_file(found, &workflow.interface);
+    graph::problems(applied, catalog).into_iter().filter(is_new).collect()
 }
 
 /// Whether a diagnostic judges the name of a published file as the server's own. A caller may give a path or an address

@@ -72,6 +72,7 @@ codes! {
     BadManifest "bad-manifest" Error "an interface.toml is not of the form it must have";
     MalformedClass "malformed-class" Error "a class of a catalog cannot be read";
     NoEmbeddedGraph "no-embedded-graph" Error "a picture or another media file holds no graph";
+    UnreadableFile "unreadable-file" Error "a file cannot be read";
     UnreadableMedia "unreadable-media" Error "a media file is too damaged to find a graph in it";
     DamagedMedia "damaged-media" Warning "a media file is damaged, but a graph could be read";
 

@@ -83,6 +83,7 @@ fn is_unreadable(code: Code) -> bool {
             | Code::BadManifest
             | Code::MalformedClass
             | Code::NoEmbeddedGraph
+            | Code::UnreadableFile
             | Code::UnreadableMedia
     )
 }
@@ -120,14 +121,29 @@ impl Levels {
     }
 
     fn level(&self, diagnostic: Diagnostic) -> Option<Diagnostic> {
-        let severity = match self.named.get(&diagnostic.code()) {
-            Some(Level::Allow) => return None,
-            Some(Level::Warn) => Severity::Warning,
-            Some(Level::Deny) => Severity::Error,
-            None if self.deny_warnings => Severity::Error,
-            None => return Some(diagnostic),
-        };
-        Some(Diagnostic { level: Some(severity), ..diagnostic })
+        match self.asked(diagnostic.code()) {
+            Some(Level::Allow) => None,
+            Some(level) => {
+                let severity = if level == Level::Deny { Severity::Error } else { Severity::Warning };
+                Some(Diagnostic { level: Some(severity), ..diagnostic })
+            }
+            None => Some(diagnostic),
+        }
+    }
+
+    /// How bad a diagnostic is at these levels; `None` if it is allowed.
+    pub fn severity(&self, diagnostic: &Diagnostic) -> Option<Severity> {
+        match self.asked(diagnostic.code()) {
+            Some(Level::Allow) => None,
+            Some(Level::Warn) => Some(Severity::Warning),
+            Some(Level::Deny) => Some(Severity::Error),
+            None => Some(diagnostic.severity()),
+        }
+    }
+
+    /// The level that somebody asked for.
+    fn asked(&self, code: Code) -> Option<Level> {
+        self.named.get(&code).copied().or_else(|| self.deny_warnings.then_some(Level::Deny))
     }
 }
 

@@ -9,6 +9,7 @@
 
 mod code;
 mod excerpt;
+mod findings;
 mod fix;
 mod levels;
 mod problem;
@@ -18,6 +19,7 @@ mod words;
 use std::collections::BTreeSet;
 
 pub use code::{Code, Severity};
+pub use findings::Findings;
 pub use fix::{Edit, Fix, apply};
 pub(crate) use fix::{sole, spelled};
 pub(crate) use levels::lints_schema;

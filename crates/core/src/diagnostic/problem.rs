@@ -7,7 +7,7 @@ use serde_json::Number;
 use super::Code;
 
 /// What a value belongs to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Subject {
     /// An input of a node.
     Input {
@@ -21,7 +21,7 @@ pub enum Subject {
 }
 
 /// A limit of a number.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Limit {
     /// The smallest value allowed.
@@ -37,7 +37,7 @@ pub enum Limit {
 }
 
 /// How a graph built in code contradicts itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Misbuilt {
     /// Another node has the id.
@@ -75,7 +75,7 @@ pub enum Misbuilt {
 }
 
 /// What is wrong.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 #[expect(
     missing_docs,
@@ -108,6 +108,11 @@ pub enum Problem {
         file: &'static str,
         /// The names of other texts in it.
         others: Vec<String>,
+    },
+    UnreadableFile {
+        file: String,
+        /// What the system says.
+        detail: String,
     },
     UnreadableMedia {
         /// The format of the file.
@@ -434,7 +439,7 @@ pub enum Problem {
 }
 
 /// Why a sampler stage does nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Idle {
     /// It starts where the schedule has already ended.
     StartsAfterEnd {
@@ -478,6 +483,7 @@ impl Problem {
             Self::BadManifest { .. } => Code::BadManifest,
             Self::MalformedClass { .. } => Code::MalformedClass,
             Self::NoEmbeddedGraph { .. } => Code::NoEmbeddedGraph,
+            Self::UnreadableFile { .. } => Code::UnreadableFile,
             Self::UnreadableMedia { .. } => Code::UnreadableMedia,
             Self::DamagedMedia { .. } => Code::DamagedMedia,
             Self::UnknownClass { .. } => Code::UnknownClass,

@@ -149,6 +149,7 @@ impl Display for Problem {
             Self::NoEmbeddedGraph { file, .. } => {
                 write!(f, "this {file} file holds no ComfyUI graph, neither a `prompt` nor a `workflow`")
             }
+            Self::UnreadableFile { file, detail } => write!(f, "cannot read `{file}`: {detail}"),
             Self::UnreadableMedia { file, detail } => {
                 write!(f, "cannot find a graph in this {file} file: {detail}")
             }

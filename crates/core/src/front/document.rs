@@ -1,22 +1,25 @@
-//! Which kind of document a JSON text is.
+//! Which kind of document a JSON text is, and what it says.
+//!
+//! A workflow of the editor is read by [`ui`] right from its text; every other kind by way of its JSON.
 
 use serde_json::{Map, Value};
 
 use super::{api, json_error, published, ui};
+use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostics, Problem};
 use crate::front::published::Published;
 use crate::graph::Graph;
 use crate::interface::Payload;
 use crate::source::{Origin, Pointer, Source, SourceId};
 
-/// A document, read as far as it can be without knowing anything else.
+/// A document, read as far as it can be without the documents beside it.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Document {
     /// A prompt, by itself or as the `prompt` of a request to `POST /prompt`.
     Prompt(Graph),
-    /// A workflow as the editor saves it.
-    Ui(Value),
+    /// A workflow as the editor saves it, as the prompt that it exports.
+    Ui(Graph),
     /// A published input or output schema.
     Published(Published),
     /// An `/object_info` answer or a catalog snapshot.
@@ -25,10 +28,19 @@ pub enum Document {
     Payload(Payload),
 }
 
-/// Reads a JSON document of any kind. `None` when it is of no kind known here; the diagnostics then say so.
-pub fn parse(source: &Source, id: SourceId) -> (Option<Document>, Diagnostics) {
+/// Reads a JSON document of any kind; `catalog` and `options` say how a workflow of the editor is read. `None` when it is of
+/// no kind known here; the diagnostics then say so.
+pub fn parse(
+    source: &Source,
+    id: SourceId,
+    catalog: &Catalog,
+    options: &ui::Options,
+) -> (Option<Document>, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
     let origin = Origin::value(id, Pointer::root());
+    if let Some((graph, found)) = ui::read(source, &origin, catalog, options) {
+        return (Some(Document::Ui(graph)), found);
+    }
     let mut json: Value = match serde_json::from_str(source.body()) {
         Ok(json) => json,
         Err(error) => {
@@ -61,14 +73,21 @@ pub fn parse(source: &Source, id: SourceId) -> (Option<Document>, Diagnostics) {
             diagnostics.append(found);
             Some(Document::Prompt(graph))
         }
-        Kind::Ui => Some(Document::Ui(json)),
+        Kind::Ui => {
+            let (graph, found) = ui::lower(json, &origin, catalog, options);
+            diagnostics.append(found);
+            Some(Document::Ui(graph))
+        }
         Kind::Published => {
             let (published, found) = published::lower(json, &origin);
             diagnostics.append(found);
             published.map(Document::Published)
         }
         Kind::Catalog => Some(Document::Catalog),
-        Kind::Payload => Some(Document::Payload(payload_of(json, &origin))),
+        Kind::Payload => match json {
+            Value::Object(members) => Some(Document::Payload(payload_of(members, &origin))),
+            _ => None,
+        },
     };
     (document, diagnostics)
 }
@@ -78,7 +97,7 @@ pub fn parse_payload(source: &Source, id: SourceId) -> (Payload, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
     let origin = Origin::value(id, Pointer::root());
     match serde_json::from_str(source.body()) {
-        Ok(json @ Value::Object(_)) => return (payload_of(json, &origin), diagnostics),
+        Ok(Value::Object(members)) => return (payload_of(members, &origin), diagnostics),
         Ok(other) => {
             let found = crate::diagnostic::kind_of(&other).to_owned();
             let (what, expected) = ("a payload".to_owned(), "a flat object of keys and values".to_owned());
@@ -89,13 +108,11 @@ pub fn parse_payload(source: &Source, id: SourceId) -> (Payload, Diagnostics) {
     (Payload::at(origin), diagnostics)
 }
 
-fn payload_of(json: Value, origin: &Origin) -> Payload {
+fn payload_of(members: Map<String, Value>, origin: &Origin) -> Payload {
     let mut payload = Payload::at(origin.clone());
-    if let Value::Object(members) = json {
-        for (key, value) in members {
-            let place = origin.member(&key);
-            payload.set(key, value, Some(place));
-        }
+    for (key, value) in members {
+        let place = origin.member(&key);
+        payload.set(key, value, Some(place));
     }
     payload
 }
@@ -158,7 +175,8 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: &str) {
         let source = Source::new("document.json", Syntax::Json, text);
-        let (document, _) = parse(&source, Sources::default().add(source.clone()));
+        let id = Sources::default().add(source.clone());
+        let (document, _) = parse(&source, id, &Catalog::default(), &ui::Options::default());
         let kind = match document {
             Some(Document::Prompt(graph)) => format!("prompt of {}", graph.len()),
             Some(Document::Ui(_)) => "ui".to_owned(),

@@ -7,9 +7,10 @@
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
+use super::json_error;
 use crate::diagnostic::{Diagnostics, Problem, kind_of};
 use crate::interface::{Input, Interface, Key, Schema};
-use crate::source::Origin;
+use crate::source::{Origin, Pointer, Source, SourceId};
 
 /// A published document: what goes in, or what comes out.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +26,18 @@ pub enum Published {
 pub(crate) const OUTPUT: &str = "output";
 /// The key of a catalog entry that holds the input schema.
 const INPUT_SCHEMA: &str = "input_schema";
+
+/// Reads a published schema from its text.
+pub fn parse(source: &Source, id: SourceId) -> (Option<Published>, Diagnostics) {
+    match serde_json::from_str(source.body()) {
+        Ok(json) => lower(json, &Origin::value(id, Pointer::root())),
+        Err(error) => {
+            let mut diagnostics = Diagnostics::default();
+            diagnostics.push(json_error(&error, source, id, "a published schema"));
+            (None, diagnostics)
+        }
+    }
+}
 
 /// Reads a published schema that stands at `origin`, or the catalog entry of a model that holds one.
 pub(crate) fn lower(mut json: Value, origin: &Origin) -> (Option<Published>, Diagnostics) {

@@ -212,9 +212,16 @@ impl Graph {
         seen.into_iter().filter_map(|index| self.nodes.get_index(index.index())).map(|(id, _)| id).collect()
     }
 
-    /// Puts nodes, and the inputs of each, into the order in which a JavaScript engine holds object keys: whole numbers
-    /// below 2³²−1 ascending, then all others as they stand. It is the order of ComfyUI's own exports.
-    pub fn sort_as_editor(&mut self) {
+    /// The nodes in the order in which a JavaScript engine holds object keys: whole numbers below 2³²−1 ascending, then all
+    /// others as they stand. It is the order of ComfyUI's own exports.
+    pub fn in_editor_order(&self) -> Vec<(&NodeId, &Node)> {
+        let mut nodes: Vec<(&NodeId, &Node)> = self.nodes.iter().collect();
+        nodes.sort_by_cached_key(|(id, _)| array_index(id.as_str()));
+        nodes
+    }
+
+    /// Puts nodes, and the inputs of each, into the order of [`in_editor_order`](Self::in_editor_order).
+    pub(crate) fn sort_as_editor(&mut self) {
         self.topology.take();
         self.nodes.sort_by_cached_key(|id, _| array_index(id.as_str()));
         self.sort_inputs_as_editor();

@@ -7,7 +7,7 @@ use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use serde_json::Map;
 
-use super::NodeId;
+use super::{NodeId, array_index};
 use crate::catalog::Holder;
 use crate::source::Origin;
 
@@ -110,6 +110,16 @@ impl Node {
     /// The inputs in document order.
     pub fn inputs(&self) -> impl Iterator<Item = (&str, &Input)> {
         self.inputs.iter().flatten().map(|(name, input)| (name.as_str(), input))
+    }
+
+    /// The inputs in the order in which a JavaScript engine holds object keys, as [`Graph::in_editor_order`] has the nodes.
+    ///
+    /// [`Graph::in_editor_order`]: super::Graph::in_editor_order
+    pub fn in_editor_order(&self) -> impl Iterator<Item = (&str, &Input)> {
+        let is_index = |(name, _): &(&str, &Input)| !array_index(name).0;
+        let mut indices: Vec<(&str, &Input)> = self.inputs().filter(is_index).collect();
+        indices.sort_by_key(|(name, _)| array_index(name));
+        indices.into_iter().chain(self.inputs().filter(move |input| !is_index(input)))
     }
 
     /// Whether the document gave the node any set of inputs, be it an empty one. The server fails on a node without.

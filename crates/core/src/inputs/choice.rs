@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Refused, read::unfit};
+use super::{Rejected, read::unfit};
 use crate::diagnostic::{Problem, Subject, nearest, show};
 use crate::number;
 
@@ -38,7 +38,7 @@ impl Member for f64 {
 
 /// The first of `members` that is `value`, by the rules of JSON Schema: numbers compare by value.
 #[doc(hidden)]
-pub fn pick<T: Copy>(key: &str, members: &[T], json: fn(T) -> Value, value: &Value) -> Result<T, Refused> {
+pub fn pick<T: Copy>(key: &str, members: &[T], json: fn(T) -> Value, value: &Value) -> Result<T, Rejected> {
     let same = |member: &Value| match (member, value) {
         (Value::Number(a), Value::Number(b)) => number::equal(a, b),
         (a, b) => a == b,
@@ -53,7 +53,7 @@ pub fn pick<T: Copy>(key: &str, members: &[T], json: fn(T) -> Value, value: &Val
     let options: Vec<String> = members.iter().map(|member| plain(&json(*member))).collect();
     let near = nearest(&plain(value), options.iter().map(String::as_str));
     let subject = Subject::Key(key.to_owned());
-    Err(Refused::because(Problem::NotAnOption { subject, value: show(value), near, options }))
+    Err(Rejected::because(Problem::NotAnOption { subject, value: show(value), near, options }))
 }
 
 /// An enum of the values that a key may have. Generated code calls it; see the guide of `comfyc-build`.
@@ -101,7 +101,7 @@ macro_rules! __inputs_choice {
             fn read(
                 key: &str,
                 value: &$crate::inputs::Value,
-            ) -> ::core::result::Result<Self, $crate::inputs::Refused> {
+            ) -> ::core::result::Result<Self, $crate::inputs::Rejected> {
                 $crate::inputs::pick(key, Self::ALL, Self::value, value)
             }
         }
@@ -125,7 +125,7 @@ macro_rules! __inputs_choice {
         }
 
         impl ::core::str::FromStr for $Name {
-            type Err = $crate::inputs::Refused;
+            type Err = $crate::inputs::Rejected;
 
             fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
                 $crate::inputs::Read::read(Self::KEY, &$crate::inputs::Value::from(text))
@@ -149,7 +149,7 @@ macro_rules! __inputs_choice {
         }
 
         impl ::core::convert::TryFrom<i64> for $Name {
-            type Error = $crate::inputs::Refused;
+            type Error = $crate::inputs::Rejected;
 
             fn try_from(number: i64) -> ::core::result::Result<Self, Self::Error> {
                 $crate::inputs::Read::read(Self::KEY, &$crate::inputs::Value::from(number))

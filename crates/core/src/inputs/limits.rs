@@ -6,7 +6,7 @@ use std::fmt::{self, Display};
 use serde::Serialize;
 use serde_json::{Number, Value};
 
-use super::Refused;
+use super::Rejected;
 use crate::diagnostic::{Limit, Problem, Subject};
 
 /// A number outside the limits of its key.
@@ -83,7 +83,7 @@ impl From<OutOfRange> for Problem {
     }
 }
 
-impl From<OutOfRange> for Refused {
+impl From<OutOfRange> for Rejected {
     fn from(found: OutOfRange) -> Self {
         Self::because(found.into())
     }
@@ -228,7 +228,7 @@ macro_rules! __inputs_integer {
             fn read(
                 key: &str,
                 value: &$crate::inputs::Value,
-            ) -> ::core::result::Result<Self, $crate::inputs::Refused> {
+            ) -> ::core::result::Result<Self, $crate::inputs::Rejected> {
                 let number = <$number as $crate::inputs::Read>::read(key, value)?;
                 Self::new(number).map_err(::core::convert::Into::into)
             }

@@ -12,8 +12,6 @@ mod choice;
 mod limits;
 mod read;
 
-use std::error::Error;
-use std::fmt::{self, Display};
 use std::sync::OnceLock;
 
 pub use schemars;
@@ -21,7 +19,7 @@ pub use serde;
 pub use serde_json;
 pub use serde_json::Value;
 
-pub use crate::check::Checked;
+pub use crate::check::{Checked, Rejected};
 pub use crate::interface::Payload;
 pub use crate::{
     __inputs_choice as choice, __inputs_integer as integer, __inputs_number as number,
@@ -35,8 +33,7 @@ pub use read::{Fields, Read};
 
 use crate::back::schema::{self, Dialect};
 use crate::check;
-use crate::diagnostic::{Diagnostic, Diagnostics, Problem, Severity};
-use crate::front::document::{self, Document};
+use crate::diagnostic::Problem;
 use crate::front::published as front;
 use crate::interface::Interface;
 use crate::source::{Source, Sources, Syntax};
@@ -46,13 +43,6 @@ use crate::source::{Source, Sources, Syntax};
 pub struct Published {
     text: &'static str,
     interface: OnceLock<Interface>,
-}
-
-/// Why inputs were refused: the reports that `comfyc check` would make, without places.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Refused {
-    /// At least one error, and whatever else was found.
-    pub diagnostics: Diagnostics,
 }
 
 impl Published {
@@ -70,8 +60,8 @@ impl Published {
     pub fn interface(&self) -> &Interface {
         self.interface.get_or_init(|| {
             let source = Source::new("schema.json", Syntax::Json, self.text);
-            match document::parse(&source, Sources::default().add(source.clone())) {
-                (Some(Document::Published(front::Published::Input(interface))), _) => interface,
+            match front::parse(&source, Sources::default().add(source.clone())) {
+                (Some(front::Published::Input(interface)), _) => interface,
                 _ => Interface::new(),
             }
         })
@@ -79,72 +69,35 @@ impl Published {
 
     /// The schema in standard JSON Schema, the same as `comfyc build --emit schema --dialect 2020-12` prints.
     pub fn json_schema(&self) -> schemars::Schema {
-        let interface = Checked::assume_checked(self.interface().clone());
-        match schema::to_json(&interface, Dialect::Draft2020) {
+        match schema::to_json(self.interface(), Dialect::Draft2020) {
             Value::Object(keywords) => keywords.into(),
             _ => schemars::Schema::default(),
         }
     }
 
     /// The payload of these inputs, checked against the schema: required keys first, then every other key that has a value.
-    pub fn payload(&self, inputs: &impl serde::Serialize) -> Result<Checked<Payload>, Refused> {
+    pub fn payload(&self, inputs: &impl serde::Serialize) -> Result<Checked<Payload>, Rejected> {
         let members = match serde_json::to_value(inputs) {
             Ok(Value::Object(members)) => members,
-            Ok(other) => return Err(Refused::shape(crate::diagnostic::kind_of(&other))),
-            Err(error) => return Err(Refused::shape(&error.to_string())),
+            Ok(other) => return Err(wrong_shape(crate::diagnostic::kind_of(&other))),
+            Err(error) => return Err(wrong_shape(&error.to_string())),
         };
         let interface = self.interface();
-        let mut given = Payload::new();
-        for (key, value) in members {
-            given.set(key, value, None);
-        }
-        check::payload(interface, interface.complete(&given, false)).map_err(Refused::from)
+        let given: Payload = members.into_iter().collect();
+        Ok(check::payload(interface, interface.complete(&given, false))?)
     }
 
     /// Reads an object of keys and values, and refuses what the schema refuses.
     pub fn read<'de, D: serde::Deserializer<'de>>(&self, from: D) -> Result<Fields, D::Error> {
-        let members: serde_json::Map<String, Value> = serde::Deserialize::deserialize(from)?;
-        let mut payload = Payload::new();
-        for (key, value) in members {
-            payload.set(key, value, None);
-        }
-        let checked = check::payload(self.interface(), payload).map_err(Refused::from);
-        Ok(Fields::new(&*checked.map_err(serde::de::Error::custom)?))
+        let payload: Payload = serde::Deserialize::deserialize(from)?;
+        let checked = check::payload(self.interface(), payload);
+        Ok(Fields::new(&*checked.map_err(|rejected| serde::de::Error::custom(rejected.summary()))?))
     }
 }
 
-impl Refused {
-    /// Refused for one reason.
-    pub fn because(problem: Problem) -> Self {
-        Self { diagnostics: [Diagnostic::new(problem, None)].into_iter().collect() }
-    }
-
-    fn shape(found: &str) -> Self {
-        let (what, expected) = ("the inputs".to_owned(), "an object of keys and values".to_owned());
-        Self::because(Problem::WrongShape { what, expected, found: found.to_owned() })
-    }
-}
-
-/// The errors, joined by semicolons.
-impl Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let errors = self.diagnostics.iter().filter(|found| found.severity() == Severity::Error);
-        for (i, error) in errors.enumerate() {
-            if i > 0 {
-                f.write_str("; ")?;
-            }
-            write!(f, "{}", error.problem)?;
-        }
-        Ok(())
-    }
-}
-
-impl Error for Refused {}
-
-impl<T> From<check::Rejected<T>> for Refused {
-    fn from(rejected: check::Rejected<T>) -> Self {
-        Self { diagnostics: rejected.diagnostics }
-    }
+fn wrong_shape(found: &str) -> Rejected {
+    let (what, expected) = ("the inputs".to_owned(), "an object of keys and values".to_owned());
+    Rejected::because(Problem::WrongShape { what, expected, found: found.to_owned() })
 }
 
 /// JSON of a text that the generator has written.
@@ -168,14 +121,14 @@ macro_rules! __inputs_published {
                 &self,
             ) -> ::core::result::Result<
                 $crate::inputs::Checked<$crate::inputs::Payload>,
-                $crate::inputs::Refused,
+                $crate::inputs::Rejected,
             > {
                 $published.payload(self)
             }
         }
 
         impl ::core::convert::TryFrom<$Name> for $crate::inputs::Checked<$crate::inputs::Payload> {
-            type Error = $crate::inputs::Refused;
+            type Error = $crate::inputs::Rejected;
 
             fn try_from(inputs: $Name) -> ::core::result::Result<Self, Self::Error> {
                 inputs.payload()

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::Refused;
+use super::Rejected;
 use crate::diagnostic::{Problem, Subject, kind_of, show};
 use crate::interface::Payload;
 use crate::number::Num;
@@ -10,7 +10,7 @@ use crate::number::Num;
 /// A value that a generated field can hold.
 pub trait Read: Sized {
     /// Reads the JSON given for `key`.
-    fn read(key: &str, value: &Value) -> Result<Self, Refused>;
+    fn read(key: &str, value: &Value) -> Result<Self, Rejected>;
 }
 
 /// The values of a payload that its schema accepted, to be taken out key by key.
@@ -63,8 +63,8 @@ impl Fields {
 }
 
 /// A value of another type than is wanted.
-pub(super) fn unfit(key: &str, expected: &str, value: &Value) -> Refused {
-    Refused::because(Problem::InvalidValue {
+pub(super) fn unfit(key: &str, expected: &str, value: &Value) -> Rejected {
+    Rejected::because(Problem::InvalidValue {
         subject: Subject::Key(key.to_owned()),
         expected: expected.to_owned(),
         found: format!("{} {}", kind_of(value), show(value)),
@@ -72,26 +72,26 @@ pub(super) fn unfit(key: &str, expected: &str, value: &Value) -> Refused {
 }
 
 impl Read for Value {
-    fn read(_: &str, value: &Value) -> Result<Self, Refused> {
+    fn read(_: &str, value: &Value) -> Result<Self, Rejected> {
         Ok(value.clone())
     }
 }
 
 impl Read for String {
-    fn read(key: &str, value: &Value) -> Result<Self, Refused> {
+    fn read(key: &str, value: &Value) -> Result<Self, Rejected> {
         value.as_str().map(str::to_owned).ok_or_else(|| unfit(key, "a string", value))
     }
 }
 
 impl Read for bool {
-    fn read(key: &str, value: &Value) -> Result<Self, Refused> {
+    fn read(key: &str, value: &Value) -> Result<Self, Rejected> {
         value.as_bool().ok_or_else(|| unfit(key, "a boolean", value))
     }
 }
 
 /// A whole number, however it is spelled.
 impl Read for i128 {
-    fn read(key: &str, value: &Value) -> Result<Self, Refused> {
+    fn read(key: &str, value: &Value) -> Result<Self, Rejected> {
         let whole = match value {
             Value::Number(number) => Num::read(number).to_integer(),
             _ => None,
@@ -103,13 +103,13 @@ impl Read for i128 {
 }
 
 impl Read for i64 {
-    fn read(key: &str, value: &Value) -> Result<Self, Refused> {
+    fn read(key: &str, value: &Value) -> Result<Self, Rejected> {
         Self::try_from(i128::read(key, value)?).map_err(|_| unfit(key, "a whole number of 64 bits", value))
     }
 }
 
 impl Read for f64 {
-    fn read(key: &str, value: &Value) -> Result<Self, Refused> {
+    fn read(key: &str, value: &Value) -> Result<Self, Rejected> {
         let float = match value {
             Value::Number(number) => Some(Num::read(number).to_f64()),
             _ => None,
@@ -119,7 +119,7 @@ impl Read for f64 {
 }
 
 impl<T: Read> Read for Vec<T> {
-    fn read(key: &str, value: &Value) -> Result<Self, Refused> {
+    fn read(key: &str, value: &Value) -> Result<Self, Rejected> {
         match value {
             Value::Array(elements) => elements.iter().map(|element| T::read(key, element)).collect(),
             _ => Err(unfit(key, "a list", value)),

@@ -18,6 +18,8 @@ mod propose;
 mod schema;
 pub(crate) mod standard;
 
+use std::collections::HashSet;
+
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
@@ -28,6 +30,7 @@ pub use payload::Payload;
 pub use propose::propose;
 pub use schema::{Media, Schema, ValueType};
 
+use crate::graph::{Graph, Input as GraphInput, Value as Held};
 use crate::source::Origin;
 
 /// The published inputs of a workflow in display order, and what is said about all of them.
@@ -141,6 +144,21 @@ impl Interface {
         writes
     }
 
+    /// The graph with the payload's values in place, derived ones included. Each input keeps its place in the node; its origin
+    /// becomes that of the value. Keys that are not given leave the graph as it is, so a caller who wants defaults completes
+    /// the payload first ([`complete`](Self::complete)).
+    pub fn apply(&self, payload: &Payload, graph: &Graph) -> Graph {
+        let mut applied = graph.clone();
+        for (key, value) in payload.iter() {
+            let origin = payload.origin_of(key);
+            for (target, value) in self.writes(key, value) {
+                let input = GraphInput { value: Held::Literal(value), origin: origin.cloned() };
+                applied.set_input(target.node.as_str(), &target.input, input);
+            }
+        }
+        applied
+    }
+
     /// The payload that a caller sends: required keys with what was given or their default, then every other given key; with
     /// `full`, every key that has a value.
     pub fn complete(&self, given: &Payload, full: bool) -> Payload {
@@ -155,7 +173,8 @@ impl Interface {
         for key in &self.required {
             put(key, true);
         }
-        for key in self.inputs.keys().filter(|key| !self.required.contains(key)) {
+        let required: HashSet<&Key> = self.required.iter().collect();
+        for key in self.inputs.keys().filter(|key| !required.contains(key)) {
             put(key, full);
         }
         // A key that is not published is refused by the check, which must see it to do so.

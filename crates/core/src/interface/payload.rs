@@ -1,11 +1,12 @@
 //! The flat object a caller sends: key to value.
 
 use indexmap::IndexMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::source::Origin;
 
-/// Values by key, each with where it was said.
+/// Values by key, each with where it was said. Its JSON is the flat object, in the order the keys were set.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Payload {
     values: IndexMap<String, (Value, Option<Origin>)>,
@@ -56,5 +57,44 @@ impl Payload {
     /// The JSON object to send.
     pub fn to_json(&self) -> Value {
         Value::Object(self.iter().map(|(key, value)| (key.to_owned(), value.clone())).collect::<Map<_, _>>())
+    }
+}
+
+impl<K: Into<String>, V: Into<Value>> FromIterator<(K, V)> for Payload {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(values: I) -> Self {
+        let mut payload = Self::new();
+        for (key, value) in values {
+            payload.set(key, value.into(), None);
+        }
+        payload
+    }
+}
+
+impl Serialize for Payload {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for Payload {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let members: Map<String, Value> = Map::deserialize(deserializer)?;
+        Ok(members.into_iter().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_payload_is_its_flat_object_in_json() {
+        let payload: Payload = [("b", json!(1)), ("a", json!("x"))].into_iter().collect();
+        let text = serde_json::to_string(&payload).expect("JSON");
+        assert_eq!(text, r#"{"b":1,"a":"x"}"#);
+        assert_eq!(serde_json::from_str::<Payload>(&text).expect("a payload"), payload);
+        assert!(serde_json::from_str::<Payload>("[1]").is_err());
     }
 }

@@ -63,9 +63,9 @@ pub struct Origin {
     pub part: Part,
 }
 
-/// All the texts of one run, in the order they were read.
+/// The texts that belong together, in the order they were read. A clone shares them.
 #[derive(Debug, Clone, Default)]
-pub struct Sources(Vec<Source>);
+pub struct Sources(Arc<Vec<Source>>);
 
 impl Origin {
     /// The value at `pointer` in `source`.
@@ -101,6 +101,13 @@ impl Origin {
     pub fn key(mut self) -> Self {
         self.part = Part::Key;
         self
+    }
+}
+
+impl SourceId {
+    /// The name of the same text behind so many others.
+    pub(crate) fn shifted(self, offset: usize) -> Self {
+        Self(self.0 + offset)
     }
 }
 
@@ -200,8 +207,20 @@ fn assignment(text: &str, pointer: &Pointer, part: Part) -> Option<Range<usize>>
 impl Sources {
     /// Adds a text and returns its name within this collection.
     pub fn add(&mut self, source: Source) -> SourceId {
-        self.0.push(source);
-        SourceId(self.0.len() - 1)
+        let id = SourceId(self.0.len());
+        Arc::make_mut(&mut self.0).push(source);
+        id
+    }
+
+    /// Adds all texts of `other`; how far their ids are shifted by it.
+    pub(crate) fn append(&mut self, other: &Self) -> usize {
+        let offset = self.0.len();
+        if offset == 0 {
+            *self = other.clone();
+        } else {
+            Arc::make_mut(&mut self.0).extend(other.0.iter().cloned());
+        }
+        offset
     }
 
     /// The text of `id`; `None` when `id` is of another collection.

@@ -3,7 +3,7 @@ use comfyc::compile;
 use comfyc::dsl::*;
 use comfyc_nodes::*;
 
-fn main() -> Result<(), compile::Refused> {
+fn main() -> Result<(), compile::Rejected> {
     let prompt = compile::prompt(workflow(graph), &Catalog::embedded())?;
     println!("{prompt}");
     Ok(())

@@ -7,8 +7,7 @@ use comfyc::back::{Layout, manifest, prompt};
 use comfyc::catalog::Catalog;
 use comfyc::check::{self, Checked};
 use comfyc::diagnostic::Diagnostics;
-use comfyc::front::document::{self, Document};
-use comfyc::front::published::Published;
+use comfyc::front::published::{self, Published};
 use comfyc::front::{api, manifest as manifest_front};
 use comfyc::interface::{Interface, propose};
 use comfyc::source::{Source, Sources, Syntax};
@@ -78,12 +77,11 @@ fn catalogs(shared: &Path) -> Result<Vec<Case>, Failure> {
 
 fn prompts(shared: &Path) -> Result<Vec<Case>, Failure> {
     each(&shared.join("data/golden/templates"), "prompt", |text| {
-        let (mut graph, diagnostics) = read_prompt(text);
+        let (graph, diagnostics) = read_prompt(text);
         if !diagnostics.is_empty() {
             return Err(messages(&diagnostics));
         }
-        graph.sort_as_editor();
-        let written = prompt::write(&Checked::assume_checked(graph), Layout::Pretty);
+        let written = prompt::write(&graph, Layout::Pretty);
         if written == text.trim_end() { Ok(()) } else { Err("it is written differently".to_owned()) }
     })
 }
@@ -93,15 +91,15 @@ fn schemas(shared: &Path) -> Result<Vec<Case>, Failure> {
         let canonical =
             serde_json::from_str::<Value>(text).map(|value| format!("{value:#}")).unwrap_or_default();
         let source = Source::new("schema.json", Syntax::Json, text);
-        let written = match document::parse(&source, Sources::default().add(source.clone())) {
-            (Some(Document::Published(Published::Input(interface))), _) => {
+        let written = match published::parse(&source, Sources::default().add(source.clone())) {
+            (Some(Published::Input(interface)), _) => {
                 let interface = match check::published(interface) {
                     Ok(checked) => checked,
                     Err(rejected) => return Err(messages(&rejected.diagnostics)),
                 };
                 schema::write(&interface, Dialect::RunComfy, Layout::Pretty)
             }
-            (Some(Document::Published(Published::Output(output))), _) => {
+            (Some(Published::Output(output)), _) => {
                 schema::write_output(&output, Dialect::RunComfy, Layout::Pretty)
             }
             (_, diagnostics) => {
@@ -128,9 +126,9 @@ fn proposals(shared: &Path) -> Result<Vec<Case>, Failure> {
         let (described, diagnostics) = manifest_front::parse(&source, Sources::default().add(source.clone()));
         let Some(described) = described else { return Err(messages(&diagnostics)) };
         // What the graph itself is refused for is no fault of the proposal.
-        let plain = Workflow { model: None, graph: graph.clone(), interface: Interface::new() };
+        let plain = Workflow::new(graph.clone(), Interface::new());
         let before = problems(check::workflow(plain, &embedded));
-        let proposed = Workflow { model: None, graph, interface: described.interface };
+        let proposed = Workflow::new(graph, described.interface);
         let mut own = Diagnostics::default();
         for diagnostic in problems(check::workflow(proposed, &embedded)) {
             if !before.iter().any(|known| known.problem == diagnostic.problem) {

@@ -15,7 +15,6 @@ use comfyc::check::{self, Checked};
 use comfyc::front::api;
 use comfyc::graph::Graph;
 use comfyc::interface::{Interface, Payload, propose};
-use comfyc::pass::apply;
 use comfyc::source::{Source, Sources, Syntax};
 use comfyc::workflow::Workflow;
 
@@ -122,9 +121,7 @@ fn compare(cases: &[Case], printed: &Path, unformatted: &[String]) -> Result<(),
 
 fn read(text: &str) -> Graph {
     let source = Source::new("prompt.json", Syntax::Json, text);
-    let (mut graph, _) = api::parse(&source, Sources::default().add(source.clone()));
-    graph.sort_as_editor();
-    graph
+    api::parse(&source, Sources::default().add(source.clone())).0
 }
 
 /// The case of a graph. Where it is refused, its program does not check what it prints.
@@ -136,20 +133,20 @@ fn case(
     nodes: Option<&str>,
 ) -> Case {
     let with_schema = interface.is_some();
-    let workflow = Workflow { model: None, graph, interface: interface.unwrap_or_default() };
+    let workflow = Workflow::new(graph, interface.unwrap_or_default());
     let (workflow, accepted) = match check::workflow(workflow, catalog) {
         Ok(checked) => (checked.into_inner(), true),
         Err(rejected) => (rejected.value, false),
     };
     let full = workflow.interface.complete(&Payload::new(), true);
-    let mut graph = apply::run(&workflow.graph, &workflow.interface, &full);
-    graph.sort_as_editor();
-    let prompt = prompt::write(&Checked::assume_checked(graph.clone()), Layout::Pretty);
-    let workflow = Checked::assume_checked(Workflow { graph, ..workflow });
+    let graph = workflow.interface.apply(&full, &workflow.graph);
+    let prompt = prompt::write(&graph, Layout::Pretty);
+    let mut applied = Workflow::new(graph, workflow.interface).with_model(workflow.model);
+    applied.lints = workflow.lints;
+    let workflow = Checked::assume_checked(applied);
     let unchecked = !accepted || nodes.is_some() || check::job(&workflow, &Payload::new(), catalog).is_err();
-    let published = Checked::assume_checked(workflow.interface.clone());
-    let schema =
-        (with_schema && !unchecked).then(|| schema::write(&published, Dialect::RunComfy, Layout::Pretty));
+    let schema = (with_schema && !unchecked)
+        .then(|| schema::write(&workflow.interface, Dialect::RunComfy, Layout::Pretty));
     let options = Options { unchecked, nodes: nodes.map(str::to_owned), ..Options::default() };
     let program = program::write(&workflow, &Payload::new(), catalog, &options);
     Case { name, program, prompt, schema, unchecked }

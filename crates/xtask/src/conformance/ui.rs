@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use comfyc::back::{Layout, prompt};
 use comfyc::catalog::Catalog;
-use comfyc::check::Checked;
 use comfyc::diagnostic::{Code, Diagnostics, Severity};
 use comfyc::front::ui;
 use comfyc::source::{Source, Sources, Syntax};
@@ -150,7 +149,7 @@ fn convert(name: &str, workflow: &str, catalog: &Catalog, options: &ui::Options)
     let source = Source::new(name, Syntax::Json, workflow);
     let id = Sources::default().add(source.clone());
     let (graph, diagnostics) = ui::parse(&source, id, catalog, options);
-    (prompt::write(&Checked::assume_checked(graph), Layout::Pretty), diagnostics)
+    (prompt::write(&graph, Layout::Pretty), diagnostics)
 }
 
 /// `expected` is a prompt, or an object with `output` or `error`.

@@ -37,7 +37,7 @@ pub fn workflow(build: impl for<'g> FnOnce(Scope<'g>)) -> Built {
     interface.outputs = state.outputs.iter().filter_map(|(node, title)| output(&ids, *node, title)).collect();
     let graph = graph(state, &ids, values, &mut diagnostics);
     let (graph, model) = graph;
-    Built { workflow: Workflow { model, graph, interface }, diagnostics }
+    Built { workflow: Workflow::new(graph, interface).with_model(model), diagnostics }
 }
 
 fn report(diagnostics: &mut Diagnostics, place: &Location<'_>, what: Misbuilt) {

@@ -115,9 +115,8 @@ pub struct Clock {
 /// ```
 pub fn parse(source: &Source, id: SourceId, catalog: &Catalog, options: &Options) -> (Graph, Diagnostics) {
     let origin = Origin::value(id, Pointer::root());
-    let values = lean::Values::new();
-    if let Some(file) = lean::read(source.body(), &values, &origin) {
-        return load(file, catalog, options, &values, Diagnostics::default());
+    if let Some(read) = read(source, &origin, catalog, options) {
+        return read;
     }
     let error = match serde_json::from_str(source.body()) {
         Ok(json) => return lower(json, &origin, catalog, options),
@@ -131,6 +130,20 @@ pub fn parse(source: &Source, id: SourceId, catalog: &Catalog, options: &Options
     let mut diagnostics = Diagnostics::default();
     diagnostics.push(json_error(&error, source, id, "a workflow, an object with `nodes`"));
     (Graph::default(), diagnostics)
+}
+
+/// The graph of a workflow in the form that nearly every one has, whose text stands at `origin`. `None` for any other text,
+/// which is then read by way of its JSON.
+pub(super) fn read(
+    source: &Source,
+    origin: &Origin,
+    catalog: &Catalog,
+    options: &Options,
+) -> Option<(Graph, Diagnostics)> {
+    let values = lean::Values::new();
+    // No other kind of document names nodes so, and looking for the name costs next to nothing.
+    let file = source.body().contains("\"nodes\"").then(|| lean::read(source.body(), &values, origin))??;
+    Some(load(file, catalog, options, &values, Diagnostics::default()))
 }
 
 /// The graph of a workflow that stands at `origin`.

@@ -14,7 +14,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::ident::{Namer, value_name};
-use crate::check::Checked;
 use crate::front::manifest;
 use crate::interface::Interface;
 
@@ -42,12 +41,12 @@ impl Default for Options {
 /// The text of a module with the inputs of one published schema.
 ///
 /// ```
-/// # use comfyc::{back::rust::inputs, check::Checked, interface::{Builder, Exposed}};
+/// # use comfyc::{back::rust::inputs, interface::{Builder, Exposed}};
 /// let interface = Builder::new().expose(Exposed::integer("57_steps").title("Steps").minimum(6).maximum(20)).build();
-/// let text = inputs::write(&comfyc::check::published(interface).unwrap(), &inputs::Options::default());
+/// let text = inputs::write(&interface, &inputs::Options::default());
 /// assert!(text.contains("pub steps: Option<Steps>"));
 /// ```
-pub fn write(interface: &Checked<Interface>, options: &Options) -> String {
+pub fn write(interface: &Interface, options: &Options) -> String {
     text::module(interface, &fields::of(interface, options), options, text::WIDTH)
 }
 
@@ -62,7 +61,7 @@ pub fn stem(document: &Path) -> String {
 
 /// The text of several such modules, each in a `pub mod` that is called after the [`stem`] of its document.
 pub fn write_modules<'i>(
-    interfaces: impl IntoIterator<Item = (&'i Path, &'i Checked<Interface>)>,
+    interfaces: impl IntoIterator<Item = (&'i Path, &'i Interface)>,
     options: &Options,
 ) -> String {
     let mut names = Namer::default();

@@ -25,7 +25,6 @@ use super::ident::{Namer, type_name, value_name};
 use super::layout::{Code, Function, Statement};
 use super::model::Model;
 use crate::catalog::Catalog;
-use crate::check::Checked;
 use crate::graph::Node;
 use crate::interface::Payload;
 use crate::workflow::Workflow;
@@ -41,11 +40,14 @@ pub struct Options {
     pub unchecked: bool,
 }
 
-/// The program of a workflow, whose nodes are those that are generated for `catalog`. Published inputs that are given a
-/// value have it as their default.
-pub fn write(workflow: &Checked<Workflow>, given: &Payload, catalog: &Catalog, options: &Options) -> String {
+/// The program of a workflow, whose nodes are those that are generated for `catalog`, added in the editor's order. Published
+/// inputs that are given a value have it as their default.
+pub fn write(workflow: &Workflow, given: &Payload, catalog: &Catalog, options: &Options) -> String {
     let embedded = options.nodes.is_none().then(Catalog::embedded);
     let model = Model::new(embedded.as_ref().unwrap_or(catalog), &BTreeMap::new());
+    let mut sorted = workflow.clone();
+    sorted.graph.sort_as_editor();
+    let workflow = &sorted;
     let mut publication = Publication::of(workflow, given);
     let slots = |node: &Node| class_of(node, &model).map(|class| class.outputs.len());
     let plan = Plan::of(&workflow.graph, &publication.followers(), slots);
@@ -169,7 +171,7 @@ impl<'w> Writer<'w> {
         }
         let print = "let prompt = compile::prompt(workflow(graph), &Catalog::embedded())?;\n    \
                      println!(\"{prompt}\");\n    Ok(())";
-        let main = format!("fn main() -> Result<(), compile::Refused> {{\n    {print}\n}}\n\n");
+        let main = format!("fn main() -> Result<(), compile::Rejected> {{\n    {print}\n}}\n\n");
         format!("use comfyc::catalog::Catalog;\nuse comfyc::compile;\n{uses}\n{main}")
     }
 

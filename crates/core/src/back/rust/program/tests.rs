@@ -5,7 +5,6 @@ use serde_json::Value as Json;
 
 use super::{Options, write};
 use crate::catalog::Catalog;
-use crate::check::Checked;
 use crate::front::api;
 use crate::interface::{Interface, Payload};
 use crate::source::{Source, Sources, Syntax};
@@ -13,9 +12,8 @@ use crate::workflow::Workflow;
 
 fn function(prompt: &str) -> String {
     let source = Source::new("prompt.json", Syntax::Json, prompt);
-    let (mut graph, _) = api::parse(&source, Sources::default().add(source.clone()));
-    graph.sort_as_editor();
-    let workflow = Checked::assume_checked(Workflow { model: None, graph, interface: Interface::new() });
+    let (graph, _) = api::parse(&source, Sources::default().add(source.clone()));
+    let workflow = Workflow::new(graph, Interface::new());
     let options = Options { function: Some("graph".to_owned()), ..Options::default() };
     write(&workflow, &Payload::new(), &Catalog::embedded(), &options)
 }

@@ -47,3 +47,8 @@ pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Res
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::Runtime)?;
     runtime.block_on(work)
 }
+
+/// The classes of a running ComfyUI.
+pub(crate) fn object_info(url: &str) -> Result<String, Failure> {
+    block_on(async { Ok(comfyui::ComfyUi::new(url, &comfyui::Options::default())?.object_info().await?) })
+}

@@ -1,0 +1,117 @@
+//! Reading files: regular ones and stdin, and nothing outside the folder that a document may name.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::Path;
+use std::string::FromUtf8Error;
+
+use comfyc::compiler::{Compiler, Document, File};
+use comfyc::front::media::{self, Form};
+use comfyc::source::{Origin, Source, Sources, Syntax};
+
+use crate::Failure;
+
+/// The name of stdin on the command line, and in reports.
+const STDIN: (&str, &str) = ("-", "stdin");
+
+/// Reads a file for the compiler.
+pub(crate) fn read(file: File<'_>) -> io::Result<Vec<u8>> {
+    if let Some(folder) = file.within() {
+        let folder = if folder.is_empty() { "." } else { folder };
+        if !fs::canonicalize(file.path())?.starts_with(fs::canonicalize(folder)?) {
+            let text = format!("it leads out of {folder}, the folder of the document that names it");
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, text));
+        }
+    }
+    regular(file.path())
+}
+
+/// The bytes of a regular file: reading a device or a pipe may never end.
+fn regular(path: &str) -> io::Result<Vec<u8>> {
+    let kind = fs::metadata(path)?;
+    if kind.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
+    }
+    if !kind.is_file() {
+        let text = "it is not a regular file; a pipe can be read as `-`";
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
+    }
+    fs::read(path)
+}
+
+/// The bytes of a file that the caller names, or of stdin for `-`.
+pub(crate) fn bytes(path: &str) -> Result<Vec<u8>, Failure> {
+    let read = if path == STDIN.0 { stdin() } else { regular(path) };
+    read.map_err(|source| Failure::File { path: path.to_owned(), source })
+}
+
+fn stdin() -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    io::stdin().lock().read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The document at a path, or the one on stdin for `-`; with the interface of a graph alone, where the caller names one.
+pub(crate) fn document(
+    compiler: &Compiler,
+    path: &str,
+    interface: Option<&Path>,
+    read: impl Fn(File<'_>) -> io::Result<Vec<u8>>,
+) -> Result<Document, Failure> {
+    let interface = interface.map(|path| path.display().to_string());
+    if path != STDIN.0 {
+        return Ok(match interface {
+            Some(interface) => compiler.open_with(path, &interface, read),
+            None => compiler.open(path, read),
+        });
+    }
+    let bytes = bytes(path)?;
+    Ok(match interface {
+        Some(interface) => compiler.parse_with(STDIN.1, bytes, &interface, read),
+        None => compiler.parse(STDIN.1, bytes),
+    })
+}
+
+/// The document at a path, its texts behind others; stdin is not among them.
+pub(crate) fn document_after(
+    sources: &Sources,
+    compiler: &Compiler,
+    path: &str,
+) -> Result<Document, Failure> {
+    if path == STDIN.0 {
+        return Err(Failure::Usage("stdin cannot be one of several workflows".to_owned()));
+    }
+    Ok(compiler.open_after(sources, path, read))
+}
+
+/// The interface at a path, without its graph, or the one on stdin for `-`.
+pub(crate) fn interface(compiler: &Compiler, path: &str) -> Result<Document, Failure> {
+    if path == STDIN.0 {
+        return Ok(compiler.parse(STDIN.1, bytes(path)?));
+    }
+    Ok(compiler.open_interface(path, read))
+}
+
+/// The text of a payload at a path, or on stdin for `-`.
+pub(crate) fn payload(path: &str, read: impl Fn(File<'_>) -> io::Result<Vec<u8>>) -> io::Result<Source> {
+    let bytes = if path == STDIN.0 { stdin()? } else { read(File::named(path))? };
+    let invalid = |error: FromUtf8Error| io::Error::new(io::ErrorKind::InvalidData, error.utf8_error());
+    Ok(Source::new(shown(path), Syntax::Json, String::from_utf8(bytes).map_err(invalid)?))
+}
+
+/// The bytes of a prompt: those of the file, or the text inside of a media file.
+pub(crate) fn prompt(path: &str) -> Result<Vec<u8>, Failure> {
+    let bytes = bytes(path)?;
+    let Some(container) = media::detect(&bytes) else { return Ok(bytes) };
+    let nowhere = Origin::offset(Sources::default().add(Source::new(path, Syntax::Json, "")), 0);
+    let (embedded, _) = media::read(&bytes, container, &nowhere);
+    match embedded.text(Form::Prompt) {
+        Some(prompt) => Ok(prompt.as_bytes().to_vec()),
+        None => Err(Failure::Usage(format!("{path}: this {container} file holds no prompt"))),
+    }
+}
+
+/// How a path is named in reports.
+pub(crate) fn shown(path: &str) -> &str {
+    if path == STDIN.0 { STDIN.1 } else { path }
+}

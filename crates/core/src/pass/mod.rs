@@ -1,3 +1,0 @@
-//! Graph to graph. A pass never fails and never looks at text.
-
-pub mod apply;
