@@ -28,7 +28,7 @@ pub(crate) fn outcome(id: &RequestId, outcome: &Outcome, printer: &Printer) -> R
         let error = json!({"message": message, "kind": kind, "node": failure.node, "class": failure.class});
         answer.insert("error".to_owned(), error);
     }
-    printer.data(&format!("{:#}", Value::Object(answer)))?;
+    printer.json(&format!("{:#}", Value::Object(answer)))?;
     if matches!(outcome.status, Status::Failed | Status::Cancelled | Status::Lost) {
         let why =
             outcome.failure.as_ref().map_or_else(String::new, |failure| format!(": {}", failure.message));

@@ -1,11 +1,15 @@
 //! Printing: data to stdout, everything for people to stderr.
+//!
+//! What people read is escaped here, whatever names and texts of strangers are in it, and so is the JSON that is made here.
+//! Artifacts are printed as they are.
 #![expect(clippy::print_stderr, reason = "this is where the tool speaks to people")]
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::io::{IsTerminal, Write};
 
 use comfyc::diagnostic::{Diagnostics, Findings, Report, Reported, Severity};
-use comfyc::source::Sources;
+use comfyc::source::{Sources, escaped, escaped_json, without_commands};
 use miette::{GraphicalReportHandler, GraphicalTheme};
 use serde_json::json;
 
@@ -37,6 +41,17 @@ impl Printer {
         written.and_then(|()| stdout.flush()).map_err(Failure::Output)
     }
 
+    /// Prints lines for people to stdout.
+    pub(crate) fn lines<'l>(&self, lines: impl IntoIterator<Item = &'l str>) -> Result<(), Failure> {
+        let lines: Vec<Cow<'_, str>> = lines.into_iter().map(escaped).collect();
+        self.data(&lines.join("\n"))
+    }
+
+    /// Prints JSON that is no artifact to stdout, with a final line break.
+    pub(crate) fn json(&self, json: &str) -> Result<(), Failure> {
+        self.data(&escaped_json(json))
+    }
+
     /// Whether people read what is printed.
     pub(crate) fn is_human(&self) -> bool {
         self.format == Format::Human
@@ -44,10 +59,8 @@ impl Printer {
 
     /// Says something to people, unless they want quiet. The log of a GitHub run is read by people too.
     pub(crate) fn note(&self, text: &str) {
-        match self.format {
-            Format::Human if !self.quiet => eprintln!("{text}"),
-            Format::Github if !self.quiet => eprintln!("{}", github::note(text)),
-            _ => {}
+        if !self.quiet && matches!(self.format, Format::Human | Format::Github) {
+            eprintln!("{}", escaped(text));
         }
     }
 
@@ -98,11 +111,10 @@ impl Printer {
         if !terminal {
             handler = handler.with_width(120);
         }
-        for report in Report::all(diagnostics, sources).iter().take(MOST_REPORTS) {
+        for report in Report::first(diagnostics, sources, MOST_REPORTS) {
             let mut text = String::new();
-            if handler.render_report(&mut text, report).is_ok() {
-                eprintln!("{}", text.trim_end());
-                eprintln!();
+            if handler.render_report(&mut text, &report).is_ok() {
+                eprintln!("{}\n", without_commands(text.trim_end()));
             }
         }
         if diagnostics.len() > MOST_REPORTS {
@@ -123,9 +135,11 @@ impl Printer {
             cause = error.source();
         }
         match self.format {
-            Format::Human | Format::Sarif => eprintln!("comfyc: {text}"),
+            Format::Human | Format::Sarif => eprintln!("comfyc: {}", escaped(&text)),
             Format::Github => eprintln!("{}", github::failure(&text)),
-            Format::Json => eprintln!("{}", json!({"version": 1, "failure": text})),
+            Format::Json => {
+                eprintln!("{}", escaped_json(&json!({"version": 1, "failure": text}).to_string()));
+            }
         }
     }
 }

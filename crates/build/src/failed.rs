@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use comfyc::check::Rejected;
 use comfyc::diagnostic::{Findings, Severity};
+use comfyc::source::without_commands;
 use miette::{GraphicalReportHandler, GraphicalTheme};
 
 /// What a build script's `main` returns: a failure is printed with its reports, and fails the build.
@@ -70,7 +71,7 @@ impl Debug for Failed {
         for report in rejected.reports() {
             let mut text = String::new();
             handler.render_report(&mut text, report)?;
-            writeln!(f, "{}\n", text.trim_end())?;
+            writeln!(f, "{}\n", without_commands(text.trim_end()))?;
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 
 use comfyc::catalog::Catalog;
 use comfyc::check::server::{Verdict, VerdictOptions, answer, json};
+use comfyc::source::escaped_json;
 use serde_json::{Map, Value, json};
 
 use crate::args::Check;
@@ -24,11 +25,11 @@ pub(crate) fn run(arguments: &Check, printer: &Printer) -> Result<Done, Failure>
         lines(&arguments.files, &mut answerer)?;
     } else if let [file] = arguments.files.as_slice() {
         let answer = answerer.document(&files::prompt(file)?);
-        printer.data(&format!("{answer:#}"))?;
+        printer.json(&format!("{answer:#}"))?;
     } else {
         for file in &arguments.files {
             let answer = answerer.document(&files::prompt(file)?);
-            printer.data(&with_id(file.as_str().into(), answer).to_string())?;
+            printer.json(&with_id(file.as_str().into(), answer).to_string())?;
         }
     }
     Ok(if answerer.all_ok { Done::Clean } else { Done::Refused })
@@ -106,7 +107,7 @@ fn lines(files: &[String], answerer: &mut Answerer<'_>) -> Result<(), Failure> {
                 continue;
             }
             let answer = answerer.line(number, &line);
-            writeln!(out, "{answer}").map_err(Failure::Output)?;
+            writeln!(out, "{}", escaped_json(&answer.to_string())).map_err(Failure::Output)?;
             // Whoever waits for an answer before the next question gets it.
             if input.buffer().is_empty() {
                 out.flush().map_err(Failure::Output)?;

@@ -80,14 +80,14 @@ fn told(changes: &[Change], printer: &Printer) -> Result<(), Failure> {
     let (breaking, other): (Vec<&Change>, Vec<&Change>) = changes.iter().partition(|change| change.breaking);
     if !printer.is_human() {
         let report = json!({"version": 1, "breaking": breaking.len(), "changes": changes});
-        return printer.data(&format!("{report:#}"));
+        return printer.json(&format!("{report:#}"));
     }
     let lines: Vec<String> = breaking
         .into_iter()
         .map(|change| format!("breaking: {change}"))
         .chain(other.into_iter().map(|change| format!("          {change}")))
         .collect();
-    if lines.is_empty() { Ok(()) } else { printer.data(&lines.join("\n")) }
+    if lines.is_empty() { Ok(()) } else { printer.lines(lines.iter().map(String::as_str)) }
 }
 
 fn show(arguments: &CatalogShow, printer: &Printer) -> Result<Done, Failure> {
@@ -97,9 +97,9 @@ fn show(arguments: &CatalogShow, printer: &Printer) -> Result<Done, Failure> {
     let Some(name) = &arguments.class else {
         let names: Vec<&str> = catalog.names().collect();
         if printer.is_human() {
-            printer.data(&names.join("\n"))?;
+            printer.lines(names)?;
         } else {
-            printer.data(&format!("{:#}", json!({"version": 1, "of": catalog.of(), "classes": names})))?;
+            printer.json(&format!("{:#}", json!({"version": 1, "of": catalog.of(), "classes": names})))?;
         }
         return Ok(Done::Clean);
     };
@@ -109,15 +109,15 @@ fn show(arguments: &CatalogShow, printer: &Printer) -> Result<Done, Failure> {
         return Err(Failure::Usage(format!("the catalog has no class `{name}`{hint}")));
     };
     if printer.is_human() {
-        printer.data(&described(class))?;
+        printer.lines(described(class).iter().map(String::as_str))?;
     } else {
-        printer.data(&format!("{:#}", class.to_json()))?;
+        printer.json(&format!("{:#}", class.to_json()))?;
     }
     Ok(Done::Clean)
 }
 
 /// A class for people: a line for each input and output.
-fn described(class: &Class) -> String {
+fn described(class: &Class) -> Vec<String> {
     let mut head = class.name.clone();
     if class.title() != class.name {
         head = format!("{head}: {}", class.title());
@@ -153,7 +153,7 @@ fn described(class: &Class) -> String {
         let name = name.map_or_else(String::new, |name| format!(" {name}"));
         lines.push(format!("  {slot}  {}{name}{list}", output.ty));
     }
-    lines.join("\n")
+    lines
 }
 
 /// The inputs of a class, each as name, type and the rest; those behind a choice follow it.

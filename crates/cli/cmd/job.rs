@@ -12,7 +12,7 @@ use crate::{Done, Failure};
 pub(crate) fn status(arguments: &JobArguments, printer: &Printer) -> Result<Done, Failure> {
     let (executor, id) = (choose(&arguments.service)?, RequestId::new(arguments.id.as_str())?);
     let status = block_on(async { Ok(executor.status(&id).await?) })?;
-    printer.data(&json!({"request_id": id.as_str(), "status": status.to_string()}).to_string())?;
+    printer.json(&json!({"request_id": id.as_str(), "status": status.to_string()}).to_string())?;
     Ok(Done::Clean)
 }
 
@@ -29,6 +29,6 @@ pub(crate) fn cancel(arguments: &JobArguments, printer: &Printer) -> Result<Done
         Cancellation::Cancelled => "cancelled",
         Cancellation::NotCancellable => "not_cancellable",
     };
-    printer.data(&json!({"request_id": id.as_str(), "outcome": outcome}).to_string())?;
+    printer.json(&json!({"request_id": id.as_str(), "outcome": outcome}).to_string())?;
     Ok(Done::Clean)
 }

@@ -3,6 +3,7 @@
 use comfyc::check::Checked;
 use comfyc::diagnostic::Findings;
 use comfyc::job::Job;
+use comfyc::source::escaped;
 use comfyc_client::{AnyExecutor, Error, Executor, NodeError, Receipt, Status, WaitOptions, wait};
 
 use crate::args::Run;
@@ -66,7 +67,7 @@ async fn follow(
     }
     let progress = printer.progress();
     let options = WaitOptions::default();
-    let on_status = |status: &Status| progress.set_message(status.to_string());
+    let on_status = |status: &Status| progress.set_message(escaped(&status.to_string()).into_owned());
     let waited = tokio::select! {
         outcome = wait(executor, &receipt.id, &options, on_status) => outcome?,
         _ = tokio::signal::ctrl_c() => {

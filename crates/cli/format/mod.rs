@@ -7,18 +7,10 @@ pub(crate) mod sarif;
 use comfyc::diagnostic::Place;
 
 /// The path of a place in a file. What was typed, piped in or downloaded has none.
-fn path(place: &Place) -> Option<&str> {
-    let name = place.embedded_in.as_deref().unwrap_or(&place.file);
+fn path<'p>(place: &Place<'p>) -> Option<&'p str> {
+    let name = place.embedded_in.unwrap_or(place.file);
     let elsewhere = matches!(name, "--set" | "stdin") || name.contains("://");
     (!elsewhere).then_some(name)
-}
-
-/// Where something is that is in no file of text: `--set`, with the line where there is one.
-fn elsewhere(place: &Place) -> String {
-    match place.line {
-        Some(line) => format!("{}:{line}", place.file),
-        None => place.file.clone(),
-    }
 }
 
 /// What is wrong and what to do about it.

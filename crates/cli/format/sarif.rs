@@ -9,31 +9,52 @@ use std::fmt::Write;
 use std::path::{Component, Path};
 
 use comfyc::diagnostic::{Code, Place, Rendered, Reported};
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
+use super::json::indented;
 use super::{message_and_help, path};
 
 /// The reports as a log.
-pub(crate) fn log(reported: &Reported) -> String {
-    let indices: HashMap<&str, usize> =
-        Code::ALL.iter().enumerate().map(|(i, code)| (code.slug(), i)).collect();
-    let results: Vec<Value> =
-        reported.diagnostics.iter().map(|rendered| result(rendered, &indices)).collect();
-    let log = json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": {"driver": {
+pub(crate) fn log(reported: &Reported<'_>) -> String {
+    indented(&Log {
+        schema: "https://json.schemastore.org/sarif-2.1.0.json",
+        version: "2.1.0",
+        runs: [Run {
+            tool: json!({"driver": {
                 "name": "comfyc",
                 "version": env!("CARGO_PKG_VERSION"),
                 "informationUri": env!("CARGO_PKG_REPOSITORY"),
                 "rules": Code::ALL.iter().map(|code| rule(*code)).collect::<Vec<_>>(),
-            }},
-            "columnKind": "unicodeCodePoints",
-            "results": results,
+            }}),
+            column_kind: "unicodeCodePoints",
+            results: &reported.diagnostics,
         }],
-    });
-    format!("{log:#}")
+    })
+}
+
+#[derive(Serialize)]
+struct Log<'r> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run<'r>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<'r> {
+    tool: Value,
+    column_kind: &'static str,
+    #[serde(serialize_with = "results")]
+    results: &'r [Rendered<'r>],
+}
+
+/// Writes results one by one, so that no more than one is held as JSON.
+fn results<S: Serializer>(reports: &[Rendered<'_>], serializer: S) -> Result<S::Ok, S::Error> {
+    let indices: HashMap<&str, usize> =
+        Code::ALL.iter().enumerate().map(|(i, code)| (code.slug(), i)).collect();
+    serializer.collect_seq(reports.iter().map(|rendered| result(rendered, &indices)))
 }
 
 fn rule(code: Code) -> Value {
@@ -48,7 +69,7 @@ fn rule(code: Code) -> Value {
     })
 }
 
-fn result(rendered: &Rendered, indices: &HashMap<&str, usize>) -> Value {
+fn result(rendered: &Rendered<'_>, indices: &HashMap<&str, usize>) -> Value {
     let message = message_and_help(&rendered.message, rendered.help.as_deref());
     let mut result = Map::from_iter([
         ("ruleId".to_owned(), rendered.code.into()),
@@ -79,7 +100,7 @@ fn result(rendered: &Rendered, indices: &HashMap<&str, usize>) -> Value {
 }
 
 /// A place: the file and the region where it is in one, and in any case what it is by name.
-fn location(place: &Place) -> Map<String, Value> {
+fn location(place: &Place<'_>) -> Map<String, Value> {
     let mut location = Map::new();
     let file = path(place);
     if let Some(file) = file {
@@ -99,7 +120,7 @@ fn location(place: &Place) -> Map<String, Value> {
 }
 
 /// The lines and columns of a place that is in the text. As in SARIF, the end is the column after the last character.
-fn region(place: &Place) -> Option<Value> {
+fn region(place: &Place<'_>) -> Option<Value> {
     let (line, column) = (place.line?, place.column?);
     let (end_line, end_column) = (place.end_line?, place.end_column?);
     Some(json!({"startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column}))

@@ -33,7 +33,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::json::{Layout, to_text};
 use crate::graph::{Graph, Input, Meta, Node, Value};
-use crate::source::{Origin, Part, Pointer, SourceId, Sources};
+use crate::source::{Lines, Origin, Part, Pointer, Position, SourceId, Sources};
 
 /// The version of the form.
 const VERSION: u32 = 1;
@@ -56,12 +56,11 @@ struct Places<'s> {
     /// The names of the texts that the graph names, in their order.
     names: Vec<&'s str>,
     position: HashMap<SourceId, usize>,
-    /// Lines and columns, from 1.
-    found: HashMap<Origin, (usize, usize)>,
+    found: HashMap<&'s Origin, Position>,
 }
 
 impl<'s> Places<'s> {
-    fn new(graph: &Graph, sources: &'s Sources) -> Self {
+    fn new(graph: &'s Graph, sources: &'s Sources) -> Self {
         let mut named: HashMap<SourceId, Vec<&Origin>> = HashMap::new();
         for (_, node) in graph.nodes() {
             let inputs = node.inputs().filter_map(|(_, input)| input.origin.as_ref());
@@ -75,20 +74,9 @@ impl<'s> Places<'s> {
             places.position.insert(id, places.names.len());
             places.names.push(source.name());
             let wanted: Vec<(&Pointer, Part)> = origins.iter().map(|o| (&o.pointer, o.part)).collect();
-            let mut starts: Vec<(usize, &Origin)> = source
-                .locate(&wanted)
-                .into_iter()
-                .zip(origins)
-                .filter_map(|(span, origin)| Some((span?.start, *origin)))
-                .collect();
-            starts.sort_by_key(|(start, _)| *start);
-            let (mut at, mut line, mut column) = (0, 1, 1);
-            for (start, origin) in starts {
-                for c in source.text().get(at..start).unwrap_or_default().chars() {
-                    (line, column) = if c == '\n' { (line + 1, 1) } else { (line, column + 1) };
-                }
-                at = start;
-                places.found.insert(origin.clone(), (line, column));
+            let lines = Lines::new(source.text());
+            for (origin, span) in origins.iter().zip(source.locate(&wanted)) {
+                places.found.extend(span.map(|span| (*origin, lines.at(span.start))));
             }
         }
         places
@@ -135,7 +123,7 @@ impl<'s> Places<'s> {
         let mut fields = Map::new();
         fields.insert("source".to_owned(), (*self.position.get(&origin.source)?).into());
         fields.insert("pointer".to_owned(), origin.pointer.to_string().into());
-        if let Some((line, column)) = self.found.get(origin) {
+        if let Some(Position { line, column }) = self.found.get(origin) {
             fields.insert("line".to_owned(), (*line).into());
             fields.insert("column".to_owned(), (*column).into());
         }

@@ -316,5 +316,5 @@ pub(super) fn not_an_option(subject: Subject, combo: &Combo, found: &Json) -> Pr
         .collect();
     let written = found.as_str().map_or_else(|| found.to_string(), str::to_owned);
     let near = nearest(&written, options.iter().map(String::as_str));
-    Problem::NotAnOption { subject, value: show(found), near, options }
+    Problem::NotAnOption { subject, value: show(found), near, options: options.into() }
 }

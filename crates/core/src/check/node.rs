@@ -383,8 +383,10 @@ impl<'a> OneNode<'a> {
                 Some(input) => input.origin.clone(),
                 None => self.place_of_inputs(),
             };
-            diagnostics
-                .report(Problem::UnknownBranch { subject: self.subject(name), value, near, keys }, place);
+            diagnostics.report(
+                Problem::UnknownBranch { subject: self.subject(name), value, near, keys: keys.into() },
+                place,
+            );
         }
     }
 

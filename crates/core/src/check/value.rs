@@ -112,7 +112,7 @@ impl<'s> Place<'s> {
                 subject: self.subject(),
                 value: show(self.value),
                 near,
-                options,
+                options: options.into(),
             });
         }
     }

@@ -7,13 +7,16 @@
 //!
 //! [`apply`] edits the text at the places that the fixes name, so whatever else is in it stays as it is.
 
-use std::fmt::{self, Display};
+use std::collections::BTreeMap;
+use std::fmt::{self, Display, Write};
 use std::ops::Range;
 
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use crate::source::{Part, Pointer, Source};
+use super::shorten::{LONGEST_NAME, shortened};
+use super::words::show;
+use crate::source::{Escape, Part, Pointer, Source};
 
 /// Edits that belong together.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,7 +80,7 @@ pub fn apply(source: &Source, fixes: &[&Fix]) -> (String, Vec<bool>) {
     let text = source.text();
     let places: Vec<(&Pointer, Part)> = fixes.iter().flat_map(|fix| &fix.edits).map(Edit::place).collect();
     let mut spans = source.locate(&places).into_iter();
-    let mut accepted: Vec<(Range<usize>, String)> = Vec::new();
+    let mut accepted: BTreeMap<usize, (Range<usize>, String)> = BTreeMap::new();
     let mut made = Vec::new();
     for fix in fixes {
         let edits: Option<Vec<(Range<usize>, String)>> = fix
@@ -88,21 +91,11 @@ pub fn apply(source: &Source, fixes: &[&Fix]) -> (String, Vec<bool>) {
             .into_iter()
             .map(|(edit, span)| edit.at(text, span?))
             .collect();
-        let free = |span: &Range<usize>| {
-            accepted.iter().all(|(taken, _)| span.end <= taken.start || taken.end <= span.start)
-        };
-        match edits {
-            Some(edits) if edits.iter().all(|(span, _)| free(span)) => {
-                accepted.extend(edits);
-                made.push(true);
-            }
-            _ => made.push(false),
-        }
+        made.push(edits.is_some_and(|edits| accept(edits, &mut accepted)));
     }
-    accepted.sort_by_key(|(span, _)| span.start);
     let mut edited = String::with_capacity(text.len());
     let mut done = 0;
-    for (span, new) in accepted {
+    for (span, new) in accepted.into_values() {
         edited.push_str(text.get(done..span.start).unwrap_or_default());
         edited.push_str(&new);
         done = span.end;
@@ -111,7 +104,36 @@ pub fn apply(source: &Source, fixes: &[&Fix]) -> (String, Vec<bool>) {
     (edited, made)
 }
 
+/// Takes all of the edits, or none where one of them touches another that is taken. Those that are taken have their starts for
+/// keys.
+fn accept(
+    edits: Vec<(Range<usize>, String)>,
+    accepted: &mut BTreeMap<usize, (Range<usize>, String)>,
+) -> bool {
+    let mut starts = Vec::with_capacity(edits.len());
+    for (span, new) in edits {
+        // None touches another, so of those that start before its end the last one ends last.
+        let before = accepted.range(..span.end.max(span.start + 1)).next_back();
+        if before.is_some_and(|(_, (taken, _))| taken.end > span.start || taken.start == span.start) {
+            starts.iter().for_each(|start| drop(accepted.remove(start)));
+            return false;
+        }
+        starts.push(span.start);
+        accepted.insert(span.start, (span, new));
+    }
+    true
+}
+
 impl Edit {
+    /// Whether neither its pointer nor what it writes has more bytes than this.
+    pub(super) fn is_within(&self, longest: usize) -> bool {
+        let (pointer, length) = match self {
+            Self::Replace { pointer, value } => (pointer, value.to_string().len()),
+            Self::Rename { pointer, key } => (pointer, key.len()),
+        };
+        length <= longest && pointer.is_within(longest)
+    }
+
     /// The place in the text that is written anew.
     fn place(&self) -> (&Pointer, Part) {
         match self {
@@ -133,14 +155,17 @@ impl Edit {
     }
 }
 
+/// [`escaped`](crate::source::escaped) and, where it is long, shortened, for people.
 impl Display for Fix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, edit) in self.edits.iter().enumerate() {
             let (pointer, new) = match edit {
-                Edit::Replace { pointer, value } => (pointer, value.to_string()),
-                Edit::Rename { pointer, key } => (pointer, format!("`{key}`")),
+                Edit::Replace { pointer, value } => (pointer, show(value)),
+                Edit::Rename { pointer, key } => (pointer, format!("`{}`", shortened(key, LONGEST_NAME))),
             };
-            write!(f, "{}{pointer} -> {new}", if i == 0 { "" } else { ", " })?;
+            let pointer = pointer.to_string();
+            let pointer = shortened(&pointer, LONGEST_NAME);
+            write!(Escape::new(&mut *f), "{}{pointer} -> {new}", if i == 0 { "" } else { ", " })?;
         }
         Ok(())
     }
@@ -226,5 +251,25 @@ mod tests {
         let (text, made) = apply(&source, &[&second, &first, &twice, &gone]);
         assert_eq!(text, "\u{feff}{ \"a\" : [1,\r\n\t\"é\\\"\"],\"c\":\"x\" }\n");
         assert_eq!(made, [true, true, false, false]);
+    }
+
+    #[test]
+    fn of_edits_that_touch_each_other_the_first_is_made() {
+        const COUNT: usize = 20_000;
+        let text = format!("[{}]", vec!["[1, 2]"; COUNT].join(","));
+        let source = Source::new("a", Syntax::Json, text);
+        let at = |i: usize| Pointer::root().join(i);
+        let fixes: Vec<Fix> = (0..COUNT)
+            .rev()
+            .flat_map(|i| {
+                [Fix::replace(at(i).join(1), 3), Fix::replace(at(i), 4), Fix::replace(at(i).join(0), 5)]
+            })
+            .collect();
+        let (text, made) = apply(&source, &fixes.iter().collect::<Vec<_>>());
+        assert_eq!(text, format!("[{}]", vec!["[5, 3]"; COUNT].join(",")));
+        assert!(made.chunks(3).all(|made| made == [true, false, true]));
+        let both = [at(0).join(0), at(0)].map(|pointer| Edit::Replace { pointer, value: 6.into() });
+        let (text, made) = apply(&Source::new("a", Syntax::Json, "[[1]]"), &[&Fix { edits: both.into() }]);
+        assert_eq!((text.as_str(), made.as_slice()), ("[[1]]", [false].as_slice()));
     }
 }

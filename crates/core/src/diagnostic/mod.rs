@@ -14,6 +14,7 @@ mod fix;
 mod levels;
 mod problem;
 mod report;
+mod shorten;
 mod words;
 
 use std::collections::BTreeSet;
@@ -24,7 +25,7 @@ pub use fix::{Edit, Fix, apply};
 pub(crate) use fix::{sole, spelled};
 pub(crate) use levels::lints_schema;
 pub use levels::{Level, Levels, Misplaced};
-pub use problem::{Idle, Limit, Misbuilt, Problem, Subject};
+pub use problem::{Idle, Limit, Misbuilt, Names, Problem, Subject};
 pub use report::{Place, Related, Rendered, Report, Reported, render};
 pub(crate) use words::{kind_of, show};
 
@@ -50,8 +51,9 @@ pub struct Diagnostic {
 pub struct Diagnostics(Vec<Diagnostic>);
 
 impl Diagnostic {
-    /// A problem at a place.
-    pub fn new(problem: Problem, origin: Option<Origin>) -> Self {
+    /// A problem at a place. Texts that are too long for a report are shortened.
+    pub fn new(mut problem: Problem, origin: Option<Origin>) -> Self {
+        problem.shorten();
         Self { problem, origin, related: Vec::new(), level: None, fix: None }
     }
 

@@ -74,7 +74,17 @@ pub enum Misbuilt {
     },
 }
 
-/// What is wrong.
+/// What may stand somewhere: the first few of the names, and how many more there are.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Names {
+    /// The first ones.
+    pub first: Vec<String>,
+    /// How many more there are.
+    pub more: usize,
+}
+
+/// What is wrong. Texts of the document's stand in it as they are, but for those that are too long for a report, which a
+/// [`Diagnostic`](super::Diagnostic) holds shortened.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 #[expect(
@@ -186,7 +196,7 @@ pub enum Problem {
         subject: Subject,
         value: String,
         near: Vec<String>,
-        options: Vec<String>,
+        options: Names,
     },
     NoOutputs,
     MisbuiltGraph {
@@ -409,7 +419,7 @@ pub enum Problem {
         subject: Subject,
         value: Option<String>,
         near: Vec<String>,
-        keys: Vec<String>,
+        keys: Names,
     },
     DeprecatedClass {
         class: String,
@@ -470,6 +480,17 @@ impl Subject {
     /// An input of a node.
     pub fn input(node: impl Display, input: impl Into<String>) -> Self {
         Self::Input { node: node.to_string(), input: input.into() }
+    }
+}
+
+impl From<Vec<String>> for Names {
+    fn from(mut names: Vec<String>) -> Self {
+        /// How many a report tells.
+        const SHOWN: usize = 12;
+        let more = names.len().saturating_sub(SHOWN);
+        names.truncate(SHOWN);
+        names.shrink_to_fit();
+        Self { first: names, more }
     }
 }
 

@@ -3,6 +3,11 @@
 //! Two forms: [`Report`], which any `miette` handler prints for people, and [`Rendered`], which is plain data with lines
 //! and columns for machines. In both, those without a place come first, and the others by their place: source by source, in
 //! the order they were read, and from the start of each to its end.
+//!
+//! Whatever a [`Report`] holds of a document is [`escaped`]. A [`Rendered`] holds it as it is, for formats with escapes of their
+//! own; its `Display` is for people again.
+//!
+//! Each source is searched once, and its lines are counted once, whatever is wrong with it.
 
 use std::collections::HashMap;
 use std::fmt::{self, Display};
@@ -12,11 +17,17 @@ use miette::{LabeledSpan, NamedSource, SourceCode};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::excerpt::{Excerpt, MARKED};
+use super::excerpt::Excerpt;
 use super::{Diagnostic, Diagnostics, Edit, Severity};
-use crate::source::{Origin, Part, Pointer, Source, SourceId, Sources};
+use crate::source::{Lines, Origin, Part, Pointer, Position, SourceId, Sources, escaped};
 
-/// One diagnostic with the text it points into. The only hand-written `miette::Diagnostic`.
+/// The longest pointer and the longest edit that programs are told, in bytes.
+const LONGEST: usize = 1024;
+/// How many related places people are shown.
+const MOST_RELATED: usize = 8;
+
+/// One diagnostic with the parts of the text it points into: labels are places in these parts. The only hand-written
+/// `miette::Diagnostic`.
 #[derive(Debug)]
 pub struct Report {
     code: &'static str,
@@ -38,7 +49,7 @@ struct Note {
 
 /// All diagnostics of a run as plain data: what `--format json` prints. `schemas/report.schema.json` is made from it.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-pub struct Reported {
+pub struct Reported<'a> {
     /// The version of this form: 1. Members may be added to it; those that are here keep their meaning.
     pub version: u32,
     /// How many errors there are.
@@ -46,42 +57,44 @@ pub struct Reported {
     /// How many warnings there are.
     pub warnings: usize,
     /// Those without a place first, the others by their place.
-    pub diagnostics: Vec<Rendered>,
+    pub diagnostics: Vec<Rendered<'a>>,
 }
 
 /// One diagnostic as plain data.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-pub struct Rendered {
+pub struct Rendered<'a> {
     /// The code's name: `unknown-class`.
     pub code: &'static str,
     /// How bad it is.
     pub severity: Severity,
-    /// What is wrong.
+    /// What is wrong. A long name or text of the document's is cut, with its length behind the cut.
     pub message: String,
-    /// What to do about it.
+    /// What to do about it, cut likewise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
     /// Where it is.
     #[serde(skip_serializing_if = "Option::is_none", flatten)]
-    pub place: Option<Place>,
+    pub place: Option<Place<'a>>,
     /// Other places that belong to it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub related: Vec<Related>,
-    /// The edits that put it right, where there is but one way; their pointers are into the same file.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub fix: Vec<Edit>,
+    pub related: Vec<Related<'a>>,
+    /// The edits that put it right, where there is but one way; their pointers are into the same file. They are left out where a
+    /// pointer or a value of theirs has more than 1,024 bytes.
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub fix: &'a [Edit],
 }
 
 /// A place in a source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Place {
+pub struct Place<'a> {
     /// The source's name: a path as it was given, `stdin`, `--set`, or a URL; `picture.png#prompt` for a text inside of a
     /// media file.
-    pub file: String,
+    pub file: &'a str,
     /// The media file, where the text is inside of one; lines and columns are those of the text.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub embedded_in: Option<String>,
-    /// The JSON Pointer in it.
+    pub embedded_in: Option<&'a str>,
+    /// The JSON Pointer in it. Where that has more than 1,024 bytes, it is the pointer of the innermost place around this one that
+    /// has not; lines and columns are those of this place all the same.
     pub pointer: String,
     /// The first line, counted from 1; absent when the pointer is not in the text.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -99,125 +112,165 @@ pub struct Place {
 
 /// Another place that belongs to a diagnostic.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Related {
+pub struct Related<'a> {
     /// What is there.
     pub message: &'static str,
     /// Where it is.
     #[serde(flatten)]
-    pub place: Place,
+    pub place: Place<'a>,
 }
 
-/// The spans of every place that `diagnostics` mention: one pass over each source.
+/// Diagnostics with the spans of every place that they mention, in the order they are shown.
 struct Located<'a> {
     sources: &'a Sources,
-    found: HashMap<&'a Origin, Range<usize>>,
+    lines: HashMap<SourceId, Lines<'a>>,
+    diagnostics: Vec<Found<'a>>,
+}
+
+/// A diagnostic with the spans of its place and of those related to it, where they are in the text.
+struct Found<'a> {
+    diagnostic: &'a Diagnostic,
+    span: Option<Range<usize>>,
+    related: Vec<Option<Range<usize>>>,
 }
 
 impl<'a> Located<'a> {
     fn new(diagnostics: &'a Diagnostics, sources: &'a Sources) -> Self {
-        let origins: Vec<&Origin> = diagnostics
+        let mut found: Vec<Found<'a>> = diagnostics
             .iter()
-            .flat_map(|d| d.origin.iter().chain(d.related.iter().map(|(origin, _)| origin)))
+            .map(|diagnostic| Found { diagnostic, span: None, related: vec![None; diagnostic.related.len()] })
             .collect();
-        let mut found = HashMap::new();
-        for (id, source) in sources.iter() {
-            let here: Vec<&Origin> = origins.iter().filter(|origin| origin.source == id).copied().collect();
-            let places: Vec<(&Pointer, Part)> = here.iter().map(|o| (&o.pointer, o.part)).collect();
-            if places.is_empty() {
-                continue;
-            }
-            for (origin, span) in here.into_iter().zip(source.locate(&places)) {
-                if let Some(span) = span {
-                    found.insert(origin, span);
-                }
+        // Each place with the span of it that is sought, by source.
+        let mut wanted: HashMap<SourceId, (Vec<(&Pointer, Part)>, Vec<&mut Option<Range<usize>>>)> =
+            HashMap::new();
+        for Found { diagnostic, span, related } in &mut found {
+            let origins = diagnostic.origin.iter().chain(diagnostic.related.iter().map(|(origin, _)| origin));
+            let main = diagnostic.origin.as_ref().map(|_| span);
+            for (origin, span) in origins.zip(main.into_iter().chain(related)) {
+                let (places, spans) = wanted.entry(origin.source).or_default();
+                places.push((&origin.pointer, origin.part));
+                spans.push(span);
             }
         }
-        Self { sources, found }
+        let mut lines = HashMap::new();
+        for (id, (places, spans)) in wanted {
+            let Some(source) = sources.get(id) else { continue };
+            lines.insert(id, Lines::new(source.text()));
+            for (span, found) in spans.into_iter().zip(source.locate(&places)) {
+                *span = found;
+            }
+        }
+        // Those of one place stay in the order they were found.
+        found.sort_by_key(|found| {
+            let origin = found.diagnostic.origin.as_ref();
+            origin.map(|origin| (origin.source, found.span.as_ref().map(|span| span.start)))
+        });
+        Self { sources, lines, diagnostics: found }
     }
 
-    fn source(&self, origin: &Origin) -> Option<&'a Source> {
-        self.sources.get(origin.source)
-    }
-
-    /// `diagnostics` in the order they are shown. Those of one place stay in the order they were found.
-    fn sorted(&self, diagnostics: &'a Diagnostics) -> Vec<&'a Diagnostic> {
-        let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();
-        sorted.sort_by_key(|diagnostic| diagnostic.origin.as_ref().map(|origin| self.position(origin)));
-        sorted
-    }
-
-    /// Where a place is among all: its source, and its first byte when it is in the text.
-    fn position(&self, origin: &Origin) -> (SourceId, Option<usize>) {
-        (origin.source, self.found.get(origin).map(|span| span.start))
-    }
-
-    fn place(&self, origin: &Origin) -> Option<Place> {
-        let source = self.source(origin)?;
-        let span = self.found.get(origin);
-        let start = span.map(|s| line_and_column(source.text(), s.start));
-        let end = span.map(|s| line_and_column(source.text(), s.end));
+    fn place(&self, origin: &Origin, span: Option<&Range<usize>>) -> Option<Place<'a>> {
+        let source = self.sources.get(origin.source)?;
+        let lines = self.lines.get(&origin.source);
+        let position = |offset| lines.map(|lines| lines.at(offset));
+        let start: Option<Position> = span.and_then(|span| position(span.start));
+        let end: Option<Position> = span.and_then(|span| position(span.end));
         Some(Place {
-            file: source.name().to_owned(),
-            embedded_in: source.embedded_in().map(str::to_owned),
-            pointer: origin.pointer.to_string(),
-            line: start.map(|p| p.0),
-            column: start.map(|p| p.1),
-            end_line: end.map(|p| p.0),
-            end_column: end.map(|p| p.1),
+            file: source.name(),
+            embedded_in: source.embedded_in(),
+            pointer: origin.pointer.within(LONGEST),
+            line: start.map(|start| start.line),
+            column: start.map(|start| start.column),
+            end_line: end.map(|end| end.line),
+            end_column: end.map(|end| end.column),
         })
     }
 
-    fn label(&self, origin: &Origin, text: String) -> Option<LabeledSpan> {
-        let source = self.source(origin)?;
-        let span = self.found.get(origin)?.clone();
-        Some(LabeledSpan::new_with_span(Some(text), shorten(source.text(), span)))
+    /// What is shown of a source, with these labels in it.
+    fn excerpt(
+        &self,
+        id: SourceId,
+        labels: Vec<(Range<usize>, String)>,
+    ) -> Option<(NamedSource<Excerpt>, Vec<LabeledSpan>)> {
+        let source = self.sources.get(id)?;
+        let (spans, texts): (Vec<Range<usize>>, Vec<String>) = labels.into_iter().unzip();
+        let (excerpt, spans) = match self.lines.get(&id) {
+            Some(lines) => Excerpt::new(source.text(), lines, &spans),
+            None => (Excerpt::default(), Vec::new()),
+        };
+        let labels = texts.into_iter().zip(spans);
+        let labels = labels.map(|(text, span)| LabeledSpan::new_with_span(Some(text), span)).collect();
+        Some((NamedSource::new(escaped(source.name()), excerpt), labels))
     }
-}
-
-/// A caret under a whole subtree would underline pages: only the first line of it is marked, and only the start of a long one.
-fn shorten(text: &str, span: Range<usize>) -> Range<usize> {
-    let marked = text.get(span.clone()).unwrap_or_default();
-    let marked = marked.split(['\n', '\r']).next().unwrap_or_default();
-    let length = marked.char_indices().nth(MARKED).map_or(marked.len(), |(at, _)| at);
-    span.start..span.start + length
-}
-
-fn line_and_column(text: &str, at: usize) -> (usize, usize) {
-    let before = text.get(..at).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    let column =
-        before.rsplit('\n').next().unwrap_or(before).trim_start_matches('\u{feff}').chars().count() + 1;
-    (line, column)
 }
 
 /// Joins `diagnostics` with `sources` for machines.
-pub fn render(diagnostics: &Diagnostics, sources: &Sources) -> Vec<Rendered> {
+pub fn render<'a>(diagnostics: &'a Diagnostics, sources: &'a Sources) -> Vec<Rendered<'a>> {
     let located = Located::new(diagnostics, sources);
-    located
-        .sorted(diagnostics)
-        .into_iter()
-        .map(|diagnostic| Rendered {
+    let rendered = |Found { diagnostic, span, related }: &Found<'a>| {
+        let places = diagnostic.related.iter().zip(related);
+        let related = places.filter_map(|((origin, message), span)| {
+            Some(Related { message, place: located.place(origin, span.as_ref())? })
+        });
+        let fix = diagnostic.fix.as_ref().map(|fix| fix.edits.as_slice());
+        Rendered {
             code: diagnostic.code().slug(),
             severity: diagnostic.severity(),
-            message: diagnostic.problem.to_string(),
-            help: diagnostic.problem.help(),
-            place: diagnostic.origin.as_ref().and_then(|origin| located.place(origin)),
-            related: diagnostic
-                .related
-                .iter()
-                .filter_map(|(origin, message)| Some(Related { message, place: located.place(origin)? }))
-                .collect(),
-            fix: diagnostic.fix.as_ref().map(|fix| fix.edits.clone()).unwrap_or_default(),
-        })
-        .collect()
+            message: diagnostic.problem.message(),
+            help: diagnostic.problem.advice(),
+            place: diagnostic.origin.as_ref().and_then(|origin| located.place(origin, span.as_ref())),
+            related: related.collect(),
+            fix: fix.filter(|edits| edits.iter().all(|edit| edit.is_within(LONGEST))).unwrap_or_default(),
+        }
+    };
+    located.diagnostics.iter().map(rendered).collect()
 }
 
-impl Reported {
+fn is_empty<T>(list: &&[T]) -> bool {
+    list.is_empty()
+}
+
+/// For people, in plain text: what is wrong, where, and what to do about it, each on a line.
+impl Display for Rendered<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}[{}]: {}", self.severity.as_str(), self.code, escaped(&self.message))?;
+        if let Some(place) = &self.place {
+            write!(f, "\n  at {place}")?;
+        }
+        for related in self.related.iter().take(MOST_RELATED) {
+            write!(f, "\n  {}: {}", related.message, related.place)?;
+        }
+        if let Some(more) = beyond(self.related.len()) {
+            write!(f, "\n  {more}")?;
+        }
+        match &self.help {
+            Some(help) => write!(f, "\n  help: {}", escaped(help)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// `a.json:2:15`, for people.
+impl Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", escaped(self.file))?;
+        match (self.line, self.column) {
+            (Some(line), Some(column)) => write!(f, ":{line}:{column}"),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// How many related places people are not shown.
+fn beyond(related: usize) -> Option<String> {
+    (related > MOST_RELATED).then(|| format!("{} more places belong to it", related - MOST_RELATED))
+}
+
+impl<'a> Reported<'a> {
     /// The version of the form that is written here.
     pub const VERSION: u32 = 1;
 
     /// Joins all of `diagnostics` with `sources`.
-    pub fn new(diagnostics: &Diagnostics, sources: &Sources) -> Self {
+    pub fn new(diagnostics: &'a Diagnostics, sources: &'a Sources) -> Self {
         Self {
             version: Self::VERSION,
             errors: diagnostics.count(Severity::Error),
@@ -228,39 +281,43 @@ impl Reported {
 }
 
 impl Report {
-    /// Joins all of `diagnostics` with `sources`, each source being searched once.
+    /// Joins all of `diagnostics` with `sources`.
     pub fn all(diagnostics: &Diagnostics, sources: &Sources) -> Vec<Self> {
-        let located = Located::new(diagnostics, sources);
-        located.sorted(diagnostics).into_iter().map(|diagnostic| Self::new(diagnostic, &located)).collect()
+        Self::first(diagnostics, sources, usize::MAX)
     }
 
-    fn new(diagnostic: &Diagnostic, located: &Located<'_>) -> Self {
-        let main = diagnostic.origin.as_ref();
-        let mut labels: Vec<LabeledSpan> =
-            main.and_then(|origin| located.label(origin, diagnostic.problem.label())).into_iter().collect();
-        let mut related = Vec::new();
-        for (origin, message) in &diagnostic.related {
-            let Some(label) = located.label(origin, (*message).to_owned()) else { continue };
-            if main.is_some_and(|main| main.source == origin.source) {
+    /// The same of those that are shown first, at most so many.
+    pub fn first(diagnostics: &Diagnostics, sources: &Sources, most: usize) -> Vec<Self> {
+        let located = Located::new(diagnostics, sources);
+        located.diagnostics.iter().take(most).map(|found| Self::new(found, &located)).collect()
+    }
+
+    fn new(Found { diagnostic, span, related }: &Found<'_>, located: &Located<'_>) -> Self {
+        let main = diagnostic.origin.as_ref().map(|origin| origin.source);
+        let mut labels: Vec<(Range<usize>, String)> = Vec::new();
+        labels.extend(span.clone().map(|span| (span, diagnostic.problem.label())));
+        let mut notes = Vec::new();
+        for ((origin, message), span) in diagnostic.related.iter().zip(related).take(MOST_RELATED) {
+            let Some(label) = span.clone().map(|span| (span, (*message).to_owned())) else { continue };
+            if main == Some(origin.source) {
                 labels.push(label);
-            } else if let Some(source) = located.source(origin) {
-                related.push(Note { message, source: named(source), label });
+            } else if let Some((source, mut labels)) = located.excerpt(origin.source, vec![label]) {
+                notes.extend(labels.pop().map(|label| Note { message, source, label }));
             }
         }
+        let (source, labels) = main.and_then(|id| located.excerpt(id, labels)).unzip();
+        let help = diagnostic.problem.help().into_iter().chain(beyond(diagnostic.related.len()));
+        let help = help.collect::<Vec<_>>().join("; ");
         Self {
             code: diagnostic.code().slug(),
             severity: diagnostic.severity(),
             message: diagnostic.problem.to_string(),
-            help: diagnostic.problem.help(),
-            source: main.and_then(|origin| located.source(origin)).map(named),
-            labels,
-            related,
+            help: Some(help).filter(|help| !help.is_empty()),
+            source,
+            labels: labels.unwrap_or_default(),
+            related: notes,
         }
     }
-}
-
-fn named(source: &Source) -> NamedSource<Excerpt> {
-    NamedSource::new(source.name(), Excerpt(source.shared()))
 }
 
 impl Display for Report {
@@ -326,31 +383,145 @@ impl miette::Diagnostic for Note {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::Problem;
-    use crate::source::Syntax;
+    use crate::diagnostic::{Fix, Problem};
+    use crate::source::{Source, Syntax};
+
+    fn at(source: SourceId, tokens: &[&str]) -> Origin {
+        let pointer = tokens.iter().fold(Pointer::root(), |pointer, token| pointer.join(*token));
+        Origin::value(source, pointer)
+    }
+
+    fn duplicate(key: impl Into<String>) -> Problem {
+        Problem::DuplicateKey { key: key.into() }
+    }
 
     #[test]
-    fn of_a_long_line_only_what_stands_next_to_a_place_is_shown() {
-        let mut sources = Sources::default();
-        let far = "x".repeat(1000);
-        let text = format!(r#"{{"a": "{far}", "one": [1, "é{far}"], "b": "{far}", "two": 2, "c": "{far}"}}"#);
-        let id = sources.add(Source::new("a.json", Syntax::Json, format!("\n{text}\n").as_str()));
-        let at = |token: &str| Origin::value(id, Pointer::root().join(token));
-        let problem = Problem::DuplicateKey { key: "k".to_owned() };
-        let diagnostic = Diagnostic::new(problem, Some(at("one"))).with_related(Some(at("two")), "here");
-        let mut diagnostics = Diagnostics::default();
-        diagnostics.push(diagnostic);
-        let report = Report::all(&diagnostics, &sources).remove(0);
-        let source = miette::Diagnostic::source_code(&report).expect("a source");
-        let labels: Vec<LabeledSpan> = miette::Diagnostic::labels(&report).expect("labels").collect();
-        for (label, starts) in labels.iter().zip(["[1, \"é", "2"]) {
-            let shown = source.read_span(label.inner(), 1, 1).expect("an excerpt");
-            let excerpt = String::from_utf8(shown.data().to_vec()).expect("whole characters");
-            assert!(excerpt.len() < 300 && excerpt.contains(starts) && shown.line() == 1, "{excerpt}");
-            assert_eq!(source.read_span(label.inner(), 0, 0).expect("a place").line(), 1);
+    fn places_of_one_long_line_and_of_many_lines_have_their_lines_and_columns() {
+        const PLACES: usize = 32_000;
+        for (between, line, column) in [("", 1, 2 + 14 * (PLACES - 1)), ("\n", PLACES, 1)] {
+            let members: Vec<String> = (0..PLACES).map(|i| format!("\"{i:05}\":\"é\"{between}")).collect();
+            let text = format!("{{{}}}", members.join(",")).replace("\n,", ",\n");
+            let mut sources = Sources::default();
+            let id = sources.add(Source::new("a.json", Syntax::Json, text));
+            let found = (0..PLACES).map(|i| at(id, &[&format!("{i:05}")]));
+            let diagnostics: Diagnostics =
+                found.map(|origin| Diagnostic::new(duplicate("k"), Some(origin.key()))).collect();
+            let rendered = render(&diagnostics, &sources);
+            let place = rendered.last().and_then(|last| last.place.as_ref()).expect("a place");
+            assert_eq!(
+                (place.line, place.column),
+                (Some(line), Some(column - usize::from(line == 1) * 2 * (PLACES - 1)))
+            );
+            assert_eq!(Report::all(&diagnostics, &sources).len(), PLACES);
         }
-        let both = (labels[0].offset(), labels[1].offset() - labels[0].offset() + 1);
-        assert!(source.read_span(&both.into(), 1, 1).is_err());
+    }
+
+    #[test]
+    fn each_of_many_sources_has_its_own() {
+        const SOURCES: usize = 20_000;
+        let mut sources = Sources::default();
+        let mut diagnostics = Diagnostics::default();
+        for i in 0..SOURCES {
+            let id = sources.add(Source::new(format!("{i}.json"), Syntax::Json, r#"{"a": 1}"#));
+            diagnostics.report(duplicate("k"), Some(at(id, &["a"])));
+        }
+        let rendered = render(&diagnostics, &sources);
+        assert!(rendered.iter().enumerate().all(|(i, one)| {
+            one.place
+                .as_ref()
+                .is_some_and(|place| place.file == format!("{i}.json") && place.column == Some(7))
+        }));
+    }
+
+    #[test]
+    fn people_are_shown_what_is_hidden_and_programs_are_given_it() {
+        const NAME: &str = "a\u{1b}[31m\u{202e}\n##[error]";
+        const SHOWN: &str = r"a\u{1b}[31m\u{202e}\n##\u{5b}error]";
+        let mut sources = Sources::default();
+        let id = sources.add(Source::new(NAME, Syntax::Json, "{\"a\u{202e}##[b\": 1}"));
+        let other = sources.add(Source::new(NAME, Syntax::Json, "[\"::\u{9b}\"]"));
+        let problem = Problem::UnknownKey { key: NAME.to_owned(), near: vec![NAME.to_owned()] };
+        let origin = at(id, &["a\u{202e}##[b"]).key();
+        let related = Origin::value(other, Pointer::root().join(0));
+        let mut diagnostics = Diagnostics::default();
+        diagnostics.push(Diagnostic::new(problem, Some(origin)).with_related(Some(related), "there"));
+        let rendered = render(&diagnostics, &sources).remove(0);
+        assert_eq!(rendered.message, format!("unknown key `{NAME}`"));
+        assert_eq!(
+            rendered.place.as_ref().map(|place| (place.file, &*place.pointer)),
+            Some((NAME, "/a\u{202e}##[b"))
+        );
+        let text = rendered.to_string();
+        let expected = format!(
+            "error[unknown-key]: unknown key `{SHOWN}`\n  at {SHOWN}:1:2\n  there: {SHOWN}:1:2\n  help: did you mean `{SHOWN}`?"
+        );
+        assert_eq!(text, expected);
+        let report = Report::all(&diagnostics, &sources).remove(0);
+        assert_eq!(report.to_string(), format!("unknown key `{SHOWN}`"));
+        let shown = |source: &NamedSource<Excerpt>, label: &LabeledSpan| {
+            let lines = source.read_span(label.inner(), 1, 1).expect("an excerpt");
+            (
+                lines.name().expect("a name").to_owned(),
+                String::from_utf8(lines.data().to_vec()).expect("text"),
+            )
+        };
+        let main = report.source.as_ref().expect("a source");
+        assert_eq!(
+            shown(main, &report.labels[0]),
+            (SHOWN.to_owned(), r#"{"a\u{202e}##\u{5b}b": 1}"#.to_owned())
+        );
+        let note = &report.related[0];
+        assert_eq!(shown(&note.source, &note.label), (SHOWN.to_owned(), r#"["::\u{9b}"]"#.to_owned()));
+    }
+
+    #[test]
+    fn long_names_cost_no_more_for_each_thing_that_is_wrong() {
+        let name = "n".repeat(200_000);
+        let inputs: Vec<String> = (0..2_000).map(|i| format!("\"{i}\": {i}")).collect();
+        let text = format!("{{\"{name}\": {{{}}}}}", inputs.join(",\n"));
+        let mut sources = Sources::default();
+        let id = sources.add(Source::new("a.json", Syntax::Json, text));
+        let node = at(id, &[&name]).shared();
+        let mut diagnostics = Diagnostics::default();
+        for i in 0..2_000 {
+            let origin = node.member(i.to_string());
+            let problem = Problem::UnknownInput {
+                node: name.clone(),
+                class: name.clone(),
+                input: i.to_string(),
+                near: vec![name.clone()],
+            };
+            let fix = Fix::replace(origin.pointer.clone(), i);
+            diagnostics.push(Diagnostic::new(problem, Some(origin)).with_fix(Some(fix)));
+        }
+        let reported = Reported::new(&diagnostics, &sources);
+        let last = &reported.diagnostics[1_999];
+        assert!(last.message.contains("n… (200000 characters)`"), "{}", last.message);
+        let place = last.place.as_ref().expect("a place");
+        assert_eq!((place.pointer.as_str(), place.line, last.fix), ("", Some(2_000), &[][..]));
+        let json = serde_json::to_string(&reported).expect("JSON");
+        assert!(json.len() < 4_000_000, "{}", json.len());
+        assert!(
+            Report::all(&diagnostics, &sources).iter().all(|report| format!("{report:?}").len() < 10_000)
+        );
+    }
+
+    #[test]
+    fn of_many_related_places_a_few_are_shown() {
+        let mut sources = Sources::default();
+        let text = format!("[{}]", vec!["1"; 500].join(",\n"));
+        let id = sources.add(Source::new("a.json", Syntax::Json, text));
+        let mut diagnostic = Diagnostic::new(duplicate("k"), Some(Origin::value(id, Pointer::root())));
+        for i in 0..500 {
+            let place = Origin::value(id, Pointer::root().join(i));
+            diagnostic = diagnostic.with_related(Some(place), "here");
+        }
+        let diagnostics: Diagnostics = [diagnostic].into_iter().collect();
+        let report = Report::all(&diagnostics, &sources).remove(0);
+        assert_eq!(report.labels.len(), 1 + MOST_RELATED);
+        assert_eq!(report.help.as_deref(), Some("492 more places belong to it"));
+        let rendered = render(&diagnostics, &sources).remove(0);
+        assert_eq!((rendered.related.len(), rendered.to_string().lines().count()), (500, 3 + MOST_RELATED));
     }
 
     #[test]

@@ -3,22 +3,40 @@
 //! Message: what was found and what was expected, in ComfyUI's words, lower case, no final stop, user text in back-ticks.
 //! Help: what to do about it, when that can be said. Label: what stands under the caret.
 
-use std::fmt::{self, Display};
+use std::borrow::Cow;
+use std::fmt::{self, Display, Write};
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 
-use super::problem::{Idle, Limit, Misbuilt, Problem, Subject};
+use super::problem::{Idle, Limit, Misbuilt, Names, Problem, Subject};
+use super::shorten::shortened;
+use crate::source::{Escape, escaped};
 
 impl Problem {
-    /// What to do about it, when that can be said.
+    /// What to do about it, when that can be said, [`escaped`] for people.
     pub fn help(&self) -> Option<String> {
+        self.advice().map(|advice| escaped(&advice).into_owned())
+    }
+
+    /// What stands under the caret, [`escaped`] for people.
+    pub fn label(&self) -> String {
+        escaped(&self.caption()).into_owned()
+    }
+
+    /// What is wrong, with the document's texts as they are: for programs.
+    pub(super) fn message(&self) -> String {
+        Words(self).to_string()
+    }
+
+    /// What to do about it, with the document's texts as they are: for programs.
+    pub(super) fn advice(&self) -> Option<String> {
         match self {
             Self::UnsupportedDocument { hint, .. } => hint.map(str::to_owned),
             Self::NoEmbeddedGraph { file: "GIF", .. } => {
                 Some("no save node writes a graph into a GIF; VideoHelperSuite saves a PNG of the same name beside it".to_owned())
             }
             Self::NoEmbeddedGraph { others, .. } if !others.is_empty() => {
-                Some(format!("it holds {}, which is no graph; give the file that the save node wrote", listing(others)))
+                Some(format!("it holds {}, which is no graph; give the file that the save node wrote", listing(&others.clone().into())))
             }
             Self::NoEmbeddedGraph { .. } => {
                 Some("sites and editors that convert or shrink a file drop what is embedded; give the file that the save node wrote".to_owned())
@@ -54,7 +72,7 @@ impl Problem {
             }
             Self::UnreachableNode { .. } => Some("link it towards a node that saves or previews, or remove it".to_owned()),
             Self::NoOutputs => Some("add a node that saves or previews a result, such as `SaveImage`".to_owned()),
-            Self::BadDefault { because, .. } | Self::DormantError { because } => because.help(),
+            Self::BadDefault { because, .. } | Self::DormantError { because } => because.advice(),
             Self::Cycle { .. } => Some("cut one of the links".to_owned()),
 
             // UI workflows
@@ -90,8 +108,7 @@ impl Problem {
         }
     }
 
-    /// What stands under the caret.
-    pub fn label(&self) -> String {
+    fn caption(&self) -> String {
         match self {
             Self::OutOfRange { limit, .. } => format!("must be {limit}"),
             Self::InvalidValue { expected, .. } | Self::WrongShape { expected, .. } => {
@@ -102,7 +119,7 @@ impl Problem {
             Self::DifferentDefault { graph, .. } => format!("the graph holds {graph}"),
             Self::MissingInput { input, .. } => format!("`{input}` is absent here"),
             Self::MissingKey { key, .. } => format!("`{key}` is absent here"),
-            Self::BadDefault { because, .. } | Self::DormantError { because } => because.label(),
+            Self::BadDefault { because, .. } | Self::DormantError { because } => because.caption(),
             other => other.code().meaning().to_owned(),
         }
     }
@@ -121,121 +138,143 @@ fn quoted(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// The first few of a list, and how many more there are.
-fn listing(names: &[String]) -> String {
-    const SHOWN: usize = 12;
-    match names.split_at_checked(SHOWN) {
-        Some((shown, rest)) if !rest.is_empty() => format!("{} and {} more", quoted(shown), rest.len()),
-        _ if names.is_empty() => "none: the list is empty".to_owned(),
-        _ => quoted(names),
+/// The way around a cycle, whose first node comes again at its end; of a long one its start.
+fn ring(nodes: &[String]) -> String {
+    const SHOWN: usize = 24;
+    match (nodes.split_at_checked(SHOWN), nodes.last()) {
+        (Some((first, rest)), Some(last)) if rest.len() > 1 => {
+            format!("{} -> … ({} more) -> {last}", first.join(" -> "), rest.len() - 1)
+        }
+        _ => nodes.join(" -> "),
     }
 }
 
+/// The first few of a list, and how many more there are.
+fn listing(names: &Names) -> String {
+    match names {
+        Names { first, more: 0 } if first.is_empty() => "none: the list is empty".to_owned(),
+        Names { first, more: 0 } => quoted(first),
+        Names { first, more } => format!("{} and {more} more", quoted(first)),
+    }
+}
+
+/// [`escaped`], for people.
 impl Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(Escape::new(f), "{}", Words(self))
+    }
+}
+
+/// What is wrong, in words.
+struct Words<'p>(&'p Problem);
+
+impl Display for Words<'_> {
     #[expect(
         clippy::too_many_lines,
         reason = "one arm for each problem; splitting the list would hide its completeness"
     )]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Syntax { syntax, detail } => write!(f, "invalid {syntax}: {detail}"),
-            Self::WrongShape { what, expected, found } => {
+        match self.0 {
+            Problem::Syntax { syntax, detail } => write!(f, "invalid {syntax}: {detail}"),
+            Problem::WrongShape { what, expected, found } => {
                 write!(f, "{what} must be {expected}, found {found}")
             }
-            Self::UnsupportedDocument { found, .. } => write!(f, "cannot use this document: {found}"),
-            Self::BadManifest { place, detail } if place == "." => write!(f, "bad interface.toml: {detail}"),
-            Self::BadManifest { place, detail } => write!(f, "bad interface.toml at `{place}`: {detail}"),
-            Self::MalformedClass { class, detail } => write!(f, "cannot read class `{class}`: {detail}"),
-            Self::NoEmbeddedGraph { file, .. } => {
+            Problem::UnsupportedDocument { found, .. } => write!(f, "cannot use this document: {found}"),
+            Problem::BadManifest { place, detail } if place == "." => {
+                write!(f, "bad interface.toml: {detail}")
+            }
+            Problem::BadManifest { place, detail } => write!(f, "bad interface.toml at `{place}`: {detail}"),
+            Problem::MalformedClass { class, detail } => write!(f, "cannot read class `{class}`: {detail}"),
+            Problem::NoEmbeddedGraph { file, .. } => {
                 write!(f, "this {file} file holds no ComfyUI graph, neither a `prompt` nor a `workflow`")
             }
-            Self::UnreadableFile { file, detail } => write!(f, "cannot read `{file}`: {detail}"),
-            Self::UnreadableMedia { file, detail } => {
+            Problem::UnreadableFile { file, detail } => write!(f, "cannot read `{file}`: {detail}"),
+            Problem::UnreadableMedia { file, detail } => {
                 write!(f, "cannot find a graph in this {file} file: {detail}")
             }
-            Self::DamagedMedia { file, detail } => write!(f, "this {file} file is damaged: {detail}"),
-            Self::UnknownClass { class, .. } => write!(f, "unknown class `{class}`"),
-            Self::MissingClass { node } => write!(f, "node `{node}` has no `class_type`"),
-            Self::MissingInput { node, class, input, .. } => {
+            Problem::DamagedMedia { file, detail } => write!(f, "this {file} file is damaged: {detail}"),
+            Problem::UnknownClass { class, .. } => write!(f, "unknown class `{class}`"),
+            Problem::MissingClass { node } => write!(f, "node `{node}` has no `class_type`"),
+            Problem::MissingInput { node, class, input, .. } => {
                 write!(f, "required input `{input}` of node `{node}` (`{class}`) is missing")
             }
-            Self::UnknownInput { node, class, input, .. } => {
+            Problem::UnknownInput { node, class, input, .. } => {
                 write!(f, "class `{class}` of node `{node}` has no input `{input}`")
             }
-            Self::DanglingLink { node, input, from } => {
+            Problem::DanglingLink { node, input, from } => {
                 write!(
                     f,
                     "input `{input}` of node `{node}` links to node `{from}`, which is not in the graph"
                 )
             }
-            Self::BadLink { node, input, found } => {
+            Problem::BadLink { node, input, found } => {
                 write!(f, "input `{input}` of node `{node}` holds the list {found}, which is not a link")
             }
-            Self::SlotOutOfRange { node, input, from, class, slot, outputs } => write!(
+            Problem::SlotOutOfRange { node, input, from, class, slot, outputs } => write!(
                 f,
                 "input `{input}` of node `{node}` links to output {slot} of node `{from}`, but `{class}` has {outputs}"
             ),
-            Self::TypeMismatch { node, input, expected, from, slot, found } => write!(
+            Problem::TypeMismatch { node, input, expected, from, slot, found } => write!(
                 f,
                 "input `{input}` of node `{node}` takes `{expected}`, but output {slot} of node `{from}` is `{found}`"
             ),
-            Self::Cycle { nodes } => write!(f, "nodes form a cycle: {}", nodes.join(" -> ")),
-            Self::InvalidValue { subject, expected, found } => {
+            Problem::Cycle { nodes } => write!(f, "nodes form a cycle: {}", ring(nodes)),
+            Problem::InvalidValue { subject, expected, found } => {
                 write!(f, "{subject} must be {expected}, found {found}")
             }
-            Self::OutOfRange { subject, value, limit } => {
+            Problem::OutOfRange { subject, value, limit } => {
                 write!(f, "{subject} is {value}, but must be {limit}")
             }
-            Self::NotAnOption { subject, value, .. } => write!(f, "{value} is not an option of {subject}"),
-            Self::NoOutputs => f.write_str("the graph has no output node"),
-            Self::MisbuiltGraph { place, what } => write!(f, "{what} ({place})"),
-            Self::UnreachableNode { node, class } => {
+            Problem::NotAnOption { subject, value, .. } => write!(f, "{value} is not an option of {subject}"),
+            Problem::NoOutputs => f.write_str("the graph has no output node"),
+            Problem::MisbuiltGraph { place, what } => write!(f, "{what} ({place})"),
+            Problem::UnreachableNode { node, class } => {
                 write!(f, "node `{node}` (`{class}`) feeds no output, so it never runs")
             }
-            Self::IdleStage { node, when: None, because } => {
+            Problem::IdleStage { node, when: None, because } => {
                 write!(f, "sampler stage `{node}` does nothing: {because}")
             }
-            Self::IdleStage { node, when: Some(when), because } => {
+            Problem::IdleStage { node, when: Some(when), because } => {
                 write!(f, "with {when}, sampler stage `{node}` does nothing: {because}")
             }
-            Self::UnknownKey { key, .. } => write!(f, "unknown key `{key}`"),
-            Self::AmbiguousKey { key, .. } => write!(f, "key `{key}` is ambiguous"),
-            Self::DuplicateKey { key } => write!(f, "key `{key}` is published twice"),
-            Self::DuplicateTarget { target, keys } => {
+            Problem::UnknownKey { key, .. } => write!(f, "unknown key `{key}`"),
+            Problem::AmbiguousKey { key, .. } => write!(f, "key `{key}` is ambiguous"),
+            Problem::DuplicateKey { key } => write!(f, "key `{key}` is published twice"),
+            Problem::DuplicateTarget { target, keys } => {
                 write!(f, "{target} is written by more than one key: {}", quoted(keys))
             }
-            Self::UnknownTarget { key, target, .. } => {
+            Problem::UnknownTarget { key, target, .. } => {
                 write!(f, "key `{key}` drives `{target}`, which the graph does not have")
             }
-            Self::LinkedTarget { key, target, from } => {
+            Problem::LinkedTarget { key, target, from } => {
                 write!(
                     f,
                     "key `{key}` writes {target}, which is linked to node `{from}`: the link would be lost"
                 )
             }
-            Self::LooseLimit { key, target, published, class } => {
+            Problem::LooseLimit { key, target, published, class } => {
                 write!(f, "key `{key}` allows {published}, but {target} must be {class}")
             }
-            Self::ContradictoryLimits { key, detail } => write!(f, "no value satisfies `{key}`: {detail}"),
-            Self::BadDefault { because, .. } => write!(f, "bad default: {because}"),
-            Self::DifferentDefault { key, target, published, graph } => {
+            Problem::ContradictoryLimits { key, detail } => write!(f, "no value satisfies `{key}`: {detail}"),
+            Problem::BadDefault { because, .. } => write!(f, "bad default: {}", Words(because)),
+            Problem::DifferentDefault { key, target, published, graph } => {
                 write!(f, "the default {published} of key `{key}` replaces {graph} in {target}")
             }
-            Self::DoubtfulSchema { key, detail } => write!(f, "`{key}`: {detail}"),
-            Self::MissingKey { key, .. } => write!(f, "required key `{key}` is missing"),
-            Self::BadComposite { key, value, parts } => {
+            Problem::DoubtfulSchema { key, detail } => write!(f, "`{key}`: {detail}"),
+            Problem::MissingKey { key, .. } => write!(f, "required key `{key}` is missing"),
+            Problem::BadComposite { key, value, parts } => {
                 write!(f, "`{key}` must be {parts} numbers joined by `x`, found {value}")
             }
-            Self::BadUrl { subject, value } => {
+            Problem::BadUrl { subject, value } => {
                 write!(f, "{subject} must be a URL or a data URI, found {value}")
             }
-            Self::PrivateUrl { subject, value } => {
+            Problem::PrivateUrl { subject, value } => {
                 write!(f, "{subject} holds {value}, which is not a public HTTPS URL")
             }
-            Self::FileTooLarge { subject, limit_mb } => {
+            Problem::FileTooLarge { subject, limit_mb } => {
                 write!(f, "the file of {subject} is larger than {limit_mb} MB")
             }
-            Self::WrongLength { subject, unit, found, minimum, maximum } => match (minimum, maximum) {
+            Problem::WrongLength { subject, unit, found, minimum, maximum } => match (minimum, maximum) {
                 (Some(minimum), _) => {
                     write!(f, "{subject} has {found} {unit}, but must have at least {minimum}")
                 }
@@ -244,135 +283,135 @@ impl Display for Problem {
                 }
                 (None, None) => write!(f, "{subject} has {found} {unit}, and some are equal"),
             },
-            Self::PatternMismatch { subject, value, pattern } => {
+            Problem::PatternMismatch { subject, value, pattern } => {
                 write!(f, "{subject} is {value}, but must match `{pattern}`")
             }
 
             // UI workflows
-            Self::LostLink { node, input, link } => {
+            Problem::LostLink { node, input, link } => {
                 write!(
                     f,
                     "input `{input}` of node `{node}` names link {link}, which the workflow does not have"
                 )
             }
-            Self::LinkLoop { node, input } => {
+            Problem::LinkLoop { node, input } => {
                 write!(f, "input `{input}` of node `{node}` leads back to itself")
             }
-            Self::SubgraphCycle { subgraph } => write!(f, "subgraph `{subgraph}` contains itself"),
-            Self::TooLarge { what, limit } => write!(f, "more than {limit} {what}"),
-            Self::DuplicateNode { node } => {
+            Problem::SubgraphCycle { subgraph } => write!(f, "subgraph `{subgraph}` contains itself"),
+            Problem::TooLarge { what, limit } => write!(f, "more than {limit} {what}"),
+            Problem::DuplicateNode { node } => {
                 write!(f, "two nodes have the id `{node}`; the later one is taken")
             }
-            Self::CutLink { node, input, why } => {
+            Problem::CutLink { node, input, why } => {
                 write!(f, "the link of input `{input}` of node `{node}` is dropped: {why}")
             }
-            Self::PassThrough { node, output } => {
+            Problem::PassThrough { node, output } => {
                 write!(
                     f,
                     "output {output} of subgraph `{node}` is one of its inputs, which the editor cannot export"
                 )
             }
-            Self::NestedMute { node } => {
+            Problem::NestedMute { node } => {
                 write!(
                     f,
                     "subgraph `{node}` is muted or bypassed inside another, so the nodes in it run all the same"
                 )
             }
-            Self::UnlinkedBypass { node, taken, .. } => {
+            Problem::UnlinkedBypass { node, taken, .. } => {
                 write!(f, "bypassed node `{node}` forwards its input `{taken}`, which is not linked")
             }
-            Self::IgnoredPrimitive { node, target, why } => {
+            Problem::IgnoredPrimitive { node, target, why } => {
                 write!(f, "the value of Primitive `{node}` does not reach node `{target}`: {why}")
             }
-            Self::RandomPrompt { node, input } => {
+            Problem::RandomPrompt { node, input } => {
                 write!(f, "`{input}` of node `{node}` has a choice in braces, made here by the seed")
             }
-            Self::UnexpandedText { node, input, what } => {
+            Problem::UnexpandedText { node, input, what } => {
                 write!(
                     f,
                     "{what} in `{input}` of node `{node}` is not expanded, since the text is set on a subgraph"
                 )
             }
-            Self::NullValue { node, input } => {
+            Problem::NullValue { node, input } => {
                 write!(f, "a subgraph sets `{input}` of node `{node}` to null")
             }
-            Self::RoundedNumber { subject, written, rounded } => {
+            Problem::RoundedNumber { subject, written, rounded } => {
                 write!(f, "{subject} is {written}, which JavaScript rounds to {rounded}")
             }
-            Self::NoClock { node, input } => {
+            Problem::NoClock { node, input } => {
                 write!(f, "the date in `{input}` of node `{node}` is left as it is: there is no clock")
             }
-            Self::LiveCapture { node, input } => {
+            Problem::LiveCapture { node, input } => {
                 write!(
                     f,
                     "`{input}` of node `{node}` is empty: the editor would take a picture of its 3D view"
                 )
             }
-            Self::ObjectValues { node, class } => {
+            Problem::ObjectValues { node, class } => {
                 write!(
                     f,
                     "the values of node `{node}` (`{class}`) are saved by name and read by name; the editor without the pack's script reads none of them"
                 )
             }
-            Self::UnusedValues { node, class, count } => {
+            Problem::UnusedValues { node, class, count } => {
                 write!(
                     f,
                     "node `{node}` (`{class}`) has {count} saved values more than its class has widgets; they are left out"
                 )
             }
-            Self::GroupNode { node, group } => {
+            Problem::GroupNode { node, group } => {
                 write!(f, "node `{node}` is an instance of the legacy group node `{group}`")
             }
-            Self::UnsetName { node, name } => {
+            Problem::UnsetName { node, name } => {
                 write!(f, "node `{node}` gets `{name}`, which no node sets where it can be seen")
             }
-            Self::ImplicitLinks { node, class } => write!(
+            Problem::ImplicitLinks { node, class } => write!(
                 f,
                 "node `{node}` (`{class}`) links inputs that are not linked, and the file does not say which"
             ),
-            Self::DrawnSeed { node, value, drawn: Some(drawn) } => {
+            Problem::DrawnSeed { node, value, drawn: Some(drawn) } => {
                 write!(f, "seed {value} of node `{node}` stands for one that the editor draws: here {drawn}")
             }
-            Self::DrawnSeed { node, value, drawn: None } => write!(
+            Problem::DrawnSeed { node, value, drawn: None } => write!(
                 f,
                 "seed {value} of node `{node}` stands for one that the editor draws when it queues; it is left as it is"
             ),
 
             // Hints
-            Self::FixedSeed { node, input, value } => {
+            Problem::FixedSeed { node, input, value } => {
                 write!(f, "`{input}` of node `{node}` stays at {value}: no key publishes it")
             }
-            Self::WildcardLink { node, input, expected, from } => write!(
+            Problem::WildcardLink { node, input, expected, from } => write!(
                 f,
                 "input `{input}` of node `{node}` takes `{expected}`, and what node `{from}` gives shows only when it runs"
             ),
 
             // Server parity
-            Self::NoInputs { node, class } => write!(f, "node `{node}` (`{class}`) has no `inputs`"),
-            Self::DormantError { because } => write!(f, "in a node that never runs: {because}"),
-            Self::UnlistedFile { subject, value } => {
+            Problem::NoInputs { node, class } => write!(f, "node `{node}` (`{class}`) has no `inputs`"),
+            Problem::DormantError { because } => write!(f, "in a node that never runs: {}", Words(because)),
+            Problem::UnlistedFile { subject, value } => {
                 write!(f, "{subject} names {value}, a file that the server does not list")
             }
-            Self::UnknownBranch { subject, value: Some(value), .. } => {
+            Problem::UnknownBranch { subject, value: Some(value), .. } => {
                 write!(f, "{value} is no key of {subject}, so the inputs behind it are ignored")
             }
-            Self::UnknownBranch { subject, value: None, .. } => {
+            Problem::UnknownBranch { subject, value: None, .. } => {
                 write!(f, "{subject} chooses nothing, so the inputs behind it are ignored")
             }
-            Self::DeprecatedClass { class } => write!(f, "class `{class}` is deprecated"),
-            Self::ExperimentalClass { class } => write!(f, "class `{class}` is experimental"),
-            Self::ConvertedValue { subject, value, becomes } => {
+            Problem::DeprecatedClass { class } => write!(f, "class `{class}` is deprecated"),
+            Problem::ExperimentalClass { class } => write!(f, "class `{class}` is experimental"),
+            Problem::ConvertedValue { subject, value, becomes } => {
                 write!(f, "{subject} is {value}, which the server turns into {becomes}")
             }
-            Self::OffStep { subject, value, step, .. } => {
-                write!(f, "{subject} is {value}, which is between its steps of {step}")
+            Problem::OffStep { subject, value, step, .. } => {
+                write!(f, "{subject} is {value}, which is between its steps of {}", digits(step))
             }
-            Self::MatchDisagreement { node, types } => {
+            Problem::MatchDisagreement { node, types } => {
                 let types: Vec<String> =
                     types.iter().map(|(input, ty)| format!("`{input}` takes `{ty}`")).collect();
                 write!(f, "inputs of node `{node}` must have one type, but {}", types.join(" and "))
             }
-            Self::DeepChain { length, limit } => {
+            Problem::DeepChain { length, limit } => {
                 write!(
                     f,
                     "a chain of {length} nodes is longer than the {limit} or so that the server can follow"
@@ -393,14 +432,20 @@ impl Display for Subject {
 
 impl Display for Limit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Minimum(n) => write!(f, "at least {n}"),
-            Self::Maximum(n) => write!(f, "at most {n}"),
-            Self::Above(n) => write!(f, "above {n}"),
-            Self::Below(n) => write!(f, "below {n}"),
-            Self::MultipleOf(n) => write!(f, "a multiple of {n}"),
-        }
+        let (words, number) = match self {
+            Self::Minimum(n) => ("at least", n),
+            Self::Maximum(n) => ("at most", n),
+            Self::Above(n) => ("above", n),
+            Self::Below(n) => ("below", n),
+            Self::MultipleOf(n) => ("a multiple of", n),
+        };
+        write!(f, "{words} {}", digits(number))
     }
+}
+
+/// A number, cut when long.
+fn digits(number: &Number) -> Cow<'_, str> {
+    shortened(number.as_str(), LONGEST_VALUE)
 }
 
 impl Display for Idle {
@@ -420,16 +465,16 @@ impl Display for Idle {
     }
 }
 
-/// How a JSON value is shown inside a message: on one line, cut when long.
+/// The longest value that a message tells whole, in characters.
+const LONGEST_VALUE: usize = 100;
+
+/// How a JSON value is told in a message: on one line, cut when long.
 pub(crate) fn show(value: &Value) -> String {
-    const LONGEST: usize = 80;
     let text = value.to_string();
-    if text.chars().count() <= LONGEST {
-        return text;
+    match shortened(&text, LONGEST_VALUE) {
+        Cow::Owned(short) => short,
+        Cow::Borrowed(_) => text,
     }
-    let mut cut: String = text.chars().take(LONGEST).collect();
-    cut.push('…');
-    cut
 }
 
 /// What kind of JSON value this is, in the words of JSON.

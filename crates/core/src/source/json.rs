@@ -3,22 +3,24 @@
 //! One pass with an explicit stack over a text that a JSON parser has already accepted; on any other text the spans
 //! found so far are returned. Nesting costs heap, never stack.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::{Part, Pointer, push_token};
+use super::pointer::{Address, Key};
+use super::{Part, Pointer};
 
 /// The spans of `places`, in their order.
 pub(super) fn locate(text: &str, places: &[(&Pointer, Part)]) -> Vec<Option<Range<usize>>> {
-    let texts: Vec<String> = places.iter().map(|(pointer, _)| pointer.to_string()).collect();
-    let mut wanted: HashMap<&str, Spans> =
-        texts.iter().map(|pointer| (pointer.as_str(), Spans::default())).collect();
-    Scanner { text, at: 0, path: String::new(), stack: Vec::new() }.run(&mut wanted);
-    texts
-        .iter()
+    let mut wanted = Wanted::default();
+    let numbers: Vec<usize> = places.iter().map(|(pointer, _)| wanted.add(pointer)).collect();
+    let mut spans: Vec<Spans> = (0..=wanted.last).map(|_| Spans::default()).collect();
+    Scanner { text, at: 0, stack: Vec::new() }.run(&wanted, &mut spans);
+    numbers
+        .into_iter()
         .zip(places)
-        .map(|(pointer, (_, part))| {
-            let spans = wanted.get(pointer.as_str())?;
+        .map(|(number, (_, part))| {
+            let spans = spans.get(number)?;
             match part {
                 Part::Key => spans.key.clone().or_else(|| spans.value.clone()),
                 Part::Value | Part::Offset(_) => spans.value.clone(),
@@ -33,90 +35,134 @@ struct Spans {
     value: Option<Range<usize>>,
 }
 
-struct Scanner<'a> {
-    text: &'a str,
+/// Places as a tree: each has a number, and its members and elements are found by it.
+#[derive(Default)]
+struct Wanted<'p> {
+    members: HashMap<(usize, Key<'p>), usize>,
+    /// The numbers of steps that pointers share, so that each is looked at once.
+    shared: HashMap<Address, usize>,
+    /// The number that was given last.
+    last: usize,
+}
+
+/// The number of the whole document.
+const ROOT: usize = 0;
+
+impl<'p> Wanted<'p> {
+    /// The number of a place.
+    fn add(&mut self, pointer: &'p Pointer) -> usize {
+        let mut place = ROOT;
+        let mut down = Vec::new();
+        for (address, token) in pointer.upwards() {
+            if let Some(known) = address.and_then(|address| self.shared.get(&address)) {
+                place = *known;
+                break;
+            }
+            down.push((address, token));
+        }
+        for (address, token) in down.into_iter().rev() {
+            let next = self.last + 1;
+            place = *self.members.entry((place, token.key())).or_insert(next);
+            self.last = self.last.max(place);
+            self.shared.extend(address.map(|address| (address, place)));
+        }
+        place
+    }
+
+    fn member(&self, place: Option<usize>, key: Key<'p>) -> Option<usize> {
+        self.members.get(&(place?, key)).copied()
+    }
+}
+
+struct Scanner<'t> {
+    text: &'t str,
     at: usize,
-    path: String,
     stack: Vec<Open>,
 }
 
 /// An object or array whose end has not been seen.
 struct Open {
     start: usize,
-    /// Length of `path` at this container.
-    path: usize,
+    /// Its number, if a place in it is wanted or it is wanted itself.
+    place: Option<usize>,
     /// In an array, the index of the next element.
     index: Option<usize>,
-    /// The span of this container's own key.
+    /// The span of its own key.
     key: Option<Range<usize>>,
 }
 
+/// The name of a member whose value comes next.
+struct Named {
+    place: Option<usize>,
+    span: Range<usize>,
+}
+
 impl Scanner<'_> {
-    fn run(mut self, wanted: &mut HashMap<&str, Spans>) {
-        let mut key = None;
+    fn run(mut self, wanted: &Wanted<'_>, spans: &mut [Spans]) {
+        let mut named: Option<Named> = None;
         loop {
             self.skip_space();
             let start = self.at;
             match self.peek() {
-                Some(b'{') => {
+                Some(open @ (b'{' | b'[')) => {
+                    let (place, key) = self.enter(named.take(), wanted);
                     self.at += 1;
-                    self.stack.push(Open { start, path: self.path.len(), index: None, key: key.take() });
-                }
-                Some(b'[') => {
-                    self.at += 1;
-                    self.stack.push(Open { start, path: self.path.len(), index: Some(0), key: key.take() });
+                    self.stack.push(Open { start, place, index: (open == b'[').then_some(0), key });
                 }
                 Some(b'}' | b']') => {
                     self.at += 1;
                     let Some(open) = self.stack.pop() else { return };
-                    self.path.truncate(open.path);
-                    record(wanted, &self.path, open.key, open.start..self.at);
+                    record(spans, open.place, open.key, open.start..self.at);
                 }
                 Some(b',') => self.at += 1,
-                Some(b'"') if self.at_member_name() && key.is_none() => {
-                    let Some(name) = self.string() else { return };
-                    key = Some(start..self.at);
+                Some(b'"') if self.at_member_name() && named.is_none() => {
+                    self.scalar();
+                    let span = start..self.at;
+                    let Some(place) = self.name(span.clone(), wanted) else { return };
+                    named = Some(Named { place, span });
                     self.skip_space();
                     self.at += 1; // the colon
-                    if let Some(open) = self.stack.last() {
-                        self.path.truncate(open.path);
-                    }
-                    push_token(&mut self.path, &name);
-                    continue;
                 }
                 Some(_) => {
-                    self.enter_element();
+                    let (place, key) = self.enter(named.take(), wanted);
                     self.scalar();
                     if self.at == start {
                         return;
                     }
-                    record(wanted, &self.path, key.take(), start..self.at);
-                    continue;
+                    record(spans, place, key, start..self.at);
                 }
                 None => return,
             }
-            // A container that has just opened inside an array is an element of it.
-            if let Some(b'{' | b'[') = self.text.as_bytes().get(start) {
-                self.enter_container();
+        }
+    }
+
+    /// The number and the key of the value that starts here.
+    fn enter(&mut self, named: Option<Named>, wanted: &Wanted<'_>) -> (Option<usize>, Option<Range<usize>>) {
+        if let Some(Named { place, span }) = named {
+            return (place, Some(span));
+        }
+        let place = match self.stack.last_mut() {
+            None => Some(ROOT),
+            Some(Open { place, index: Some(index), .. }) => {
+                let element = wanted.member(*place, Key::Index(*index));
+                *index += 1;
+                element
             }
-        }
+            Some(_) => None,
+        };
+        (place, None)
     }
 
-    /// In an array, the path of the element that starts here.
-    fn enter_element(&mut self) {
-        if let Some(Open { path, index: Some(index), .. }) = self.stack.last_mut() {
-            self.path.truncate(*path);
-            push_token(&mut self.path, *index);
-            *index += 1;
-        }
-    }
-
-    /// The container on top of the stack takes its place in the array below it.
-    fn enter_container(&mut self) {
-        if let Some(opened) = self.stack.pop() {
-            self.enter_element();
-            self.stack.push(Open { path: self.path.len(), ..opened });
-        }
+    /// The number of the member of this name; `None` when the name is malformed.
+    fn name(&self, span: Range<usize>, wanted: &Wanted<'_>) -> Option<Option<usize>> {
+        let Some(object) = self.stack.last().and_then(|open| open.place) else { return Some(None) };
+        let quoted = self.text.get(span)?;
+        let name: Cow<'_, str> = if quoted.contains('\\') {
+            serde_json::from_str::<String>(quoted).ok()?.into()
+        } else {
+            quoted.strip_prefix('"')?.strip_suffix('"')?.into()
+        };
+        Some(wanted.member(Some(object), Key::of(&name)))
     }
 
     fn at_member_name(&self) -> bool {
@@ -131,13 +177,6 @@ impl Scanner<'_> {
         while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
             self.at += 1;
         }
-    }
-
-    /// Steps over a string and returns it unescaped.
-    fn string(&mut self) -> Option<String> {
-        let start = self.at;
-        self.scalar();
-        serde_json::from_str(self.text.get(start..self.at)?).ok()
     }
 
     /// Steps over a string, number or word.
@@ -161,8 +200,8 @@ impl Scanner<'_> {
     }
 }
 
-fn record(wanted: &mut HashMap<&str, Spans>, path: &str, key: Option<Range<usize>>, value: Range<usize>) {
-    if let Some(spans) = wanted.get_mut(path) {
+fn record(spans: &mut [Spans], place: Option<usize>, key: Option<Range<usize>>, value: Range<usize>) {
+    if let Some(spans) = place.and_then(|place| spans.get_mut(place)) {
         *spans = Spans { key, value: Some(value) };
     }
 }

@@ -4,16 +4,23 @@
 //! document is addressed by the same pointers as the JSON it stands for. Byte spans are found by [`Source::locate`] from
 //! the text alone, and only when a report is rendered: a run without diagnostics never computes one.
 //!
+//! What stands in such a text is a stranger's: [`escaped`] makes it fit for a terminal or a log.
+//!
 //! This module knows nothing of graphs or diagnostics and reads no files.
 
+mod escape;
 mod json;
+mod lines;
 mod pointer;
 mod toml;
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use pointer::push_token;
+pub(crate) use escape::Escape;
+pub use escape::{escaped, escaped_json, is_hidden, without_commands};
+pub(crate) use lines::{Lines, Position};
 pub use pointer::{Pointer, Token};
 
 /// Names one text within [`Sources`].
@@ -158,9 +165,7 @@ impl Source {
         let spans = match self.syntax {
             Syntax::Json => json::locate(self.body(), places),
             Syntax::Toml => toml::locate(self.body(), places),
-            Syntax::Assignments => {
-                places.iter().map(|(pointer, part)| assignment(&self.text, pointer, *part)).collect()
-            }
+            Syntax::Assignments => assignments(&self.text, places),
         };
         spans
             .into_iter()
@@ -182,26 +187,28 @@ impl Source {
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// The span of one `KEY=VALUE` line; the last one wins, as it does when the assignments are applied.
-fn assignment(text: &str, pointer: &Pointer, part: Part) -> Option<Range<usize>> {
-    let key = pointer.tokens().next()?;
+/// The spans of `KEY=VALUE` lines; the last one of a key wins, as it does when the assignments are applied.
+fn assignments(text: &str, places: &[(&Pointer, Part)]) -> Vec<Option<Range<usize>>> {
+    let mut lines: HashMap<&str, (usize, &str)> = HashMap::new();
     let mut start = 0;
-    let mut found = None;
     for line in text.split_inclusive('\n') {
         let content = line.trim_end_matches('\n');
-        if let Some((name, value)) = content.split_once('=')
-            && name == key
-        {
-            let value_start = start + name.len() + 1;
-            found = Some(match part {
-                Part::Key => start..start + name.len(),
-                Part::Value if value.is_empty() => start..start + content.len(),
-                Part::Value | Part::Offset(_) => value_start..value_start + value.len(),
-            });
+        if let Some((name, value)) = content.split_once('=') {
+            lines.insert(name, (start, value));
         }
         start += line.len();
     }
-    found
+    let find = |(pointer, part): &(&Pointer, Part)| {
+        let key = pointer.steps().first()?.text();
+        let (start, value) = *lines.get(&*key)?;
+        let value_start = start + key.len() + 1;
+        Some(match part {
+            Part::Key => start..start + key.len(),
+            Part::Value if value.is_empty() => start..value_start,
+            Part::Value | Part::Offset(_) => value_start..value_start + value.len(),
+        })
+    };
+    places.iter().map(find).collect()
 }
 
 impl Sources {

@@ -27,7 +27,8 @@ enum Place<'d> {
 fn find(root: &Item, text: &str, pointer: &Pointer, part: Part) -> Option<Range<usize>> {
     let mut place = Place::Item(root);
     let mut key_span = None;
-    for token in pointer.tokens() {
+    for token in pointer.steps() {
+        let token = token.text();
         key_span = None;
         place = match place {
             Place::Item(Item::ArrayOfTables(tables)) => {
