@@ -33,7 +33,7 @@ pub(crate) fn failure(text: &str) -> String {
 
 fn annotation(rendered: &Rendered<'_>) -> String {
     let help = rendered.help.as_deref().map(escaped);
-    let mut message = message_and_help(&escaped(&rendered.message), help.as_deref());
+    let mut message = message_and_help(&escaped(&rendered.message), help.as_deref()).into_owned();
     for related in rendered.related.iter().take(MOST_RELATED) {
         let _ = write!(message, "\n{}: {}", related.message, elsewhere(&related.place));
     }

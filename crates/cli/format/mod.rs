@@ -4,6 +4,8 @@ pub(crate) mod github;
 pub(crate) mod json;
 pub(crate) mod sarif;
 
+use std::borrow::Cow;
+
 use comfyc::diagnostic::Place;
 
 /// The path of a place in a file. What was typed, piped in or downloaded has none.
@@ -14,6 +16,6 @@ fn path<'p>(place: &Place<'p>) -> Option<&'p str> {
 }
 
 /// What is wrong and what to do about it.
-fn message_and_help(message: &str, help: Option<&str>) -> String {
-    help.map_or_else(|| message.to_owned(), |help| format!("{message}\nhelp: {help}"))
+fn message_and_help<'m>(message: &'m str, help: Option<&str>) -> Cow<'m, str> {
+    help.map_or(Cow::Borrowed(message), |help| format!("{message}\nhelp: {help}").into())
 }

@@ -4,13 +4,14 @@
 //! of code points; a place that is in no file, such as `--set`, is a logical location, and so is one in the text inside of a media file,
 //! which has a location too, but no region.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::path::{Component, Path};
 
 use comfyc::diagnostic::{Code, Place, Rendered, Reported};
 use serde::{Serialize, Serializer};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::json::indented;
 use super::{message_and_help, path};
@@ -33,6 +34,7 @@ pub(crate) fn log(reported: &Reported<'_>) -> String {
     })
 }
 
+/// A log, and what stands in it, by the names of the standard.
 #[derive(Serialize)]
 struct Log<'r> {
     #[serde(rename = "$schema")]
@@ -50,11 +52,72 @@ struct Run<'r> {
     results: &'r [Rendered<'r>],
 }
 
-/// Writes results one by one, so that no more than one is held as JSON.
+/// Writes results one by one, so that no more than one is held as SARIF.
 fn results<S: Serializer>(reports: &[Rendered<'_>], serializer: S) -> Result<S::Ok, S::Error> {
     let indices: HashMap<&str, usize> =
         Code::ALL.iter().enumerate().map(|(i, code)| (code.slug(), i)).collect();
-    serializer.collect_seq(reports.iter().map(|rendered| result(rendered, &indices)))
+    serializer.collect_seq(reports.iter().map(|rendered| Finding::new(rendered, &indices)))
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Finding<'r> {
+    rule_id: &'static str,
+    level: &'static str,
+    message: Text<'r>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule_index: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    locations: Option<[Location<'r>; 1]>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related_locations: Vec<Location<'r>>,
+}
+
+#[derive(Serialize)]
+struct Text<'r> {
+    text: Cow<'r, str>,
+}
+
+/// A place: the file and the region where it is in one, and in any case what it is by name.
+#[derive(Serialize)]
+struct Location<'r> {
+    #[serde(rename = "physicalLocation", skip_serializing_if = "Option::is_none")]
+    physical: Option<Physical>,
+    #[serde(rename = "logicalLocations", skip_serializing_if = "Option::is_none")]
+    logical: Option<[Logical<'r>; 1]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<Text<'r>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Physical {
+    artifact_location: Artifact,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<Region>,
+}
+
+#[derive(Serialize)]
+struct Artifact {
+    uri: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Logical<'r> {
+    fully_qualified_name: Cow<'r, str>,
+}
+
+/// Lines and columns of a place. As in SARIF, the end is the column after the last character.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    start_line: usize,
+    start_column: usize,
+    end_line: usize,
+    end_column: usize,
 }
 
 fn rule(code: Code) -> Value {
@@ -69,61 +132,51 @@ fn rule(code: Code) -> Value {
     })
 }
 
-fn result(rendered: &Rendered<'_>, indices: &HashMap<&str, usize>) -> Value {
-    let message = message_and_help(&rendered.message, rendered.help.as_deref());
-    let mut result = Map::from_iter([
-        ("ruleId".to_owned(), rendered.code.into()),
-        ("level".to_owned(), rendered.severity.as_str().into()),
-        ("message".to_owned(), json!({"text": message})),
-    ]);
-    if let Some(index) = indices.get(rendered.code) {
-        result.insert("ruleIndex".to_owned(), (*index).into());
+impl<'r> Finding<'r> {
+    fn new(rendered: &'r Rendered<'_>, indices: &HashMap<&str, usize>) -> Self {
+        let related = rendered.related.iter().enumerate();
+        Self {
+            rule_id: rendered.code,
+            level: rendered.severity.as_str(),
+            message: Text { text: message_and_help(&rendered.message, rendered.help.as_deref()) },
+            rule_index: indices.get(rendered.code).copied(),
+            locations: rendered.place.as_ref().map(|place| [Location::new(place)]),
+            related_locations: related
+                .map(|(id, related)| Location {
+                    id: Some(id),
+                    message: Some(Text { text: related.message.into() }),
+                    ..Location::new(&related.place)
+                })
+                .collect(),
+        }
     }
-    if let Some(place) = &rendered.place {
-        result.insert("locations".to_owned(), json!([location(place)]));
-    }
-    let related: Vec<Value> = rendered
-        .related
-        .iter()
-        .zip(0..)
-        .map(|(related, id)| {
-            let mut location = location(&related.place);
-            location.insert("id".to_owned(), id.into());
-            location.insert("message".to_owned(), json!({"text": related.message}));
-            Value::Object(location)
-        })
-        .collect();
-    if !related.is_empty() {
-        result.insert("relatedLocations".to_owned(), related.into());
-    }
-    Value::Object(result)
 }
 
-/// A place: the file and the region where it is in one, and in any case what it is by name.
-fn location(place: &Place<'_>) -> Map<String, Value> {
-    let mut location = Map::new();
-    let file = path(place);
-    if let Some(file) = file {
-        let mut physical = Map::from_iter([("artifactLocation".to_owned(), json!({"uri": uri(file)}))]);
-        let region = region(place).filter(|_| place.embedded_in.is_none());
-        physical.extend(region.map(|region| ("region".to_owned(), region)));
-        location.insert("physicalLocation".to_owned(), Value::Object(physical));
+impl<'r> Location<'r> {
+    fn new(place: &'r Place<'_>) -> Self {
+        let file = path(place);
+        let name: Cow<'_, str> = match file {
+            Some(_) if place.embedded_in.is_none() => place.pointer.as_str().into(),
+            _ => format!("{}{}", place.file, place.pointer).into(),
+        };
+        Self {
+            physical: file.map(|file| Physical {
+                artifact_location: Artifact { uri: uri(file) },
+                region: Region::new(place).filter(|_| place.embedded_in.is_none()),
+            }),
+            logical: (!name.is_empty()).then_some([Logical { fully_qualified_name: name }]),
+            id: None,
+            message: None,
+        }
     }
-    let name = match file {
-        Some(_) if place.embedded_in.is_none() => place.pointer.clone(),
-        _ => format!("{}{}", place.file, place.pointer),
-    };
-    if !name.is_empty() {
-        location.insert("logicalLocations".to_owned(), json!([{"fullyQualifiedName": name}]));
-    }
-    location
 }
 
-/// The lines and columns of a place that is in the text. As in SARIF, the end is the column after the last character.
-fn region(place: &Place<'_>) -> Option<Value> {
-    let (line, column) = (place.line?, place.column?);
-    let (end_line, end_column) = (place.end_line?, place.end_column?);
-    Some(json!({"startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column}))
+impl Region {
+    fn new(place: &Place<'_>) -> Option<Self> {
+        let (start_line, start_column) = (place.line?, place.column?);
+        let (end_line, end_column) = (place.end_line?, place.end_column?);
+        Some(Self { start_line, start_column, end_line, end_column })
+    }
 }
 
 /// A path as a URI reference: relative as it was given, or with its scheme.

@@ -115,7 +115,9 @@ fn accept(
         // None touches another, so of those that start before its end the last one ends last.
         let before = accepted.range(..span.end.max(span.start + 1)).next_back();
         if before.is_some_and(|(_, (taken, _))| taken.end > span.start || taken.start == span.start) {
-            starts.iter().for_each(|start| drop(accepted.remove(start)));
+            for start in starts {
+                accepted.remove(&start);
+            }
             return false;
         }
         starts.push(span.start);

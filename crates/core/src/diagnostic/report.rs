@@ -134,27 +134,32 @@ struct Found<'a> {
     related: Vec<Option<Range<usize>>>,
 }
 
+/// Places of one source, each with where its span is to be put.
+#[derive(Default)]
+struct Wanted<'a, 'f> {
+    places: Vec<(&'a Pointer, Part)>,
+    spans: Vec<&'f mut Option<Range<usize>>>,
+}
+
 impl<'a> Located<'a> {
     fn new(diagnostics: &'a Diagnostics, sources: &'a Sources) -> Self {
         let mut found: Vec<Found<'a>> = diagnostics
             .iter()
             .map(|diagnostic| Found { diagnostic, span: None, related: vec![None; diagnostic.related.len()] })
             .collect();
-        // Each place with the span of it that is sought, by source.
-        let mut wanted: HashMap<SourceId, (Vec<(&Pointer, Part)>, Vec<&mut Option<Range<usize>>>)> =
-            HashMap::new();
+        let mut wanted: HashMap<SourceId, Wanted<'_, '_>> = HashMap::new();
         for Found { diagnostic, span, related } in &mut found {
             let origins = diagnostic.origin.iter().chain(diagnostic.related.iter().map(|(origin, _)| origin));
             let main = diagnostic.origin.as_ref().map(|_| span);
             for (origin, span) in origins.zip(main.into_iter().chain(related)) {
-                let (places, spans) = wanted.entry(origin.source).or_default();
-                places.push((&origin.pointer, origin.part));
-                spans.push(span);
+                let wanted = wanted.entry(origin.source).or_default();
+                wanted.places.push((&origin.pointer, origin.part));
+                wanted.spans.push(span);
             }
         }
         let mut lines = HashMap::new();
-        for (id, (places, spans)) in wanted {
-            let Some(source) = sources.get(id) else { continue };
+        for (id, source) in sources.iter() {
+            let Some(Wanted { places, spans }) = wanted.remove(&id) else { continue };
             lines.insert(id, Lines::new(source.text()));
             for (span, found) in spans.into_iter().zip(source.locate(&places)) {
                 *span = found;

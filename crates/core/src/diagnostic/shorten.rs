@@ -57,7 +57,7 @@ impl Idle {
     fn shorten(&mut self) {
         match self {
             Self::StartsAfterEnd { start: a, steps: b } | Self::EmptyRange { start: a, end: b } => {
-                names([a, b])
+                names([a, b]);
             }
             Self::NothingLeft { before, end, steps } => names([before, end, steps]),
         }
@@ -67,6 +67,10 @@ impl Idle {
 impl Problem {
     /// Makes every text as short as reports tell it, so that a name of megabytes is not held, and written, once for each
     /// thing that is wrong with what has it.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one list of all problems; splitting it would hide its completeness"
+    )]
     pub(super) fn shorten(&mut self) {
         match self {
             Self::Syntax { detail: only, .. }
@@ -199,7 +203,7 @@ impl Problem {
             Self::LooseLimit { key: a, target: b, published: c, .. }
             | Self::LinkedTarget { key: a, target: b, from: c } => texts([a, b, c]),
             Self::DifferentDefault { key, target, published, graph } => {
-                texts([key, target, published, graph])
+                texts([key, target, published, graph]);
             }
             Self::SlotOutOfRange { node: a, input: b, from: c, class: d, .. } => names([a, b, c, d]),
             Self::WildcardLink { node, input, expected: ty, from: of }

@@ -117,9 +117,10 @@ impl Scanner<'_> {
                 Some(b',') => self.at += 1,
                 Some(b'"') if self.at_member_name() && named.is_none() => {
                     self.scalar();
-                    let span = start..self.at;
-                    let Some(place) = self.name(span.clone(), wanted) else { return };
-                    named = Some(Named { place, span });
+                    named = self.name(start..self.at, wanted);
+                    if named.is_none() {
+                        return;
+                    }
                     self.skip_space();
                     self.at += 1; // the colon
                 }
@@ -153,16 +154,19 @@ impl Scanner<'_> {
         (place, None)
     }
 
-    /// The number of the member of this name; `None` when the name is malformed.
-    fn name(&self, span: Range<usize>, wanted: &Wanted<'_>) -> Option<Option<usize>> {
-        let Some(object) = self.stack.last().and_then(|open| open.place) else { return Some(None) };
-        let quoted = self.text.get(span)?;
+    /// The name of a member of the object on top of the stack; `None` when it is malformed.
+    fn name(&self, span: Range<usize>, wanted: &Wanted<'_>) -> Option<Named> {
+        let object = self.stack.last().and_then(|open| open.place);
+        if object.is_none() {
+            return Some(Named { place: None, span });
+        }
+        let quoted = self.text.get(span.clone())?;
         let name: Cow<'_, str> = if quoted.contains('\\') {
             serde_json::from_str::<String>(quoted).ok()?.into()
         } else {
             quoted.strip_prefix('"')?.strip_suffix('"')?.into()
         };
-        Some(wanted.member(Some(object), Key::of(&name)))
+        Some(Named { place: wanted.member(object, Key::of(&name)), span })
     }
 
     fn at_member_name(&self) -> bool {

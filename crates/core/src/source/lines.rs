@@ -52,10 +52,11 @@ impl Position {
         fn characters(bytes: &[u8]) -> usize {
             bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
         }
-        let breaks = bytes.iter().filter(|byte| **byte == b'\n').count();
-        match bytes.rsplit(|byte| *byte == b'\n').next() {
-            Some(last) if breaks > 0 => Self { line: self.line + breaks, column: 1 + characters(last) },
-            _ => Self { line: self.line, column: self.column + characters(bytes) },
+        let mut lines = bytes.split(|byte| *byte == b'\n');
+        let last = lines.next_back().map_or(0, characters);
+        match lines.count() {
+            0 => Self { line: self.line, column: self.column + last },
+            breaks => Self { line: self.line + breaks, column: 1 + last },
         }
     }
 }
@@ -66,7 +67,7 @@ mod tests {
 
     /// What counting from the start gives.
     fn counted(text: &str, at: usize) -> Position {
-        let before = &text[..at];
+        let (before, _) = text.split_at(at);
         let line = before.rsplit('\n').next().unwrap_or_default();
         let column = line.trim_start_matches('\u{feff}').chars().count() + 1;
         Position { line: before.matches('\n').count() + 1, column }
@@ -75,7 +76,7 @@ mod tests {
     #[test]
     fn positions_are_those_that_counting_gives() {
         let long = "é".repeat(3 * STEP);
-        let lines: String = (0..STEP).map(|i| format!("{i}é\n")).collect();
+        let lines = (0..STEP).map(|i| format!("{i}é")).collect::<Vec<_>>().join("\n");
         let whole = "x".repeat(2 * STEP);
         for text in
             ["", "a", "\n", "\u{feff}a\nb", "a\r\nb\n\n", &long, &lines, &whole, &format!("{lines}{long}\n")]
