@@ -147,17 +147,7 @@ impl Rejected {
 impl<T> Display for Rejected<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, rendered) in render(&self.diagnostics, &self.sources).into_iter().enumerate() {
-            let (severity, code, message) = (rendered.severity.as_str(), rendered.code, rendered.message);
-            write!(f, "{}{severity}[{code}]: {message}", if i == 0 { "" } else { "\n" })?;
-            if let Some(place) = rendered.place {
-                write!(f, "\n  at {}", place.file)?;
-                if let (Some(line), Some(column)) = (place.line, place.column) {
-                    write!(f, ":{line}:{column}")?;
-                }
-            }
-            if let Some(help) = rendered.help {
-                write!(f, "\n  help: {help}")?;
-            }
+            write!(f, "{}{rendered}", if i == 0 { "" } else { "\n" })?;
         }
         Ok(())
     }

@@ -79,6 +79,7 @@ impl Problem {
             | Self::DamagedMedia { detail: only, .. } => text(only),
             Self::WrongShape { what, expected, found } => texts([what, expected, found]),
             Self::BadManifest { place: about, detail }
+            | Self::UnreadableFile { file: about, detail }
             | Self::MalformedClass { class: about, detail }
             | Self::ContradictoryLimits { key: about, detail }
             | Self::DoubtfulSchema { key: about, detail } => {

@@ -53,7 +53,12 @@ pub fn pick<T: Copy>(key: &str, members: &[T], json: fn(T) -> Value, value: &Val
     let options: Vec<String> = members.iter().map(|member| plain(&json(*member))).collect();
     let near = nearest(&plain(value), options.iter().map(String::as_str));
     let subject = Subject::Key(key.to_owned());
-    Err(Rejected::because(Problem::NotAnOption { subject, value: show(value), near, options: options.into() }))
+    Err(Rejected::because(Problem::NotAnOption {
+        subject,
+        value: show(value),
+        near,
+        options: options.into(),
+    }))
 }
 
 /// An enum of the values that a key may have. Generated code calls it; see the guide of `comfyc-build`.
