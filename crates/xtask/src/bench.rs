@@ -16,7 +16,7 @@ use comfyc::source::{Source, Sources, Syntax};
 use serde_json::Value;
 
 use crate::conformance::{json_files, text};
-use crate::{Failure, bench_convert, bench_nodes, bench_verdict, repository, shared};
+use crate::{Failure, bench_cli, bench_convert, bench_nodes, bench_verdict, repository, shared};
 
 /// Rounds of each benchmark, and how often another side does what it is compared by.
 pub(crate) const ROUNDS: usize = 21;
@@ -28,6 +28,8 @@ pub(crate) enum Part {
     Documents,
     /// Workflows of the editor to prompts.
     Convert,
+    /// The whole command, over workflow templates and large documents.
+    Cli,
     /// The answer of a server.
     Verdict,
     /// Typed nodes, generated and compiled.
@@ -47,6 +49,9 @@ pub(crate) fn run(part: Option<Part>) -> Result<(), Failure> {
     }
     if wanted(Part::Convert) {
         bench_convert::run()?;
+    }
+    if wanted(Part::Cli) {
+        bench_cli::run()?;
     }
     if wanted(Part::Verdict) {
         bench_verdict::run(&Catalog::embedded())?;
@@ -123,17 +128,12 @@ fn documents() -> Result<(), Failure> {
             black_box(check::graph(graph.clone(), &embedded).is_ok());
         }),
     );
-    process_start();
-    Ok(())
+    process_start()
 }
 
 /// `comfyc check` of a small prompt, process start to exit, against a process that does nothing.
-fn process_start() {
-    let binary = repository().join("target/release/comfyc");
-    if !binary.is_file() {
-        println!("process start: passed over, build it first with `cargo build --release`");
-        return;
-    }
+fn process_start() -> Result<(), Failure> {
+    let binary = bench_cli::command()?;
     let prompt = repository().join("workflows/image/scale/graph.json");
     let start = |arguments: &[&Path]| {
         let mut command = Command::new(&binary);
@@ -149,6 +149,7 @@ fn process_start() {
     });
     show("process: `comfyc check` of a prompt of 3 nodes", check);
     show("process: `true`, for comparison", nothing);
+    Ok(())
 }
 
 fn catalog(text: &str) -> Catalog {

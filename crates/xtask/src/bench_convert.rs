@@ -21,7 +21,7 @@ use crate::conformance::{json_files, text};
 use crate::{Failure, python, repository, shared};
 
 /// The converter to compare with.
-const PACKAGE: &str = "comfy-cli==1.23.0";
+pub(crate) const PACKAGE: &str = "comfy-cli==1.23.0";
 
 /// Reads the path of a catalog and then workflows, each a line of JSON that is a text, and answers each with its best time in
 /// nanoseconds, or null where the converter raises. How often each is tried is an argument, the same as on our side.
@@ -125,7 +125,7 @@ fn errors(workflow: &str, catalog: &Catalog) -> usize {
 }
 
 /// The Python of an environment that holds the converter and nothing else, made when it is not there yet.
-fn environment() -> Result<PathBuf, Failure> {
+pub(crate) fn environment() -> Result<PathBuf, Failure> {
     let folder = repository().join("target/bench").join(PACKAGE);
     let inside = folder.join("bin/python");
     let complete = folder.join("complete");

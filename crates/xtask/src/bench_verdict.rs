@@ -83,7 +83,7 @@ fn look(prompt: &Value, catalog: &Catalog) {
 }
 
 /// A picture that is inverted over and over.
-fn chain(nodes: u32) -> Value {
+pub(crate) fn chain(nodes: u32) -> Value {
     let mut prompt = Map::new();
     prompt.insert(
         "0".to_owned(),
