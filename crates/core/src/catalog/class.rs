@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use super::layout::Layout;
+use super::lazy::Lazy;
 use super::{Input, wire};
 
 /// A node class as the server declares it.
@@ -27,6 +28,8 @@ pub struct Class {
     pub(super) had: Had,
     /// How the editor lays it out.
     pub(super) layout: Layout,
+    /// What checks ask of it.
+    pub(super) marks: Lazy<Marks>,
 }
 
 /// Which parts a class's entry had.
@@ -86,6 +89,22 @@ pub struct Traits {
     pub validates: Vec<String>,
     /// Whether that code takes every input.
     pub validates_all: bool,
+}
+
+/// What a check asks of the class of every node.
+#[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+pub(crate) struct Marks {
+    /// Whether its nodes are outputs.
+    pub(crate) output: bool,
+    /// Whether it is deprecated or experimental.
+    pub(crate) doubtful: bool,
+    /// Whether its inputs depend on the node.
+    pub(crate) dynamic: bool,
+    /// Whether some of its inputs or outputs share a type.
+    pub(crate) shares_types: bool,
+    /// Whether one of its outputs may carry anything.
+    pub(crate) emits_any: bool,
 }
 
 impl Type {

@@ -15,6 +15,7 @@ use std::collections::HashSet;
 use serde_json::{Number, Value, json};
 
 use super::change::{Change, What, plain};
+use super::lazy::Lazy;
 use super::{Autogrow, Catalog, Class, Combo, Input, Inputs, Kind, Output, OutputType, Type};
 use crate::number;
 
@@ -178,7 +179,8 @@ impl<'a> Differ<'a> {
                     open.push(Pair { prefix, old: &branch.inputs, new: &now.inputs, taught });
                 }
                 let keys = |branches: &[super::Branch]| branches.iter().map(|b| b.key.clone()).collect();
-                let list = |options| Combo { options, open: false, multiselect: false };
+                let list =
+                    |options| Combo { options, open: false, multiselect: false, sorted: Lazy::default() };
                 self.options(path, &list(keys(was)), &list(keys(is)), false);
             }
             (Kind::Autogrow(was), Kind::Autogrow(is)) => {

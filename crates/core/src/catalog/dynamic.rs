@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
+use super::marks::is_dynamic;
 use super::{Autogrow, Branch, Class, Input, Inputs, Kind};
 use crate::number;
 
@@ -48,6 +49,16 @@ pub fn declared<'c>(class: &'c Class, node: &impl Holder) -> Vec<Declared<'c>> {
     expand(class, node, false, |_, _, _| ())
 }
 
+/// The inputs of a class that declares the same for every node.
+pub(crate) fn declared_always(class: &Class) -> impl Iterator<Item = Declared<'_>> {
+    class.inputs.settable().map(|(name, input, required)| Declared {
+        name: name.into(),
+        input,
+        required,
+        chooser: false,
+    })
+}
+
 /// The same without those repeated inputs that are absent and need not be there, of which a class may have hundreds.
 pub(crate) fn declared_in_use<'c>(class: &'c Class, node: &impl Holder) -> Vec<Declared<'c>> {
     expand(class, node, true, |_, _, _| ())
@@ -68,14 +79,8 @@ fn expand<'c>(
     in_use: bool,
     mut unchosen: impl FnMut(Cow<'c, str>, &'c [Branch], bool),
 ) -> Vec<Declared<'c>> {
-    let plain = |(name, input, required): (&'c str, &'c Input, bool)| Declared {
-        name: name.into(),
-        input,
-        required,
-        chooser: false,
-    };
-    if !class.v3() || !class.inputs.settable().any(|(_, input, _)| is_dynamic(&input.kind)) {
-        return class.inputs.settable().map(plain).collect();
+    if !class.is_dynamic() {
+        return declared_always(class).collect();
     }
     let mut found: Vec<Declared<'c>> = Vec::new();
     // Explicit work list: the nesting of dynamic inputs is as deep as the catalog's author likes.
@@ -123,10 +128,6 @@ impl Branch {
             (key, value) => number::equal_values(key, value),
         }
     }
-}
-
-fn is_dynamic(kind: &Kind) -> bool {
-    matches!(kind, Kind::DynamicCombo(_) | Kind::Autogrow(_) | Kind::DynamicSlot(_))
 }
 
 /// What follows `name` in `held`.

@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use serde_json::{Map, Number, Value};
 
+use super::lazy::Lazy;
 use super::widget::Shown;
 use super::{Inputs, OutputType, Type, wire};
 
@@ -47,6 +48,8 @@ pub struct Combo {
     pub open: bool,
     /// Whether more than one may be chosen (`multiselect`).
     pub multiselect: bool,
+    /// The positions of the options that are texts, in the order of those.
+    pub(super) sorted: Lazy<Vec<usize>>,
 }
 
 /// One choice of a dynamic combo and the inputs it brings.
@@ -127,6 +130,24 @@ pub(super) enum TypeForm {
     OptionsAsType,
     /// `["COMBO", {"options": ["a", "b"]}]`.
     OptionsAsKeyword,
+}
+
+impl Combo {
+    /// Whether a text is one of the options. A server may list thousands of files.
+    pub(crate) fn has_text(&self, text: &str) -> bool {
+        /// A list of so many options is looked through as quickly as in any other way.
+        const FEW: usize = 32;
+        if self.options.len() <= FEW {
+            return self.options.iter().any(|option| option.as_str() == Some(text));
+        }
+        let option = |at: &usize| self.options.get(*at).and_then(Value::as_str);
+        let sorted = self.sorted.get(|| {
+            let mut sorted: Vec<usize> = (0..self.options.len()).filter(|at| option(at).is_some()).collect();
+            sorted.sort_unstable_by_key(option);
+            sorted
+        });
+        sorted.binary_search_by_key(&Some(text), option).is_ok()
+    }
 }
 
 impl Options {
@@ -236,5 +257,36 @@ impl Autogrow {
         let digits = name.strip_prefix(self.prefix.as_deref().unwrap_or_default())?;
         let canonical = digits == "0" || !digits.starts_with(['0', '+']);
         digits.parse().ok().filter(|position| canonical && *position < self.max)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lists_have_the_options_that_they_list() {
+        for count in [0, 1, 32, 33, 5_000] {
+            let mut options: Vec<Value> =
+                (0..count).map(|i| format!("{}.png", i * 7919 % 5_000).into()).collect();
+            options.extend([Value::Null, 5.into()]);
+            let combo = Combo { options, open: false, multiselect: false, sorted: Lazy::default() };
+            for i in 0..count {
+                assert!(combo.has_text(&format!("{}.png", i * 7919 % 5_000)));
+            }
+            assert!(!combo.has_text("5") && !combo.has_text("null") && !combo.has_text("5000.png"));
+        }
+    }
+
+    #[test]
+    fn a_copy_that_is_changed_has_other_options() {
+        let options: Vec<Value> = (0..100).map(|i| i.to_string().into()).collect();
+        let combo = Combo { options, open: false, multiselect: false, sorted: Lazy::default() };
+        assert!(combo.has_text("99"));
+        let mut copy = combo.clone();
+        copy.options.clear();
+        copy.options.extend((100..200).map(|i| Value::from(i.to_string())));
+        assert!(copy.has_text("199") && !copy.has_text("99"));
+        assert_eq!(combo, combo.clone());
     }
 }

@@ -20,6 +20,8 @@ mod dynamic;
 mod embedded;
 mod input;
 mod layout;
+mod lazy;
+mod marks;
 mod widget;
 mod wire;
 
@@ -35,7 +37,7 @@ pub use change::{Change, What};
 pub use class::{Class, Inputs, Output, OutputType, Traits, Type};
 pub use diff::diff;
 pub use dynamic::{Declared, Holder, declared};
-pub(crate) use dynamic::{declared_and_unchosen, declared_in_use};
+pub(crate) use dynamic::{declared_always, declared_and_unchosen, declared_in_use};
 pub use input::{Autogrow, Branch, Combo, DynamicSlot, Input, Kind, MatchType, Options};
 pub(crate) use layout::Place;
 pub(crate) use widget::{WidgetType, is_truthy};

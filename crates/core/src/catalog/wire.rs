@@ -13,6 +13,7 @@ use serde_json::{Map, Number, Value};
 use super::class::{Class, Had, Inputs, Output, OutputType, Traits, Type};
 use super::input::{Autogrow, Branch, Combo, DynamicSlot, Form, Input, Kind, MatchType, Options, TypeForm};
 use super::layout::Layout;
+use super::lazy::Lazy;
 use super::widget::Shown;
 use super::{Catalog, Entry, Replacement};
 use crate::diagnostic::{Diagnostics, Problem, kind_of};
@@ -134,7 +135,8 @@ fn class_from_json(name: String, mut fields: Map<String, Value>) -> Class {
         None => Vec::new(),
     };
     let layout = Layout::new(&name, &inputs, &fields);
-    Class { name, inputs, outputs, traits, fields, malformed: None, had, layout }
+    let marks = Lazy::default();
+    Class { name, inputs, outputs, traits, fields, malformed: None, had, layout, marks }
 }
 
 fn outputs_from_json(types: Vec<Value>, fields: &Map<String, Value>) -> Vec<Output> {
@@ -269,7 +271,7 @@ fn kind_from_json(ty: Value, keywords: &mut Map<String, Value>) -> (Kind, TypeFo
 fn combo(options: Vec<Value>, keywords: &mut Map<String, Value>) -> Combo {
     let open = take_if(keywords, OPEN, |open| *open == Value::Bool(true)).is_some();
     let multiselect = keywords.get("multiselect") == Some(&Value::Bool(true));
-    Combo { options, open, multiselect }
+    Combo { options, open, multiselect, sorted: Lazy::default() }
 }
 
 /// The branches of a dynamic combo; `None`, with nothing taken, when they have another form than expected.

@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
-use super::node::{Looked, View};
-use super::walk::{Walk, walk};
+use super::node::{Found, View};
+use super::walk::{Links, Visit};
 use super::{Checked, DEEPEST_CHAIN, Rejected, hints, match_types, node, sampler};
-use crate::catalog::{Catalog, Class};
+use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Diagnostics, Problem, Severity};
-use crate::graph::{Graph, Node, NodeId};
+use crate::graph::{Graph, NodeId};
 use crate::source::Origin;
 
 /// Checks a graph as a server with this catalog would, and reports everything it finds: an unknown class hides nothing.
@@ -23,33 +23,45 @@ pub fn graph(graph: Graph, catalog: &Catalog) -> Result<Checked<Graph>, Rejected
 pub(super) fn problems(graph: &Graph, catalog: &Catalog) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
     let view = View::new(graph, catalog);
-    let nodes: Vec<(&NodeId, &Node)> = graph.nodes().collect();
-    let is_output = |id: &NodeId| view.class(id).is_some_and(Class::output_node);
-    let outputs: Vec<u32> =
-        (0_u32..).zip(&nodes).filter(|(_, (id, _))| is_output(id)).map(|(i, _)| i).collect();
-    // A node of an unknown class may be an output itself, so nothing is said about reach where there is one.
-    let unknown = nodes.iter().any(|(id, _)| view.class(id).is_none());
-    let live: Option<HashSet<&NodeId>> = (!unknown && !outputs.is_empty())
-        .then(|| graph.ancestors(outputs.iter().filter_map(|i| nodes.get(*i as usize)).map(|(id, _)| *id)));
-    let mut found: Vec<Diagnostics> = Vec::with_capacity(nodes.len());
-    let mut links: Vec<Vec<u32>> = Vec::with_capacity(nodes.len());
-    for (id, node) in &nodes {
-        let looked: Looked = node::check(id, node, &view);
-        found.push(looked.diagnostics);
-        links.push(looked.links);
+    let mut found = Found::new(graph.len());
+    // How many diagnostics there are after each node.
+    let mut ends = Vec::with_capacity(graph.len());
+    for (position, (id, node)) in (0..).zip(graph.nodes()) {
+        node::check(position, id, node, &view, &mut found);
+        ends.push(found.diagnostics.len());
     }
-    let everywhere = 0..u32::try_from(nodes.len()).unwrap_or(u32::MAX);
-    let starts: Vec<u32> = if live.is_some() { outputs.clone() } else { everywhere.collect() };
-    let walk =
-        walk(nodes.len(), starts, |node, out| out.extend(links.get(node as usize).into_iter().flatten()));
-    let mut named: HashSet<&str> = HashSet::new();
-    for ((position, (id, node)), found) in (0_u32..).zip(&nodes).zip(found) {
-        let reached = walk.reached(position);
-        for diagnostic in found {
+    let Found { diagnostics: by_node, links, .. } = found;
+    // A node of an unknown class may be an output itself, so nothing is said about reach where there is one.
+    let unknown = view.classes().any(|class| class.is_none());
+    let outputs = || {
+        let classes = (0_u32..).zip(view.classes());
+        classes.filter(|(_, class)| class.is_some_and(|class| class.marks().output)).map(|(i, _)| i)
+    };
+    let from_outputs = !unknown && outputs().next().is_some();
+    let visits: Vec<Visit> =
+        if from_outputs { links.visits(outputs()) } else { links.visits((0..).take(graph.len())) };
+    let reach = Reach::new(graph, &visits, outputs);
+    let mut marked: HashSet<&str> = HashSet::new();
+    let mut by_node = by_node.into_iter();
+    let mut before = 0;
+    for (((position, (id, node)), class), end) in (0_u32..).zip(graph.nodes()).zip(view.classes()).zip(ends) {
+        let reached = reach.has(position);
+        for diagnostic in by_node.by_ref().take(end - before) {
             diagnostics.push(if reached { diagnostic } else { dormant(diagnostic) });
         }
-        class_marks(id, node, &view, &mut named, &mut diagnostics);
-        if !reached && live.as_ref().is_some_and(|live| !live.contains(id)) {
+        before = end;
+        if let Some(class) = class.filter(|class| class.marks().doubtful)
+            && marked.insert(&class.name)
+        {
+            let name = class.name.clone();
+            let problem = if class.deprecated() {
+                Problem::DeprecatedClass { class: name }
+            } else {
+                Problem::ExperimentalClass { class: name }
+            };
+            diagnostics.report(problem, node.class_origin());
+        }
+        if !reached && !reach.leads_to_an_output(id) {
             let class = node.class().unwrap_or_default().to_owned();
             diagnostics.report(
                 Problem::UnreachableNode { node: id.to_string(), class },
@@ -57,20 +69,52 @@ pub(super) fn problems(graph: &Graph, catalog: &Catalog) -> Diagnostics {
             );
         }
     }
-    if outputs.is_empty() && !unknown {
+    if !unknown && !from_outputs {
         diagnostics.report(Problem::NoOutputs, None);
     }
-    circles(&walk, &nodes, &mut diagnostics);
-    if walk.visits.len() > DEEPEST_CHAIN {
-        let length = walk.longest_chain();
+    circles(&links, &visits, graph, &mut diagnostics);
+    if visits.len() > DEEPEST_CHAIN {
+        let length = links.longest_chain(&visits);
         if length > DEEPEST_CHAIN {
             diagnostics.report(Problem::DeepChain { length, limit: DEEPEST_CHAIN }, None);
         }
     }
     match_types::check(&view, &links, &mut diagnostics);
-    hints::wildcard_links(graph, catalog, &mut diagnostics);
+    hints::wildcard_links(&view, &mut diagnostics);
     sampler::check(graph, None, &mut diagnostics);
     diagnostics
+}
+
+/// What the server looks at.
+struct Reach<'a> {
+    /// By node; `None` if it is all of them.
+    reached: Option<Vec<bool>>,
+    /// The nodes that lead to an output over any link, be it one that the server does not follow.
+    live: HashSet<&'a NodeId>,
+}
+
+impl<'a> Reach<'a> {
+    fn new<I: Iterator<Item = u32>>(graph: &'a Graph, visits: &[Visit], outputs: impl Fn() -> I) -> Self {
+        if visits.len() == graph.len() {
+            return Self { reached: None, live: HashSet::new() };
+        }
+        let mut reached = vec![false; graph.len()];
+        for visit in visits {
+            if let Some(reached) = reached.get_mut(visit.node as usize) {
+                *reached = true;
+            }
+        }
+        let outputs = outputs().filter_map(|output| graph.at(output as usize)).map(|(id, _)| id);
+        Self { reached: Some(reached), live: graph.ancestors(outputs) }
+    }
+
+    fn has(&self, node: u32) -> bool {
+        self.reached.as_ref().is_none_or(|reached| reached.get(node as usize) == Some(&true))
+    }
+
+    fn leads_to_an_output(&self, id: &NodeId) -> bool {
+        self.live.contains(id)
+    }
 }
 
 /// An error in a node that the server does not look at.
@@ -84,39 +128,18 @@ fn dormant(diagnostic: Diagnostic) -> Diagnostic {
     }
 }
 
-/// Says of a class, where it is first used, that it is deprecated or experimental.
-fn class_marks<'a>(
-    id: &NodeId,
-    node: &Node,
-    view: &View<'a>,
-    named: &mut HashSet<&'a str>,
-    diagnostics: &mut Diagnostics,
-) {
-    let Some(class) = view.class(id) else { return };
-    if !(class.deprecated() || class.experimental()) || !named.insert(&class.name) {
-        return;
-    }
-    let name = class.name.clone();
-    let problem = if class.deprecated() {
-        Problem::DeprecatedClass { class: name }
-    } else {
-        Problem::ExperimentalClass { class: name }
-    };
-    diagnostics.report(problem, node.class_origin());
-}
-
 /// Reports each group of nodes that feed each other, by one way around it in the direction of the links.
-fn circles(walk: &Walk, nodes: &[(&NodeId, &Node)], diagnostics: &mut Diagnostics) {
-    let mut groups: Vec<Vec<u32>> = walk.cycles().into_iter().map(|group| walk.ring(group)).collect();
-    for ring in &mut groups {
-        // The walk goes against the links.
+fn circles(links: &Links, visits: &[Visit], graph: &Graph, diagnostics: &mut Diagnostics) {
+    let mut rings: Vec<Vec<u32>> = links.circles(visits).iter().map(|circle| links.ring(circle)).collect();
+    for ring in &mut rings {
+        // The visits go against the links.
         ring.reverse();
         let first = ring.iter().enumerate().min_by_key(|(_, node)| **node).map_or(0, |(i, _)| i);
         ring.rotate_left(first);
     }
-    groups.sort();
-    for ring in groups {
-        let members = || ring.iter().filter_map(|node| nodes.get(*node as usize));
+    rings.sort();
+    for ring in rings {
+        let members = || ring.iter().filter_map(|node| graph.at(*node as usize));
         let mut path: Vec<String> = members().map(|(id, _)| id.to_string()).collect();
         path.extend(path.first().cloned());
         let place = members().next().and_then(|(_, node)| node.origin()).cloned().map(Origin::key);

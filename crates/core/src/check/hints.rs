@@ -2,29 +2,30 @@
 
 use std::collections::HashSet;
 
-use crate::catalog::{Catalog, Input, Kind, OutputType, Type};
+use super::input::Nodes;
+use super::node::View;
+use crate::catalog::{Catalog, Input, Kind, Output, OutputType, Type};
 use crate::diagnostic::{Diagnostic, Diagnostics, Problem};
 use crate::graph::{Graph, Node, NodeId, Value};
 use crate::interface::{Interface, Target};
 use crate::source::Origin;
 
 /// Reports links whose output may carry anything and whose input takes one type: whether they fit shows when they run.
-pub(super) fn wildcard_links(graph: &Graph, catalog: &Catalog, diagnostics: &mut Diagnostics) {
-    let class = |node: &Node| node.class().and_then(|name| catalog.class(name));
-    for (id, node) in graph.nodes() {
-        let Some(inputs) = class(node).map(|class| &class.inputs) else { continue };
+pub(super) fn wildcard_links(view: &View<'_>, diagnostics: &mut Diagnostics) {
+    let is_open = |output: &Output| matches!(&output.ty, OutputType::Named(ty) if ty.as_str() == Type::ANY);
+    if !view.classes().flatten().any(|class| class.marks().emits_any) {
+        return;
+    }
+    for ((id, node), class) in view.graph.nodes().zip(view.classes()) {
+        let Some(inputs) = class.map(|class| &class.inputs) else { continue };
         for (name, held) in node.inputs() {
             let Value::Link(link) = &held.value else { continue };
-            let Some((_, origin)) = graph.get(link.node.as_str()) else { continue };
+            let Some((origin, Some(origin_class))) = view.find(link.node.as_str()) else { continue };
             let slot = usize::try_from(link.slot).ok();
-            let output = class(origin).and_then(|class| class.outputs.get(slot?));
-            let open = output.is_some_and(
-                |output| matches!(&output.ty, OutputType::Named(ty) if ty.as_str() == Type::ANY),
-            );
-            let Some(Kind::Named(expected)) = inputs.get(name).map(|input| &input.kind).filter(|_| open)
-            else {
+            if !slot.and_then(|slot| origin_class.outputs.get(slot)).is_some_and(is_open) {
                 continue;
-            };
+            }
+            let Some(Kind::Named(expected)) = inputs.get(name).map(|input| &input.kind) else { continue };
             if expected.members().all(|member| member != Type::ANY) {
                 let problem = Problem::WildcardLink {
                     node: id.to_string(),
@@ -32,9 +33,11 @@ pub(super) fn wildcard_links(graph: &Graph, catalog: &Catalog, diagnostics: &mut
                     expected: expected.to_string(),
                     from: link.node.to_string(),
                 };
-                let there = origin.origin().cloned().map(Origin::key);
+                let there = view.graph.at(origin as usize).and_then(|(_, origin)| origin.origin()).cloned();
                 let diagnostic = Diagnostic::new(problem, held.origin.clone());
-                diagnostics.push(diagnostic.with_related(there, "the node that the link starts at"));
+                diagnostics.push(
+                    diagnostic.with_related(there.map(Origin::key), "the node that the link starts at"),
+                );
             }
         }
     }

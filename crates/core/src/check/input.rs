@@ -290,21 +290,17 @@ pub(super) fn not_members<'v>(combo: &Combo, literal: &'v Json) -> Vec<&'v Json>
 
 /// The same, of an open list as well.
 pub(super) fn strangers<'v>(combo: &Combo, literal: &'v Json) -> Vec<&'v Json> {
-    let missing = |value: &Json| !combo.options.iter().any(|option| same_option(option, value));
+    // By Python's equality no text equals anything else.
+    let missing = |value: &Json| match value {
+        Json::String(text) => !combo.has_text(text),
+        _ => !combo.options.iter().any(|option| python::equal(option, value)),
+    };
     match literal {
         Json::Array(elements) if combo.multiselect => {
             elements.iter().filter(|value| missing(value)).collect()
         }
         one if missing(one) => vec![one],
         _ => Vec::new(),
-    }
-}
-
-/// Python's equality, with the common case first.
-fn same_option(option: &Json, value: &Json) -> bool {
-    match (option, value) {
-        (Json::String(option), Json::String(value)) => option == value,
-        _ => python::equal(option, value),
     }
 }
 

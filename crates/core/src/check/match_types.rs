@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::input::{Held, output_at};
 use super::node::{View, held};
-use super::walk::walk;
+use super::walk::Links;
 use crate::catalog::{Class, Kind, OutputType, Type, declared_in_use};
 use crate::diagnostic::{Diagnostics, Problem};
 use crate::graph::{Node, NodeId};
@@ -15,42 +15,25 @@ use crate::source::Origin;
 type Taken = HashMap<String, String>;
 
 /// Reports the nodes whose links disagree.
-pub(super) fn check(view: &View<'_>, links: &[Vec<u32>], diagnostics: &mut Diagnostics) {
-    let nodes: Vec<(&NodeId, &Node, Option<&Class>)> =
-        view.graph.nodes().map(|(id, node)| (id, node, view.class(id))).collect();
-    if !nodes.iter().any(|(_, _, class)| class.is_some_and(shares_types)) {
+pub(super) fn check(view: &View<'_>, links: &Links, diagnostics: &mut Diagnostics) {
+    if !view.classes().flatten().any(|class| class.marks().shares_types) {
         return;
     }
-    // Origins come before their consumers; within a cycle nothing is known.
-    let starts = 0..u32::try_from(nodes.len()).unwrap_or(u32::MAX);
-    let walk =
-        walk(nodes.len(), starts, |node, out| out.extend(links.get(node as usize).into_iter().flatten()));
+    // Origins come before their consumers; within a circle nothing is known.
     let mut taken: HashMap<u32, Taken> = HashMap::new();
     let mut found: Vec<(u32, Problem)> = Vec::new();
-    for node in (0..walk.group_count()).flat_map(|group| walk.members(group)) {
-        let Some((id, inner, Some(class))) = nodes.get(node as usize) else { continue };
-        if shares_types(class) {
-            let (types, disagreements) = templates(id, inner, class, view, &taken);
-            taken.insert(node, types);
-            found.extend(disagreements.into_iter().map(|problem| (node, problem)));
-        }
+    for node in links.origins_first() {
+        let Some(class) = view.class_at(node).filter(|class| class.marks().shares_types) else { continue };
+        let Some((id, inner)) = view.graph.at(node as usize) else { continue };
+        let (types, disagreements) = templates(id, inner, class, view, &taken);
+        taken.insert(node, types);
+        found.extend(disagreements.into_iter().map(|problem| (node, problem)));
     }
     found.sort_by_key(|(node, _)| *node);
     for (node, problem) in found {
-        let place = nodes.get(node as usize).and_then(|(_, node, _)| node.origin()).cloned().map(Origin::key);
-        diagnostics.report(problem, place);
+        let place = view.graph.at(node as usize).and_then(|(_, node)| node.origin()).cloned();
+        diagnostics.report(problem, place.map(Origin::key));
     }
-}
-
-fn shares_types(class: &Class) -> bool {
-    class.outputs.iter().any(|output| output.template.is_some())
-        || class.inputs.settable().any(|(_, input, _)| match &input.kind {
-            Kind::Match(_) => true,
-            Kind::Autogrow(autogrow) => {
-                autogrow.template.settable().any(|(_, input, _)| matches!(input.kind, Kind::Match(_)))
-            }
-            _ => false,
-        })
 }
 
 /// The types that a node's templates take from its links, and where two links of a template differ.

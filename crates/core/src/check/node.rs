@@ -1,57 +1,69 @@
 //! One node against its class, input by input in declared order.
 
-use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
-
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use serde_json::Value as Json;
+use smallvec::{SmallVec, smallvec};
+use std::borrow::Cow;
 
 use super::input::{self, Finding, GoodLink, Held, Nodes, Pair, not_an_option, unwrapped};
 use super::validator::{self, Argument, Arguments, Expect, Reason, Ruling};
+use super::walk::Links;
 use super::{python, silent};
 use crate::catalog::{
-    Branch, Catalog, Class, Combo, Declared, Kind, OutputType, Replacement, declared, declared_and_unchosen,
+    Branch, Catalog, Class, Combo, Declared, Kind, OutputType, Replacement, declared, declared_always,
+    declared_and_unchosen,
 };
 use crate::diagnostic::{
     Diagnostic, Diagnostics, Edit, Fix, Limit, Problem, Subject, kind_of, nearest, show, sole, spelled,
 };
-use crate::graph::{Graph, Node, NodeId, Value};
+use crate::graph::{Graph, Input, Node, NodeId, Value};
 use crate::source::Origin;
 
 /// A graph with the classes of its nodes at hand.
 pub(super) struct View<'a> {
     pub(super) graph: &'a Graph,
     pub(super) catalog: &'a Catalog,
-    positions: HashMap<&'a str, (u32, Option<&'a Class>)>,
+    /// By position; `None` for one that the catalog does not know.
+    classes: Vec<Option<&'a Class>>,
 }
 
-/// What was found about a node.
-pub(super) struct Looked {
+/// What was found about nodes.
+pub(super) struct Found<'a> {
     pub(super) diagnostics: Diagnostics,
-    /// The positions of the nodes that its declared inputs link to.
-    pub(super) links: Vec<u32>,
+    /// The links of declared inputs.
+    pub(super) links: Links,
+    /// Names near to those of unknown classes, which are often the same.
+    near: HashMap<&'a str, Vec<String>>,
 }
 
 impl<'a> View<'a> {
     pub(super) fn new(graph: &'a Graph, catalog: &'a Catalog) -> Self {
         let class = |node: &'a Node| node.class().and_then(|class| catalog.class(class));
-        let positions =
-            (0_u32..).zip(graph.nodes()).map(|(i, (id, node))| (id.as_str(), (i, class(node)))).collect();
-        Self { graph, catalog, positions }
+        Self { graph, catalog, classes: graph.nodes().map(|(_, node)| class(node)).collect() }
     }
 
-    /// The class of a node, if the catalog knows it.
-    pub(super) fn class(&self, id: &NodeId) -> Option<&'a Class> {
-        self.positions.get(id.as_str())?.1
+    /// The classes of the nodes, in their order.
+    pub(super) fn classes(&self) -> impl Iterator<Item = Option<&'a Class>> {
+        self.classes.iter().copied()
     }
 
-    fn position(&self, id: &str) -> Option<u32> {
-        self.positions.get(id).map(|(position, _)| *position)
+    /// The class of the node at a position, if the catalog knows it.
+    pub(super) fn class_at(&self, position: u32) -> Option<&'a Class> {
+        self.classes.get(position as usize).copied()?
     }
 }
 
 impl<'a> Nodes<'a> for View<'a> {
     fn find(&self, id: &str) -> Option<(u32, Option<&'a Class>)> {
-        self.positions.get(id).copied()
+        let position = u32::try_from(self.graph.position(id)?).ok()?;
+        Some((position, self.class_at(position)))
+    }
+}
+
+impl Found<'_> {
+    /// Nothing about so many nodes.
+    pub(super) fn new(nodes: usize) -> Self {
+        Self { diagnostics: Diagnostics::default(), links: Links::new(nodes), near: HashMap::new() }
     }
 }
 
@@ -65,51 +77,78 @@ pub(super) fn held(value: &Value) -> Held<'_> {
     }
 }
 
-/// Looks at a node.
-pub(super) fn check(id: &NodeId, node: &Node, view: &View<'_>) -> Looked {
-    let mut looked = Looked { diagnostics: Diagnostics::default(), links: Vec::new() };
+/// Looks at the node at a position.
+pub(super) fn check<'a>(
+    position: u32,
+    id: &'a NodeId,
+    node: &'a Node,
+    view: &'a View<'a>,
+    found: &mut Found<'a>,
+) {
     let Some(name) = node.class() else {
         let problem = Problem::MissingClass { node: id.to_string() };
-        looked.diagnostics.report(problem, node.origin().cloned().map(Origin::key));
-        return looked;
+        found.diagnostics.report(problem, node.origin().cloned().map(Origin::key));
+        return;
     };
     let place = || node.class_origin();
-    let Some(class) = view.class(id) else {
+    let Some(class) = view.class_at(position) else {
         let mut near: Vec<String> =
             view.catalog.replacements(name).iter().map(|new| new.new_class.clone()).collect();
         if near.is_empty() {
-            near = nearest(name, view.catalog.names());
+            near.clone_from(found.near.entry(name).or_insert_with(|| nearest(name, view.catalog.names())));
         }
         let fix = match view.catalog.replacements(name).first() {
             Some(rule) => node.origin().and_then(|origin| replaced(node, origin, rule, view.catalog)),
             None => place().zip(sole(name, &near)).map(|(at, near)| Fix::replace(at.pointer, near)),
         };
         let problem = Problem::UnknownClass { class: name.to_owned(), near };
-        looked.diagnostics.push(Diagnostic::new(problem, place()).with_fix(fix));
-        links_of_unknown(id, node, view, &mut looked);
-        return looked;
+        found.diagnostics.push(Diagnostic::new(problem, place()).with_fix(fix));
+        links_of_unknown(position, id, node, view, found);
+        return;
     };
     if let Some(detail) = &class.malformed {
         let problem = Problem::MalformedClass { class: name.to_owned(), detail: detail.clone() };
-        looked.diagnostics.report(problem, place());
-        return looked;
+        found.diagnostics.report(problem, place());
+        return;
     }
     if !node.has_inputs() {
         let problem = Problem::NoInputs { node: id.to_string(), class: name.to_owned() };
-        looked.diagnostics.report(problem, node.origin().cloned().map(Origin::key));
+        found.diagnostics.report(problem, node.origin().cloned().map(Origin::key));
     }
-    let one = OneNode { id, node, class, view };
+    let one = OneNode { position, id, node, class, view };
+    let mut known = Known::new(node);
     let mut unchosen = Vec::new();
-    let inputs = declared_and_unchosen(class, node, |name, branches, required| {
-        unchosen.push((name, branches, required));
-    });
-    for declared in &inputs {
-        one.check_input(declared, &mut looked);
+    if class.marks().dynamic {
+        let keep = |name, branches, required| unchosen.push((name, branches, required));
+        for declared in declared_and_unchosen(class, node, keep) {
+            one.check_input(&declared, &mut known, found);
+        }
+    } else {
+        for declared in declared_always(class) {
+            one.check_input(&declared, &mut known, found);
+        }
     }
-    one.check_own_rules(&mut looked.diagnostics);
-    one.check_unchosen(&unchosen, &mut looked.diagnostics);
-    one.check_undeclared(&inputs, &unchosen, &mut looked.diagnostics);
-    looked
+    one.check_own_rules(&mut found.diagnostics);
+    one.check_unchosen(&unchosen, &mut found.diagnostics);
+    one.check_undeclared(&known, &unchosen, &mut found.diagnostics);
+}
+
+/// Which inputs of a node are declared, by their position.
+struct Known(SmallVec<[bool; 32]>);
+
+impl Known {
+    fn new(node: &Node) -> Self {
+        Self(smallvec![false; node.input_count()])
+    }
+
+    /// The input of this name, which is declared.
+    fn take<'n>(&mut self, node: &'n Node, name: &str) -> Option<&'n Input> {
+        let (position, input) = node.input_and_position(name)?;
+        if let Some(known) = self.0.get_mut(position) {
+            *known = true;
+        }
+        Some(input)
+    }
 }
 
 /// The server's replacement of a class that is gone, where it is no more than new names for the class and its inputs: every
@@ -148,12 +187,12 @@ fn replaced(node: &Node, origin: &Origin, rule: &Replacement, catalog: &Catalog)
 }
 
 /// A link from nowhere is wrong whatever the class says.
-fn links_of_unknown(id: &NodeId, node: &Node, view: &View<'_>, looked: &mut Looked) {
+fn links_of_unknown(position: u32, id: &NodeId, node: &Node, view: &View<'_>, found: &mut Found<'_>) {
     for (name, input) in node.inputs() {
         let Value::Link(link) = &input.value else { continue };
-        match view.position(link.node.as_str()) {
-            Some(position) => looked.links.push(position),
-            None => looked.diagnostics.report(dangling(id, name, link.node.as_str()), input.origin.clone()),
+        match view.find(link.node.as_str()) {
+            Some((origin, _)) => found.links.add(position, origin),
+            None => found.diagnostics.report(dangling(id, name, link.node.as_str()), input.origin.clone()),
         }
     }
 }
@@ -163,6 +202,7 @@ fn dangling(id: &NodeId, input: &str, from: &str) -> Problem {
 }
 
 struct OneNode<'a> {
+    position: u32,
     id: &'a NodeId,
     node: &'a Node,
     class: &'a Class,
@@ -173,9 +213,9 @@ struct OneNode<'a> {
 type Unchosen<'a> = (Cow<'a, str>, &'a [Branch], bool);
 
 impl<'a> OneNode<'a> {
-    fn check_input(&self, declared: &Declared<'a>, looked: &mut Looked) {
+    fn check_input(&self, declared: &Declared<'a>, known: &mut Known, found: &mut Found<'_>) {
         let name = declared.name.as_ref();
-        let held_input = self.node.input(name);
+        let held_input = known.take(self.node, name);
         let Some(finding) =
             input::judge(self.class, declared, held_input.map(|input| held(&input.value)), self.view)
         else {
@@ -183,14 +223,14 @@ impl<'a> OneNode<'a> {
         };
         let place = held_input.and_then(|input| input.origin.as_ref());
         if let Finding::Fits { link } | Finding::Mismatch { link, .. } = &finding {
-            looked.links.push(link.origin);
+            found.links.add(self.position, link.origin);
         }
         if let Finding::NotAnOption { literal, combo } = &finding {
             for missing in input::not_members(combo, literal) {
                 let problem = not_an_option(self.subject(name), combo, missing);
                 let fix = self.option_meant(name, combo, &problem).zip(place);
                 let fix = fix.map(|(option, at)| Fix::replace(at.pointer.clone(), option.clone()));
-                looked.diagnostics.push(Diagnostic::new(problem, place.cloned()).with_fix(fix));
+                found.diagnostics.push(Diagnostic::new(problem, place.cloned()).with_fix(fix));
             }
             return;
         }
@@ -207,7 +247,7 @@ impl<'a> OneNode<'a> {
             diagnostic =
                 diagnostic.with_related(origin.cloned().map(Origin::key), "the node that the link starts at");
         }
-        looked.diagnostics.push(diagnostic);
+        found.diagnostics.push(diagnostic);
     }
 
     /// The option that a misspelt one stands for.
@@ -264,7 +304,8 @@ impl<'a> OneNode<'a> {
 
     /// What is wrong, or worth a warning, in a finding.
     fn problem(&self, declared: &Declared<'_>, finding: &Finding<'_, '_>) -> Option<Problem> {
-        let (node, input) = (self.id.to_string(), declared.name.to_string());
+        // Hardly any finding is a problem.
+        let (node, input) = (|| self.id.to_string(), || declared.name.to_string());
         let subject = || self.subject(&declared.name);
         let invalid = |literal: &Json, expected: &str| Problem::InvalidValue {
             subject: subject(),
@@ -273,27 +314,29 @@ impl<'a> OneNode<'a> {
         };
         Some(match finding {
             Finding::Missing => Problem::MissingInput {
-                node,
+                node: node(),
                 class: self.class.name.clone(),
-                input,
+                input: input(),
                 ty: declared.input.kind.describe(),
             },
-            Finding::BadList(list) => Problem::BadLink { node, input, found: show(list) },
-            Finding::NotALink(pair) => {
-                Problem::BadLink { node, input, found: pair.raw.map(show).unwrap_or_default() }
-            }
+            Finding::BadList(list) => Problem::BadLink { node: node(), input: input(), found: show(list) },
+            Finding::NotALink(pair) => Problem::BadLink {
+                node: node(),
+                input: input(),
+                found: pair.raw.map(show).unwrap_or_default(),
+            },
             Finding::Dangling(from) => dangling(self.id, &declared.name, from),
             Finding::NoSlot { from, class, slot } => Problem::SlotOutOfRange {
-                node,
-                input,
+                node: node(),
+                input: input(),
                 from: (*from).to_owned(),
                 class: class.name.clone(),
                 slot: *slot,
                 outputs: class.outputs.len(),
             },
             Finding::Mismatch { link, output } => Problem::TypeMismatch {
-                node,
-                input,
+                node: node(),
+                input: input(),
                 expected: declared.input.kind.socket_type().unwrap_or_default().to_owned(),
                 from: link.from.to_owned(),
                 slot: link.slot,
@@ -392,13 +435,10 @@ impl<'a> OneNode<'a> {
 
     /// Inputs that the class does not declare: the server ignores them. Values of widgets that only the editor knows are
     /// none of the user's doing and are passed over.
-    fn check_undeclared(
-        &self,
-        inputs: &[Declared<'_>],
-        unchosen: &[Unchosen<'_>],
-        diagnostics: &mut Diagnostics,
-    ) {
-        let names: HashSet<&str> = inputs.iter().map(|declared| declared.name.as_ref()).collect();
+    fn check_undeclared(&self, known: &Known, unchosen: &[Unchosen<'_>], diagnostics: &mut Diagnostics) {
+        if known.0.iter().all(|known| *known) {
+            return;
+        }
         let behind = |name: &str| {
             unchosen.iter().any(|(combo, ..)| {
                 name.strip_prefix(combo.as_ref()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
@@ -406,7 +446,7 @@ impl<'a> OneNode<'a> {
         };
         let mut free: Option<Vec<String>> = None;
         let mut taken = HashSet::new();
-        for (name, held) in self.node.inputs().filter(|(name, _)| !names.contains(name)) {
+        for ((name, held), _) in self.node.inputs().zip(&known.0).filter(|(_, known)| !**known) {
             if self.class.knows(name) || behind(name) {
                 continue;
             }

@@ -1,295 +1,285 @@
-//! The walk of the server from the outputs of a prompt along its links: what is reached, in which order, and where it goes
-//! in circles. It recurses nowhere, and takes time in proportion to nodes and links.
-#![expect(clippy::indexing_slicing, reason = "every index is a position that this module gave out itself")]
+//! The links that a server follows through a prompt, and what follows from them: what is reached and in which order, what
+//! leads where, what goes in circles. The graph and its algorithms are petgraph's, but only those that do not recurse; all
+//! take time in proportion to nodes and links.
 
-use std::collections::VecDeque;
-use std::ops::Range;
+use foldhash::HashMap;
+use petgraph::algo::{kosaraju_scc, toposort};
+use petgraph::graph::{DiGraph, NodeIndex};
+use petgraph::visit::{Bfs, Dfs, EdgeRef, Reversed};
 
-/// A position that nothing has.
-const NONE: u32 = u32::MAX;
-
-/// A finished walk.
-#[derive(Debug, Default)]
-pub(super) struct Walk {
-    /// The reached nodes in the order of the first visit.
-    pub(super) visits: Vec<Visit>,
-    /// The targets of all links, those of one node together.
-    pub(super) links: Vec<u32>,
-    /// By node.
-    states: Vec<State>,
-    /// The members of all strongly connected groups, those of one group together, each group after all it leads to.
-    members: Vec<u32>,
-    groups: Vec<Range<u32>>,
-}
+/// The links of a prompt, each from the node that has it to the node it starts at. Nodes and links are numbered in the order
+/// in which they were added.
+#[derive(Debug)]
+pub(super) struct Links(DiGraph<(), ()>);
 
 /// The first visit of a node.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Visit {
     /// The node.
     pub(super) node: u32,
-    /// The node and the link that led to it; `None` for a start.
-    pub(super) by: Option<(u32, u32)>,
     /// Which start it was reached from first.
     pub(super) start: u32,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct State {
-    index: u32,
-    low: u32,
-    group: u32,
-    first: u32,
-    end: u32,
-}
-
-const UNSEEN: State = State { index: NONE, low: NONE, group: NONE, first: 0, end: 0 };
-
-struct Frame {
-    node: u32,
-    next: u32,
-}
-
-/// Walks over `count` nodes from `starts`. `open` is asked once for each node that is reached, and adds the targets of its
-/// links to the list.
-pub(super) fn walk(
-    count: usize,
-    starts: impl IntoIterator<Item = u32>,
-    mut open: impl FnMut(u32, &mut Vec<u32>),
-) -> Walk {
-    let mut walk = Walk { states: vec![UNSEEN; count], ..Walk::default() };
-    let mut frames: Vec<Frame> = Vec::new();
-    let mut pending: Vec<u32> = Vec::new();
-    for (start, node) in (0_u32..).zip(starts) {
-        if walk.states[node as usize].index == NONE {
-            walk.visit(Visit { node, by: None, start }, &mut open, &mut frames, &mut pending);
+impl Links {
+    /// So many nodes without a link.
+    pub(super) fn new(nodes: usize) -> Self {
+        let mut graph = DiGraph::with_capacity(nodes, nodes);
+        for _ in 0..nodes {
+            graph.add_node(());
         }
-        while let Some(Frame { node, next }) = frames.last_mut() {
-            let node = *node;
-            if *next < walk.states[node as usize].end {
-                let link = *next;
-                *next += 1;
-                let to = walk.links[link as usize];
-                let target = walk.states[to as usize];
-                if target.index == NONE {
-                    walk.visit(
-                        Visit { node: to, by: Some((node, link)), start },
-                        &mut open,
-                        &mut frames,
-                        &mut pending,
-                    );
-                } else if target.group == NONE {
-                    let state = &mut walk.states[node as usize];
-                    state.low = state.low.min(target.index);
-                }
-            } else {
-                frames.pop();
-                walk.leave(node, frames.last().map(|frame| frame.node), &mut pending);
+        Self(graph)
+    }
+
+    /// Adds a link of node `from` to node `to`. Both are there.
+    pub(super) fn add(&mut self, from: u32, to: u32) {
+        self.0.add_edge(NodeIndex::from(from), NodeIndex::from(to), ());
+    }
+
+    /// The links of a node, each with the node it leads to, in no particular order.
+    pub(super) fn of(&self, node: u32) -> impl Iterator<Item = (usize, u32)> {
+        self.0.edges(NodeIndex::from(node)).map(|link| (link.id().index(), position(link.target())))
+    }
+
+    /// The nodes that the starts lead to, as a server visits them: one start after the other, and from a node its links one
+    /// after the other, each with all that it leads to.
+    pub(super) fn visits(&self, starts: impl IntoIterator<Item = u32>) -> Vec<Visit> {
+        let mut visits = Vec::with_capacity(self.0.node_count());
+        let mut dfs = Dfs::empty(&self.0);
+        for (start, node) in (0_u32..).zip(starts) {
+            dfs.move_to(NodeIndex::from(node));
+            // petgraph stacks the neighbours of a node, the latest first: they are visited in the order they were added.
+            while let Some(node) = dfs.next(&self.0) {
+                visits.push(Visit { node: position(node), start });
             }
         }
-    }
-    walk
-}
-
-impl Walk {
-    fn visit(
-        &mut self,
-        visit: Visit,
-        open: &mut impl FnMut(u32, &mut Vec<u32>),
-        frames: &mut Vec<Frame>,
-        pending: &mut Vec<u32>,
-    ) {
-        let index = position(self.visits.len());
-        let first = position(self.links.len());
-        open(visit.node, &mut self.links);
-        let end = position(self.links.len());
-        self.visits.push(visit);
-        self.states[visit.node as usize] = State { index, low: index, group: NONE, first, end };
-        frames.push(Frame { node: visit.node, next: first });
-        pending.push(visit.node);
+        visits
     }
 
-    fn leave(&mut self, node: u32, by: Option<u32>, pending: &mut Vec<u32>) {
-        let State { index, low, .. } = self.states[node as usize];
-        if low == index {
-            let group = position(self.groups.len());
-            let first = position(self.members.len());
-            while let Some(member) = pending.pop() {
-                self.states[member as usize].group = group;
-                self.members.push(member);
-                if member == node {
-                    break;
+    /// By node, the link by which it was visited; `None` for one that was not, and for a start.
+    pub(super) fn visited_by(&self, visits: &[Visit]) -> Vec<Option<usize>> {
+        let mut links = vec![None; self.0.node_count()];
+        let mut seen = vec![false; self.0.node_count()];
+        for visit in visits {
+            set(&mut seen, visit.node, true);
+            // A later visit hides earlier ones; of one visit, the first link, which comes last, hides the others.
+            for link in self.0.edges(NodeIndex::from(visit.node)) {
+                let to = position(link.target());
+                if !at(&seen, to) {
+                    set(&mut links, to, Some(link.id().index()));
                 }
             }
-            self.groups.push(first..position(self.members.len()));
         }
-        if let Some(by) = by {
-            let state = &mut self.states[by as usize];
-            state.low = state.low.min(low);
+        links
+    }
+
+    /// By node, whether it leads to one of the ends. An end leads to itself.
+    pub(super) fn leading_to(&self, ends: impl IntoIterator<Item = u32>) -> Vec<bool> {
+        let mut leading = vec![false; self.0.node_count()];
+        let mut dfs = Dfs::empty(Reversed(&self.0));
+        for end in ends {
+            dfs.move_to(NodeIndex::from(end));
+            while let Some(node) = dfs.next(Reversed(&self.0)) {
+                set(&mut leading, position(node), true);
+            }
         }
+        leading
     }
 
-    /// Whether a node was reached.
-    pub(super) fn reached(&self, node: u32) -> bool {
-        self.states[node as usize].index != NONE
+    /// All nodes, each after those that it leads to. In a circle they are in the order of a visit of all nodes.
+    pub(super) fn origins_first(&self) -> Vec<u32> {
+        if let Ok(order) = toposort(&self.0, None) {
+            return order.into_iter().rev().map(position).collect();
+        }
+        let everything = self.visits(0..count(self.0.node_count()));
+        let order = self.order(&everything);
+        let mut groups = kosaraju_scc(&self.0);
+        for group in &mut groups {
+            group.sort_unstable_by_key(|node| at(&order, position(*node)));
+        }
+        groups.into_iter().flatten().map(position).collect()
     }
 
-    /// The positions in `links` of the links of a node.
-    pub(super) fn links_of(&self, node: u32) -> Range<usize> {
-        let state = &self.states[node as usize];
-        state.first as usize..state.end as usize
-    }
-
-    /// The targets of the links of a node.
-    pub(super) fn targets(&self, node: u32) -> &[u32] {
-        &self.links[self.links_of(node)]
-    }
-
-    /// The group of a reached node.
-    pub(super) fn group(&self, node: u32) -> usize {
-        self.states[node as usize].group as usize
-    }
-
-    /// How many groups there are.
-    pub(super) fn group_count(&self) -> usize {
-        self.groups.len()
-    }
-
-    /// The members of a group, in the order of the first visit.
-    pub(super) fn members(&self, group: usize) -> Vec<u32> {
-        let mut members = self.members_unordered(group).to_vec();
-        members.sort_unstable_by_key(|node| self.states[*node as usize].index);
-        members
-    }
-
-    fn members_unordered(&self, group: usize) -> &[u32] {
-        let Range { start, end } = self.groups[group].clone();
-        &self.members[start as usize..end as usize]
-    }
-
-    /// Whether the members of a group lie on a cycle.
-    pub(super) fn is_cyclic(&self, group: usize) -> bool {
-        match self.members_unordered(group) {
-            [one] => self.targets(*one).contains(one),
+    /// The groups of visited nodes that lead to each other, and each node that leads to itself: members in the order of the
+    /// visits, and groups by their first member.
+    pub(super) fn circles(&self, visits: &[Visit]) -> Vec<Vec<u32>> {
+        if toposort(&self.0, None).is_ok() {
+            return Vec::new();
+        }
+        let order = self.order(visits);
+        let place = |node: u32| at(&order, node);
+        let is_circle = |group: &Vec<NodeIndex>| match group.as_slice() {
+            [one] => self.0.contains_edge(*one, *one),
             _ => true,
-        }
-    }
-
-    /// The groups that are cycles, by their first visit.
-    pub(super) fn cycles(&self) -> Vec<usize> {
-        let mut cycles: Vec<usize> = (0..self.group_count()).filter(|group| self.is_cyclic(*group)).collect();
-        let first = |group: usize| {
-            self.members_unordered(group).iter().map(|node| self.states[*node as usize].index).min()
         };
-        cycles.sort_unstable_by_key(|group| first(*group));
-        cycles
-    }
-
-    /// For each group whether it, or one it leads to, has a node that is `bad` itself.
-    pub(super) fn spoiled(&self, mut bad: impl FnMut(u32) -> bool) -> Vec<bool> {
-        let mut spoiled: Vec<bool> = Vec::with_capacity(self.groups.len());
-        for group in 0..self.groups.len() {
-            let members = self.members_unordered(group);
-            let below =
-                |node: &u32| self.targets(*node).iter().any(|to| spoiled.get(self.group(*to)) == Some(&true));
-            let is_bad = self.is_cyclic(group) || members.iter().any(|node| bad(*node) || below(node));
-            spoiled.push(is_bad);
+        let mut groups: Vec<Vec<u32>> = kosaraju_scc(&self.0)
+            .into_iter()
+            .filter(is_circle)
+            .map(|group| group.into_iter().map(position).collect::<Vec<u32>>())
+            // Of a group, all are visited or none.
+            .filter(|group| group.first().is_some_and(|node| place(*node) != NEVER))
+            .collect();
+        for group in &mut groups {
+            group.sort_unstable_by_key(|node| place(*node));
         }
-        spoiled
+        groups.sort_unstable_by_key(|group| group.first().map(|node| place(*node)));
+        groups
     }
 
-    /// How many nodes the longest chain of links has. A group counts whole, since the way through it may be that long.
-    pub(super) fn longest_chain(&self) -> usize {
-        let mut depths: Vec<usize> = Vec::with_capacity(self.groups.len());
-        for group in 0..self.groups.len() {
-            let members = self.members_unordered(group);
-            let below = members
-                .iter()
-                .flat_map(|node| self.targets(*node))
-                .filter_map(|to| depths.get(self.group(*to)))
-                .max();
-            depths.push(below.copied().unwrap_or(0) + members.len());
+    /// One shortest way around a circle: from its first node over others back to it, the first not repeated.
+    pub(super) fn ring(&self, circle: &[u32]) -> Vec<u32> {
+        let places: HashMap<u32, u32> = circle.iter().copied().zip(0..).collect();
+        // The circle alone. petgraph gives the latest link first, so here the first one is.
+        let mut inner: DiGraph<u32, ()> = DiGraph::with_capacity(circle.len(), circle.len());
+        let first = NodeIndex::from(0);
+        for node in circle {
+            inner.add_node(*node);
         }
-        depths.into_iter().max().unwrap_or(0)
-    }
-
-    /// One shortest way around a cyclic group: from its first node over others back to it, the first not repeated.
-    pub(super) fn ring(&self, group: usize) -> Vec<u32> {
-        let members = self.members(group);
-        let Some(first) = members.first().copied() else { return members };
-        let place = |node: u32| {
-            members
-                .binary_search_by_key(&self.states[node as usize].index, |member| {
-                    self.states[*member as usize].index
-                })
-                .ok()
-        };
-        let mut came = vec![NONE; members.len()];
-        let mut open = VecDeque::from([first]);
-        while let Some(node) = open.pop_front() {
-            for to in self.targets(node).iter().copied().filter(|to| self.group(*to) == group) {
-                if to == first {
-                    let mut path = vec![node];
-                    let mut at = node;
-                    while at != first {
-                        let Some(before) = place(at).map(|place| came[place]) else { break };
-                        path.push(before);
-                        at = before;
-                    }
-                    path.reverse();
-                    return path;
-                }
-                if let Some(place) = place(to)
-                    && came[place] == NONE
-                {
-                    came[place] = node;
-                    open.push_back(to);
+        for (node, from) in circle.iter().zip(0_u32..) {
+            for to in self.0.neighbors(NodeIndex::from(*node)) {
+                if let Some(to) = places.get(&position(to)) {
+                    inner.add_edge(NodeIndex::from(from), NodeIndex::from(*to), ());
                 }
             }
         }
-        members
+        let mut came: Vec<Option<NodeIndex>> = vec![None; circle.len()];
+        let mut bfs = Bfs::new(&inner, first);
+        while let Some(node) = bfs.next(&inner) {
+            for to in inner.neighbors(node) {
+                if to == first {
+                    let back = std::iter::successors(Some(node), |node| came.get(node.index()).copied()?);
+                    let mut ring: Vec<u32> =
+                        back.filter_map(|node| inner.node_weight(node)).copied().collect();
+                    ring.reverse();
+                    return ring;
+                }
+                if let Some(came) = came.get_mut(to.index()) {
+                    came.get_or_insert(node);
+                }
+            }
+        }
+        circle.to_vec()
+    }
+
+    /// How many nodes the longest chain of links among the visited ones has. A circle counts whole, since the way through it
+    /// may be that long.
+    pub(super) fn longest_chain(&self, visits: &[Visit]) -> usize {
+        let order = self.order(visits);
+        let mut depths: Vec<usize> = vec![0; self.0.node_count()];
+        let mut longest = 0;
+        // Each group comes after all it leads to.
+        for group in kosaraju_scc(&self.0) {
+            if group.first().is_none_or(|node| at(&order, position(*node)) == NEVER) {
+                continue;
+            }
+            // Links inside of the group find no depth yet.
+            let below = group.iter().flat_map(|node| self.0.neighbors(*node));
+            let below = below.map(|to| at(&depths, position(to))).max().unwrap_or(0);
+            for node in &group {
+                set(&mut depths, position(*node), below + group.len());
+            }
+            longest = longest.max(below + group.len());
+        }
+        longest
+    }
+
+    /// By node, when it was visited.
+    fn order(&self, visits: &[Visit]) -> Vec<u32> {
+        let mut order = vec![NEVER; self.0.node_count()];
+        for (visit, time) in visits.iter().zip(0_u32..) {
+            set(&mut order, visit.node, time);
+        }
+        order
     }
 }
+
+/// The time of a visit that is none.
+const NEVER: u32 = u32::MAX;
 
 /// Positions are 32 bits wide: a document has fewer bytes.
-fn position(length: usize) -> u32 {
-    u32::try_from(length).unwrap_or(NONE)
+fn position(node: NodeIndex) -> u32 {
+    count(node.index())
+}
+
+fn count(nodes: usize) -> u32 {
+    u32::try_from(nodes).unwrap_or(NEVER)
+}
+
+/// What a list holds for a node; every list here is as long as there are nodes.
+fn at<T: Copy + Default>(list: &[T], node: u32) -> T {
+    list.get(node as usize).copied().unwrap_or_default()
+}
+
+fn set<T>(list: &mut [T], node: u32, value: T) {
+    if let Some(place) = list.get_mut(node as usize) {
+        *place = value;
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn walked(links: &[&[u32]], starts: &[u32]) -> Walk {
-        walk(links.len(), starts.iter().copied(), |node, out| out.extend(links[node as usize]))
+    fn links(links: &[&[u32]]) -> Links {
+        let mut graph = Links::new(links.len());
+        for (from, to) in (0..).zip(links).flat_map(|(from, links)| links.iter().map(move |to| (from, *to))) {
+            graph.add(from, to);
+        }
+        graph
+    }
+
+    fn nodes(visits: &[Visit]) -> Vec<u32> {
+        visits.iter().map(|visit| visit.node).collect()
     }
 
     #[test]
-    fn only_what_a_start_leads_to_is_reached() {
-        let walk = walked(&[&[1], &[], &[1]], &[0]);
-        assert!(walk.reached(0) && walk.reached(1) && !walk.reached(2));
-        assert_eq!(walk.longest_chain(), 2);
-        assert!(walk.cycles().is_empty());
+    fn visits_follow_one_link_to_its_end_before_the_next() {
+        let links = links(&[&[2, 1, 2], &[3], &[4, 1], &[], &[3], &[0]]);
+        let visits = links.visits([0, 5]);
+        assert_eq!(nodes(&visits), [0, 2, 4, 3, 1, 5]);
+        assert_eq!(visits.last(), Some(&Visit { node: 5, start: 1 }));
+        assert_eq!(links.visited_by(&visits), [None, Some(5), Some(0), Some(6), Some(4), None]);
     }
 
     #[test]
-    fn a_bad_node_spoils_all_that_lead_to_it() {
-        let walk = walked(&[&[1, 2], &[3], &[], &[]], &[0]);
-        let spoiled = walk.spoiled(|node| node == 3);
-        let of = |node| spoiled[walk.group(node)];
-        assert_eq!([of(0), of(1), of(2), of(3)], [true, true, false, true]);
+    fn only_what_a_start_leads_to_is_visited() {
+        let links = links(&[&[1], &[], &[1, 3], &[2]]);
+        let visits = links.visits([0]);
+        assert_eq!(nodes(&visits), [0, 1]);
+        assert_eq!(links.longest_chain(&visits), 2);
+        assert!(links.circles(&visits).is_empty());
+        assert_eq!(links.leading_to([1]), [true; 4]);
+        assert_eq!(links.leading_to([3]), [false, false, true, true]);
     }
 
     #[test]
-    fn a_cycle_has_a_way_around() {
-        let walk = walked(&[&[1], &[2], &[1, 3], &[3]], &[0]);
-        let rings: Vec<Vec<u32>> = walk.cycles().into_iter().map(|group| walk.ring(group)).collect();
-        assert_eq!(rings, [vec![1, 2], vec![3]]);
+    fn a_circle_has_a_way_around() {
+        let links = links(&[&[1], &[3, 2], &[1, 3], &[3, 4], &[1]]);
+        let circles = links.circles(&links.visits([0]));
+        assert_eq!(circles, [[1, 3, 4, 2]]);
+        assert_eq!(links.ring(&[1, 3, 4, 2]), [1, 2]);
+        assert_eq!(links.ring(&[3, 4]), [3]);
+        assert_eq!(links.longest_chain(&links.visits([0])), 5);
     }
 
     #[test]
-    fn a_chain_of_a_hundred_thousand_is_walked_without_recursion() {
-        let walk = walk(100_000, [0], |node, out| out.extend((node < 99_999).then_some(node + 1)));
-        assert_eq!(walk.longest_chain(), 100_000);
-        assert!(walk.spoiled(|node| node == 99_999).into_iter().all(|spoiled| spoiled));
+    fn origins_come_first() {
+        assert_eq!(links(&[&[1, 2], &[2], &[]]).origins_first(), [2, 1, 0]);
+        assert_eq!(links(&[&[1], &[2], &[1, 3], &[]]).origins_first(), [3, 1, 2, 0]);
+    }
+
+    #[test]
+    fn a_chain_and_a_circle_of_a_hundred_thousand_need_no_recursion() {
+        let mut links = Links::new(100_000);
+        for node in 1..100_000 {
+            links.add(node - 1, node);
+        }
+        let visits = links.visits([0]);
+        assert_eq!(links.longest_chain(&visits), 100_000);
+        assert!(links.leading_to([99_999]).into_iter().all(|leads| leads));
+        assert_eq!(links.origins_first().first(), Some(&99_999));
+        links.add(99_999, 0);
+        let circles = links.circles(&visits);
+        assert_eq!(circles.iter().map(|circle| links.ring(circle).len()).collect::<Vec<_>>(), [100_000]);
     }
 }

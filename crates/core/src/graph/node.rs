@@ -132,6 +132,17 @@ impl Node {
         self.inputs.as_ref()?.get(name)
     }
 
+    /// How many inputs there are.
+    pub(crate) fn input_count(&self) -> usize {
+        self.inputs.as_ref().map_or(0, IndexMap::len)
+    }
+
+    /// The input of this name and its position in document order.
+    pub(crate) fn input_and_position(&self, name: &str) -> Option<(usize, &Input)> {
+        let (position, _, input) = self.inputs.as_ref()?.get_full(name)?;
+        Some((position, input))
+    }
+
     /// What the input of this name holds.
     pub fn value(&self, name: &str) -> Option<&Value> {
         self.input(name).map(|input| &input.value)

@@ -2,8 +2,8 @@
 //!
 //! The server looks at every node's class first, then at the outputs one by one, each with the nodes it reaches over links
 //! that fit, each node once. A node's errors depend on the node and on the classes its links come from; an output is refused
-//! when one of the nodes it reaches has an error, raises an exception or lies on a cycle. So: one walk, one look at each
-//! reached node, no recursion, time in proportion to nodes and links.
+//! when one of the nodes it reaches has an error, raises an exception or lies on a cycle. So: one look at each
+//! node, one visit of each that is reached, no recursion, time in proportion to nodes and links.
 //!
 //! What only the server can tell (its disk, the code of custom nodes) is decided as is to be expected, and listed in
 //! [`Verdict::undecided`]. What differs from one start of a server to the next is decided in declared and prompt order;

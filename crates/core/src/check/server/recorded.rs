@@ -113,34 +113,32 @@ fn allowances(trial: &Trial<'_, '_>) -> BTreeMap<String, Allowed> {
     let is_sure = |node: u32| sure.get(node as usize).copied().unwrap_or(false);
     let raises = |node: u32| trial.judged(node).is_some_and(|judged| judged.raise.is_some());
     let mut consumed: BTreeMap<u32, BTreeSet<Key>> = BTreeMap::new();
-    for visit in &trial.walk.visits {
-        for link in trial.walk.links_of(visit.node) {
-            if let (Some(to), Some(end)) = (trial.walk.links.get(link), trial.ends.get(link))
-                && raises(*to)
-            {
+    for visit in &trial.visits {
+        for (link, to) in trial.links.of(visit.node) {
+            if let Some(end) = trial.ends.get(link).filter(|_| raises(to)) {
                 consumed
-                    .entry(*to)
+                    .entry(to)
                     .or_default()
                     .insert((INNER.to_owned(), Some(end.input.clone().into_owned())));
             }
         }
     }
     let outputs: BTreeSet<u32> = trial.outputs.iter().copied().collect();
-    // Whether all nodes of a group surely have the entry of a cycle.
-    let sure_cycles: Vec<bool> = (0..trial.walk.group_count())
-        .map(|group| {
-            let members = trial.walk.members(group);
-            let inside = |node: &u32| {
-                let targets = trial.walk.targets(*node).iter().filter(|to| trial.walk.group(**to) == group);
-                targets.collect::<BTreeSet<_>>().len()
-            };
-            members.iter().all(|node| inside(node) == 1 && !raises(*node))
-                && members.iter().any(|node| is_sure(*node))
-        })
-        .collect();
+    // The nodes on cycles, each with whether all nodes of its group surely have the entry of a cycle.
+    let mut cyclic: BTreeMap<u32, bool> = BTreeMap::new();
+    for members in trial.links.circles(&trial.visits) {
+        let all: BTreeSet<u32> = members.iter().copied().collect();
+        let inside = |node: u32| {
+            let targets = trial.links.of(node).map(|(_, to)| to).filter(|to| all.contains(to));
+            targets.collect::<BTreeSet<u32>>().len()
+        };
+        let sure = members.iter().all(|node| inside(*node) == 1 && !raises(*node))
+            && members.iter().any(|node| is_sure(*node));
+        cyclic.extend(members.into_iter().map(|node| (node, sure)));
+    }
     let mut allowed = BTreeMap::new();
-    for visit in &trial.walk.visits {
-        let (node, group) = (visit.node, trial.walk.group(visit.node));
+    for visit in &trial.visits {
+        let node = visit.node;
         let mut absent = !is_sure(node);
         let sets = if raises(node) {
             let mut ways: BTreeSet<Key> = consumed.remove(&node).unwrap_or_default();
@@ -154,12 +152,10 @@ fn allowances(trial: &Trial<'_, '_>) -> BTreeMap<String, Allowed> {
                 own.map(|e| (e.kind().to_owned(), e.input_name().map(str::to_owned))).collect();
             let mut with_cycle = own.clone();
             with_cycle.insert((CYCLE.to_owned(), None));
-            if !trial.walk.is_cyclic(group) {
-                vec![own]
-            } else if sure_cycles.get(group) == Some(&true) {
-                vec![with_cycle]
-            } else {
-                vec![own, with_cycle]
+            match cyclic.get(&node) {
+                None => vec![own],
+                Some(true) => vec![with_cycle],
+                Some(false) => vec![own, with_cycle],
             }
         };
         absent |= sets.iter().any(BTreeSet::is_empty);
@@ -179,7 +175,7 @@ fn surely_reached(trial: &Trial<'_, '_>) -> Vec<bool> {
     while let Some(node) = open.pop() {
         let Some(seen) = reached.get_mut(node as usize) else { continue };
         if !std::mem::replace(seen, true) && !stops(node) {
-            open.extend(trial.walk.targets(node));
+            open.extend(trial.links.of(node).map(|(_, to)| to));
         }
     }
     reached

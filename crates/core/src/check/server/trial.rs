@@ -10,7 +10,7 @@ use super::{Refusal, Undecided, Verdict, VerdictOptions};
 use crate::catalog::{Catalog, Class, Declared, Input, Kind, OutputType, Type, declared_in_use};
 use crate::check::input::{self, Finding, GoodLink, Held, Nodes, unwrapped};
 use crate::check::validator::{self, Argument, Arguments, Expect, Reason, Ruling};
-use crate::check::walk::{Walk, walk};
+use crate::check::walk::{Links, Visit};
 use crate::check::{DEEPEST_CHAIN, python};
 use crate::number::Num;
 
@@ -19,8 +19,10 @@ pub(super) struct Trial<'p, 'c> {
     pub(super) seats: Vec<Seat<'p, 'c>>,
     /// The outputs that are asked for, in prompt order.
     pub(super) outputs: Vec<u32>,
-    pub(super) walk: Walk,
-    /// By position in the links of the walk.
+    pub(super) links: Links,
+    /// What the outputs reach.
+    pub(super) visits: Vec<Visit>,
+    /// By link.
     pub(super) ends: Vec<End<'p, 'c>>,
     /// What is wrong with a node by itself, by position of the node.
     pub(super) judged: Vec<Option<Box<Judged<'p, 'c>>>>,
@@ -93,14 +95,21 @@ impl<'p, 'c> Trial<'p, 'c> {
         let seating = Seating((0_u32..).zip(&seats).map(|(i, seat)| (seat.id, (i, seat.class))).collect());
         let mut judged = Vec::new();
         judged.resize_with(seats.len(), || None);
-        let mut look = Look { catalog, seating: &seating, ends: Vec::new(), undecided: Vec::new(), judged };
-        let walk = walk(seats.len(), outputs.iter().copied(), |node, links| {
-            if let Some(seat) = seats.get(node as usize) {
-                look.at(node, seat, links);
-            }
-        });
-        let Look { ends, undecided, judged, .. } = look;
-        Ok(Self { seats, outputs, walk, ends, judged, undecided })
+        let mut look = Look {
+            catalog,
+            seating: &seating,
+            links: Links::new(seats.len()),
+            ends: Vec::new(),
+            undecided: HashMap::new(),
+            judged,
+        };
+        for (node, seat) in (0_u32..).zip(&seats) {
+            look.at(node, seat);
+        }
+        let Look { links, ends, mut undecided, judged, .. } = look;
+        let visits = links.visits(outputs.iter().copied());
+        let undecided = visits.iter().filter_map(|visit| undecided.remove(&visit.node)).flatten().collect();
+        Ok(Self { seats, outputs, links, visits, ends, judged, undecided })
     }
 
     pub(super) fn judged(&self, node: u32) -> Option<&Judged<'p, 'c>> {
@@ -113,8 +122,10 @@ impl<'p, 'c> Trial<'p, 'c> {
     }
 
     pub(super) fn verdict(mut self) -> Verdict<'c> {
-        let spoiled = self.walk.spoiled(|node| self.judged(node).is_some());
-        let is_spoiled = |output: &u32| spoiled.get(self.walk.group(*output)).copied().unwrap_or(false);
+        let circles = self.links.circles(&self.visits);
+        let judged = (0_u32..).zip(&self.judged).filter(|(_, judged)| judged.is_some()).map(|(node, _)| node);
+        let spoiled = self.links.leading_to(circles.iter().flatten().copied().chain(judged));
+        let is_spoiled = |output: &u32| spoiled.get(*output as usize) == Some(&true);
         let (bad, good): (Vec<u32>, Vec<u32>) = self.outputs.iter().partition(|output| is_spoiled(output));
         let names =
             |outputs: &[u32]| outputs.iter().map(|output| self.id(*output).to_owned()).collect::<Vec<_>>();
@@ -124,7 +135,7 @@ impl<'p, 'c> Trial<'p, 'c> {
             failed: names(&bad),
             ..Verdict::default()
         };
-        if self.walk.visits.len() > DEEPEST_CHAIN && self.walk.longest_chain() > DEEPEST_CHAIN {
+        if self.visits.len() > DEEPEST_CHAIN && self.links.longest_chain(&self.visits) > DEEPEST_CHAIN {
             self.undecided.push(Undecided {
                 node: self.outputs.first().map_or("", |output| self.id(*output)).to_owned(),
                 input: None,
@@ -135,7 +146,7 @@ impl<'p, 'c> Trial<'p, 'c> {
         if bad.is_empty() {
             return verdict;
         }
-        verdict.node_errors = self.node_errors(&bad);
+        verdict.node_errors = self.node_errors(&bad, &circles);
         if good.is_empty() {
             let by_node: HashMap<&str, &NodeErrors<'_>> =
                 verdict.node_errors.iter().map(|e| (e.node.as_str(), e)).collect();
@@ -156,20 +167,21 @@ impl<'p, 'c> Trial<'p, 'c> {
     }
 
     /// The entries of all reached nodes that have any, in the order they were reached.
-    fn node_errors(&mut self, bad: &[u32]) -> Vec<NodeErrors<'c>> {
+    fn node_errors(&mut self, bad: &[u32], circles: &[Vec<u32>]) -> Vec<NodeErrors<'c>> {
         let mut rings: HashMap<u32, Ring> = HashMap::new();
-        for group in self.walk.cycles() {
+        for circle in circles {
             let ring = Ring::new(
-                self.walk
-                    .ring(group)
+                self.links
+                    .ring(circle)
                     .into_iter()
                     .filter_map(|node| self.seats.get(node as usize))
                     .map(|seat| (seat.id, seat.class.name.as_str())),
             );
-            rings.extend(self.walk.members(group).into_iter().map(|node| (node, ring.clone())));
+            rings.extend(circle.iter().map(|node| (*node, ring.clone())));
         }
+        let visited_by = self.links.visited_by(&self.visits);
         let mut found = Vec::new();
-        for visit in &self.walk.visits {
+        for visit in &self.visits {
             let judged = self.judged.get_mut(visit.node as usize).and_then(Option::take);
             let ring = rings.remove(&visit.node);
             if judged.is_none() && ring.is_none() {
@@ -178,7 +190,8 @@ impl<'p, 'c> Trial<'p, 'c> {
             let Some(seat) = self.seats.get(visit.node as usize) else { continue };
             let Judged { errors, raise } = judged.map_or_else(Judged::default, |judged| *judged);
             let errors = if let Some(raise) = raise {
-                let by = visit.by.and_then(|(_, link)| self.ends.get(link as usize));
+                let by = visited_by.get(visit.node as usize).copied().flatten();
+                let by = by.and_then(|link| self.ends.get(link));
                 vec![exception(&raise, by)]
             } else {
                 let cycle = |ring| Cause::Cycle { node: seat.id.to_owned(), ring };
@@ -269,13 +282,15 @@ fn missing_class(id: &str, fields: &Map<String, Json>) -> Result<Refusal, String
 struct Look<'l, 'p, 'c> {
     catalog: &'c Catalog,
     seating: &'l Seating<'p, 'c>,
+    links: Links,
     ends: Vec<End<'p, 'c>>,
-    undecided: Vec<Undecided>,
+    /// By node.
+    undecided: HashMap<u32, Vec<Undecided>>,
     judged: Vec<Option<Box<Judged<'p, 'c>>>>,
 }
 
 impl<'p, 'c> Look<'_, 'p, 'c> {
-    fn at(&mut self, node: u32, seat: &Seat<'p, 'c>, links: &mut Vec<u32>) {
+    fn at(&mut self, node: u32, seat: &Seat<'p, 'c>) {
         let mut found = Judged::default();
         let Some(inputs) = seat.inputs else {
             found.raise = Some(Raise { kind: "KeyError", message: "'inputs'".into(), early: true });
@@ -286,12 +301,12 @@ impl<'p, 'c> Look<'_, 'p, 'c> {
             let held = inputs.get(declared.name.as_ref()).map(Held::read);
             let Some(finding) = input::judge(seat.class, &declared, held, self.seating) else { continue };
             if let Some(why) = doubt(seat.class, &declared, &finding, self.seating) {
-                self.doubt(seat, Some(declared.name.as_ref()), why);
+                self.doubt(node, seat, Some(declared.name.as_ref()), why);
             }
             match finding {
                 Finding::Literal(_) => {}
                 Finding::Fits { link } => {
-                    links.push(link.origin);
+                    self.links.add(node, link.origin);
                     self.ends.push(End { input: declared.name, spec: declared.input, link });
                 }
                 finding => match raise(&finding, self.seating) {
@@ -304,7 +319,7 @@ impl<'p, 'c> Look<'_, 'p, 'c> {
             }
         }
         if found.raise.is_none() {
-            self.rule(seat, inputs, &mut found);
+            self.rule(node, seat, inputs, &mut found);
         }
         self.note(node, found);
     }
@@ -318,7 +333,13 @@ impl<'p, 'c> Look<'_, 'p, 'c> {
     }
 
     /// Has the class's own validator judge.
-    fn rule(&mut self, seat: &Seat<'p, 'c>, inputs: &'p Map<String, Json>, found: &mut Judged<'p, 'c>) {
+    fn rule(
+        &mut self,
+        node: u32,
+        seat: &Seat<'p, 'c>,
+        inputs: &'p Map<String, Json>,
+        found: &mut Judged<'p, 'c>,
+    ) {
         let given = Given { inputs, seating: self.seating };
         match validator::judge(seat.class, self.catalog, &given) {
             None | Some(Ruling::Passes) => {}
@@ -334,7 +355,7 @@ impl<'p, 'c> Look<'_, 'p, 'c> {
                 refuse(seat, inputs, input, all, text.as_deref(), found);
             }
             Some(Ruling::Unknown { input, expect, why, all }) => {
-                self.doubt(seat, input.as_deref(), why);
+                self.doubt(node, seat, input.as_deref(), why);
                 match (expect, input) {
                     (Expect::Refuses { what }, Some(input)) => {
                         let text = refused_file(inputs, &input, what);
@@ -351,8 +372,9 @@ impl<'p, 'c> Look<'_, 'p, 'c> {
         }
     }
 
-    fn doubt(&mut self, seat: &Seat<'_, '_>, input: Option<&str>, why: &'static str) {
-        self.undecided.push(Undecided { node: seat.id.to_owned(), input: input.map(str::to_owned), why });
+    fn doubt(&mut self, node: u32, seat: &Seat<'_, '_>, input: Option<&str>, why: &'static str) {
+        let doubt = Undecided { node: seat.id.to_owned(), input: input.map(str::to_owned), why };
+        self.undecided.entry(node).or_default().push(doubt);
     }
 }
 
