@@ -1,14 +1,15 @@
 //! An interface by itself, and against the graph it is published for.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use serde_json::Value as Json;
 
 use super::input::{crossed, not_an_option, not_members};
 use super::{Checked, Rejected, hints, python, sampler, value};
 use crate::catalog::{Catalog, Input as ClassInput, Kind, declared};
 use crate::diagnostic::{Diagnostic, Diagnostics, Problem, Subject, show};
-use crate::graph::{Graph, Value};
+use crate::graph::{Graph, NodeId, Value};
 use crate::interface::standard::{doubts, standard};
 use crate::interface::{Input, Interface, Key, Payload, Target, composite};
 use crate::number;
@@ -42,13 +43,14 @@ pub(crate) fn published_problems(interface: &Interface) -> Diagnostics {
 /// Reports what is wrong with an interface that is bound to a graph.
 pub(super) fn problems(interface: &Interface, graph: &Graph, catalog: &Catalog) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
+    let mut declarations = Declarations { graph, catalog, expanded: HashMap::new() };
     for (key, input) in interface.inputs() {
         check_soundness(key, input, &mut diagnostics);
         for problem in default_problems(key, input) {
             let problem = Problem::BadDefault { key: key.to_string(), because: Box::new(problem) };
             diagnostics.report(problem, input.origin_of("default"));
         }
-        check_targets(key, input, interface, graph, catalog, &mut diagnostics);
+        check_targets(key, input, interface, graph, &mut declarations, &mut diagnostics);
     }
     check_twice_written(interface, &mut diagnostics);
     check_stages(interface, graph, &mut diagnostics);
@@ -121,36 +123,47 @@ fn samples(input: &Input) -> Vec<Sample<'_>> {
     samples
 }
 
+/// The most values that one key may write in all: each that it publishes to each input that it drives.
+const MOST_WRITES: usize = 1_000_000;
+
 /// Every value the input publishes must be one that the classes of its targets take.
-fn check_targets(
+fn check_targets<'a>(
     key: &Key,
-    input: &Input,
-    interface: &Interface,
+    input: &'a Input,
+    interface: &'a Interface,
     graph: &Graph,
-    catalog: &Catalog,
+    declarations: &mut Declarations<'a>,
     diagnostics: &mut Diagnostics,
 ) {
     if input.targets.is_empty() {
         return;
     }
     let composite = input.targets.len() > 1;
-    for sample in samples(input) {
-        let origin = input.origin_of(sample.keyword);
-        let origin = match sample.index {
-            Some(index) => origin.map(|origin| origin.member(index)),
-            None => origin,
+    let samples = samples(input);
+    if samples.len().saturating_mul(input.derived.len()) > MOST_WRITES {
+        let problem = Problem::TooLarge { what: "values in derived inputs of one key", limit: MOST_WRITES };
+        diagnostics.report(problem, input.origin.clone());
+        return;
+    }
+    for sample in samples {
+        let origin = || {
+            let origin = input.origin_of(sample.keyword);
+            match sample.index {
+                Some(index) => origin.map(|origin| origin.member(index)),
+                None => origin,
+            }
         };
         if composite
             && sample.value.as_str().and_then(|text| composite::decode(text, input.targets.len())).is_none()
         {
             let (key, value) = (key.to_string(), show(sample.value));
-            diagnostics.report(Problem::BadComposite { key, value, parts: input.targets.len() }, origin);
+            diagnostics.report(Problem::BadComposite { key, value, parts: input.targets.len() }, origin());
             continue;
         }
         for (target, written) in interface.writes(key.as_str(), sample.value) {
-            let Some(class_input) = class_input(graph, catalog, target) else { continue };
-            for problem in misfits(key, target, &class_input, &written, sample.value) {
-                diagnostics.report(problem, origin.clone());
+            let Some(class_input) = declarations.of(target) else { continue };
+            for problem in misfits(key, target, class_input, &written, sample.value) {
+                diagnostics.report(problem, origin());
             }
         }
     }
@@ -205,12 +218,30 @@ fn misfits(key: &Key, target: &Target, class: &ClassInput, written: &Json, publi
     }
 }
 
-/// The declaration of a target's input, dynamic ones included.
-fn class_input(graph: &Graph, catalog: &Catalog, target: &Target) -> Option<ClassInput> {
-    let node = graph.node(target.node.as_str())?;
-    let class = catalog.class(node.class()?)?;
-    let inputs = declared(class, node);
-    inputs.into_iter().find(|declared| declared.name == target.input).map(|declared| declared.input.clone())
+/// The declarations of the inputs that keys write, dynamic ones included.
+struct Declarations<'a> {
+    graph: &'a Graph,
+    catalog: &'a Catalog,
+    /// The inputs of nodes whose class declares others for each.
+    expanded: HashMap<&'a str, HashMap<Cow<'a, str>, &'a ClassInput>>,
+}
+
+impl<'a> Declarations<'a> {
+    fn of(&mut self, target: &'a Target) -> Option<&'a ClassInput> {
+        let node = self.graph.node(target.node.as_str())?;
+        let class = self.catalog.class(node.class()?)?;
+        if !class.marks().dynamic {
+            return class.inputs.get(&target.input);
+        }
+        let expanded = self.expanded.entry(target.node.as_str()).or_insert_with(|| {
+            let mut inputs = HashMap::new();
+            for declared in declared(class, node) {
+                inputs.entry(declared.name).or_insert(declared.input);
+            }
+            inputs
+        });
+        expanded.get(target.input.as_str()).copied()
+    }
 }
 
 /// A default replaces what the graph holds, silently unless somebody says so.
@@ -263,21 +294,31 @@ fn check_twice_written(interface: &Interface, diagnostics: &mut Diagnostics) {
 
 /// Values within the published limits by which a sampler stage comes to do nothing.
 fn check_stages(interface: &Interface, graph: &Graph, diagnostics: &mut Diagnostics) {
-    let idle_anyway = sampler::idle_stages(graph);
+    let stages = Stages::of(graph);
+    if stages.is_empty() {
+        return;
+    }
+    let idle_anyway: HashSet<NodeId> = sampler::idle_stages(graph).into_iter().collect();
     for (key, input) in interface.inputs() {
-        let drives_samplers = interface
-            .writes(key.as_str(), &Json::from(1))
-            .iter()
-            .any(|(target, _)| matches!(target.input.as_str(), "steps" | "start_at_step" | "end_at_step"));
-        if !drives_samplers {
+        let written = interface.writes(key.as_str(), &Json::from(1));
+        let drives =
+            |target: &Target| matches!(target.input.as_str(), "steps" | "start_at_step" | "end_at_step");
+        if !written.iter().any(|(target, _)| drives(target)) {
+            continue;
+        }
+        let affected = stages.affected(graph, written.iter().map(|(target, _)| target.node.as_str()));
+        let samples = samples(input);
+        if samples.len().saturating_mul(affected.len()) > MOST_WRITES {
+            let what = "values in sampler stages of one key";
+            diagnostics.report(Problem::TooLarge { what, limit: MOST_WRITES }, input.origin.clone());
             continue;
         }
         let mut told = idle_anyway.clone();
-        for sample in samples(input) {
+        for sample in samples {
             let mut one = Payload::new();
             one.set(key.as_str(), sample.value.clone(), None);
-            let applied = interface.apply(&one, graph);
-            let newly: Vec<_> =
+            let applied = interface.apply(&one, &affected);
+            let newly: HashSet<NodeId> =
                 sampler::idle_stages(&applied).into_iter().filter(|id| !told.contains(id)).collect();
             if newly.is_empty() {
                 continue;
@@ -287,12 +328,156 @@ fn check_stages(interface: &Interface, graph: &Graph, diagnostics: &mut Diagnost
             let mut found = Diagnostics::default();
             sampler::check(&applied, Some((&when, place.as_ref())), &mut found);
             for diagnostic in found {
-                let new = matches!(&diagnostic.problem, Problem::IdleStage { node, .. } if newly.iter().any(|id| id.as_str() == node));
-                if new {
+                if matches!(&diagnostic.problem, Problem::IdleStage { node, .. } if newly.contains(node.as_str()))
+                {
                     diagnostics.push(diagnostic);
                 }
             }
             told.extend(newly);
         }
+    }
+}
+
+/// The sampler stages of a graph, each with those that go on with its latent.
+struct Stages<'g>(HashMap<&'g str, Vec<&'g str>>);
+
+impl<'g> Stages<'g> {
+    fn of(graph: &'g Graph) -> Self {
+        let mut stages: HashMap<&str, Vec<&str>> =
+            sampler::stages(graph).map(|(id, _)| (id.as_str(), Vec::new())).collect();
+        for (id, node) in sampler::stages(graph) {
+            if let Some(next) = sampler::before(node).and_then(|before| stages.get_mut(before)) {
+                next.push(id.as_str());
+            }
+        }
+        Self(stages)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// A graph of the stages among these nodes, and of those that another value there makes a difference to.
+    fn affected(&self, graph: &Graph, written: impl Iterator<Item = &'g str>) -> Graph {
+        let mut wanted: HashSet<&str> = HashSet::new();
+        for (stage, next) in written.filter_map(|id| self.0.get_key_value(id)) {
+            wanted.extend(next);
+            wanted.insert(stage);
+        }
+        let before = wanted.iter().filter_map(|id| sampler::before(graph.node(id)?));
+        let before: Vec<&str> = before.filter(|id| self.0.contains_key(id)).collect();
+        wanted.extend(before);
+        let mut positions: Vec<usize> = wanted.iter().filter_map(|id| graph.position(id)).collect();
+        positions.sort_unstable();
+        let mut affected = Graph::with_capacity(positions.len());
+        for (id, node) in positions.into_iter().filter_map(|position| graph.at(position)) {
+            affected.insert(id.clone(), node.clone());
+        }
+        affected
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::diagnostic::Code;
+    use crate::graph::{Link, Node};
+    use crate::interface::{Derived, Rule, Schema};
+    use crate::source::{Source, Sources, Syntax};
+
+    fn catalog(text: &Json) -> Catalog {
+        let source = Source::new("classes.json", Syntax::Json, text.to_string());
+        Catalog::parse(&source, Sources::default().add(source.clone())).0
+    }
+
+    fn publish(interface: &mut Interface, key: &str, schema: Json) {
+        let Json::Object(keywords) = schema else { panic!("keywords") };
+        interface.inputs.insert(Key::new(key), Input::new(Schema::new(keywords)));
+    }
+
+    #[track_caller]
+    fn check(mut interface: Interface, graph: &Graph, catalog: &Catalog, expected: &[(Code, usize)]) {
+        assert!(interface.bind(graph, catalog).is_empty());
+        let found = problems(&interface, graph, catalog);
+        let counts: Vec<(Code, usize)> = found
+            .codes()
+            .into_iter()
+            .map(|code| (code, found.iter().filter(|d| d.code() == code).count()))
+            .collect();
+        assert_eq!(counts, expected);
+    }
+
+    #[test]
+    fn a_hundred_thousand_options_are_looked_up_and_not_compared_with_each_other() {
+        let names: Vec<Json> = (0..100_000).map(|i| format!("{i}.png").into()).collect();
+        let catalog = catalog(&json!({"Img": {"input": {"required": {"image": [names]}}, "output": []}}));
+        let mut graph = Graph::default();
+        graph.insert("1", Node::new("Img").with("image", json!("7.png")));
+        let mut interface = Interface::new();
+        let published: Vec<Json> = names.into_iter().chain(["more.png".into()]).collect();
+        publish(&mut interface, "1_image", json!({"enum": published}));
+        check(interface, &graph, &catalog, &[(Code::NotAnOption, 1)]);
+    }
+
+    #[test]
+    fn thousands_of_keys_for_one_node_expand_it_once() {
+        const MANY: usize = 3_000;
+        let template =
+            json!({"input": {"required": {"n": ["INT", {"max": 5}]}}, "prefix": "n", "min": 0, "max": MANY});
+        let catalog = catalog(
+            &json!({"Many": {"input": {"required": {"in": ["COMFY_AUTOGROW_V3", {"template": template}]}},
+            "output": [], "price_badge": null}}),
+        );
+        let mut graph = Graph::default();
+        let mut interface = Interface::new();
+        let mut node = Node::new("Many");
+        for i in 0..MANY {
+            node = node.with(format!("in.n{i}"), json!(1));
+            publish(&mut interface, &format!("1_in.n{i}"), json!({"minimum": 1, "maximum": 6}));
+        }
+        graph.insert("1", node);
+        check(interface, &graph, &catalog, &[(Code::LooseLimit, MANY)]);
+    }
+
+    #[test]
+    fn values_of_a_key_are_tried_on_the_stages_that_it_changes() {
+        const MANY: usize = 2_000;
+        let mut graph = Graph::default();
+        let mut interface = Interface::new();
+        for i in 0..MANY {
+            let stage = Node::new("KSamplerAdvanced")
+                .with("steps", json!(20))
+                .with("start_at_step", json!(if i == 0 { 0 } else { 10 }))
+                .with("end_at_step", json!(15));
+            let before = Link { node: format!("{}", i.saturating_sub(1)).as_str().into(), slot: 0 };
+            let stage = if i == 0 { stage } else { stage.with("latent_image", before) };
+            graph.insert(format!("{i}").as_str(), stage);
+            publish(&mut interface, &format!("{i}_steps"), json!({"enum": [15, 10, 5]}));
+        }
+        // With 15 steps each leaves nothing to the next; with 10 or fewer, all but the first start after their end.
+        let idle = (MANY - 1) + (MANY - 1);
+        check(interface, &graph, &Catalog::default(), &[(Code::IdleStage, idle)]);
+    }
+
+    #[test]
+    fn what_a_key_writes_in_all_has_a_limit() {
+        let mut graph = Graph::default();
+        graph.insert("1", Node::new("A").with("a", json!(1)));
+        let mut interface = Interface::new();
+        publish(&mut interface, "1_a", json!({"enum": (0..2_000).collect::<Vec<u32>>()}));
+        let derived =
+            Derived { written: "1_a".to_owned(), target: None, rule: Rule { scale: 2.0, ..Rule::default() } };
+        let input = interface.inputs.get_mut("1_a").expect("it is published");
+        input.derived = vec![derived; 1_000];
+        let found = |interface: &Interface| {
+            let mut bound = interface.clone();
+            assert!(bound.bind(&graph, &Catalog::default()).is_empty());
+            problems(&bound, &graph, &Catalog::default()).codes().contains(&Code::TooLarge)
+        };
+        assert!(found(&interface));
+        interface.inputs.get_mut("1_a").expect("it is published").derived.truncate(10);
+        assert!(!found(&interface));
     }
 }

@@ -32,9 +32,21 @@ pub(super) fn idle_stages(graph: &Graph) -> Vec<NodeId> {
     idle(graph).into_iter().map(|(id, ..)| id.clone()).collect()
 }
 
+/// The stages of a graph.
+pub(super) fn stages(graph: &Graph) -> impl Iterator<Item = (&NodeId, &Node)> {
+    graph.nodes().filter(|(_, node)| node.class() == Some(CLASS))
+}
+
+/// The id of the node whose latent a stage goes on with.
+pub(super) fn before(stage: &Node) -> Option<&str> {
+    match stage.value("latent_image")? {
+        Value::Link(link) => Some(link.node.as_str()),
+        Value::Literal(_) => None,
+    }
+}
+
 fn idle(graph: &Graph) -> Vec<(&NodeId, &Node, Idle, &'static str)> {
-    let samplers = graph.nodes().filter(|(_, node)| node.class() == Some(CLASS));
-    samplers
+    stages(graph)
         .filter_map(|(id, node)| {
             let (because, at) = why_idle(node).or_else(|| nothing_left(graph, node))?;
             Some((id, node, because, at))
@@ -53,11 +65,11 @@ fn text(number: &Num) -> String {
 /// A stage that is meant to go on (it starts after step 0) with the latent of one that has run to the end of its schedule.
 fn nothing_left(graph: &Graph, node: &Node) -> Option<(Idle, &'static str)> {
     number(node, "start_at_step").filter(|start| *start > Num::Int(0.into()))?;
-    let Some(Value::Link(link)) = node.value("latent_image") else { return None };
-    let before = graph.node(link.node.as_str()).filter(|before| before.class() == Some(CLASS))?;
+    let id = before(node)?;
+    let before = graph.node(id).filter(|before| before.class() == Some(CLASS))?;
     let (end, steps) = (number(before, "end_at_step")?, number(before, "steps")?);
     (end >= steps).then(|| {
-        let before = link.node.to_string();
+        let before = id.to_owned();
         (Idle::NothingLeft { before, end: text(&end), steps: text(&steps) }, "latent_image")
     })
 }
