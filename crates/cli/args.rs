@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use comfyc::back::rust::program;
 use comfyc::front::media::Form;
-use comfyc::front::ui::Clock;
+use comfyc::front::ui::{Clock, Editor};
 
 /// The ComfyUI workflow compiler: check, compile and run ComfyUI graphs.
 #[derive(Debug, Parser)]
@@ -201,6 +201,9 @@ pub(crate) struct Values {
 #[command(next_help_heading = "Reading workflows of the editor")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct Reading {
+    /// The version of the editor whose export is wanted; ComfyUI 0.33.0 comes with 1.49
+    #[arg(long, value_enum, value_name = "VERSION", default_value_t)]
+    pub(crate) editor: EditorArgument,
     /// Keep the digits of integers above 2^53, which the editor rounds
     #[arg(long)]
     pub(crate) exact_integers: bool,
@@ -228,6 +231,27 @@ pub(crate) struct Reading {
     /// Which of the graphs in a picture or another media file is read, when it holds both
     #[arg(long, value_enum, value_name = "FORM", default_value_t, help_heading = "Reading media")]
     pub(crate) embedded: FormArgument,
+}
+
+/// A version of the editor.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EditorArgument {
+    /// Frontend 1.58.1.
+    #[default]
+    #[value(name = "1.58")]
+    V1_58,
+    /// Frontend 1.49.6.
+    #[value(name = "1.49")]
+    V1_49,
+}
+
+impl From<EditorArgument> for Editor {
+    fn from(argument: EditorArgument) -> Self {
+        match argument {
+            EditorArgument::V1_58 => Self::V1_58,
+            EditorArgument::V1_49 => Self::V1_49,
+        }
+    }
 }
 
 /// A graph in a media file.

@@ -33,6 +33,7 @@ impl Setup {
         let mut findings = Findings::default();
         let classes = self::catalog(catalog, &mut findings)?;
         let mut options = ui::Options::default();
+        options.editor = reading.editor.into();
         options.exact_integers = reading.exact_integers;
         options.deep_mute = reading.deep_mute;
         options.repair = reading.repair;

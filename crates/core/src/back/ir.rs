@@ -92,8 +92,8 @@ impl<'s> Places<'s> {
         put("id", Some(id.into()));
         put("class", node.class().map(Json::from));
         put("title", node.title().map(Json::from));
-        if let Some(Meta::Other(meta)) = node.meta() {
-            put("meta", Some(Json::clone(meta)));
+        if let Some(Meta::Other(_) | Meta::TitleAndPack(_)) = node.meta() {
+            put("meta", node.meta_json());
         }
         put("other", node.other().map(|other| Json::Object(other.clone())));
         put("origin", self.origin(node.origin()));

@@ -8,7 +8,7 @@ use compact_str::ToCompactString;
 use serde_json::{Map, Value as Json, json};
 
 use super::json::{Layout, Writer};
-use crate::graph::{Graph, Meta, Node, Value};
+use crate::graph::{Graph, Meta, Node, Pack, Value};
 
 /// More bytes than most nodes take.
 const USUAL_NODE: usize = 1024;
@@ -53,11 +53,16 @@ fn write_node(writer: &mut Writer, node: &Node) {
         writer.string(class);
     }
     match node.meta() {
-        Some(Meta::Title(title)) => {
+        Some(Meta::Title(title) | Meta::TitleAndPack(title)) => {
             writer.member("_meta");
             writer.open_object();
             writer.member("title");
             writer.string(title);
+            let pack = node.pack().filter(|_| matches!(node.meta(), Some(Meta::TitleAndPack(_))));
+            for (name, value) in pack.into_iter().flat_map(Pack::fields) {
+                writer.member(name);
+                writer.string(value);
+            }
             writer.close_object();
         }
         Some(Meta::Other(meta)) => {
@@ -88,7 +93,7 @@ fn node_to_json(node: &Node) -> Json {
         fields.insert("inputs".to_owned(), inputs.collect());
     }
     fields.extend(node.class().map(|class| ("class_type".to_owned(), class.into())));
-    fields.extend(node.meta().map(|meta| ("_meta".to_owned(), meta.to_json())));
+    fields.extend(node.meta_json().map(|meta| ("_meta".to_owned(), meta)));
     fields.extend(node.other().into_iter().flatten().map(|(field, value)| (field.clone(), value.clone())));
     Json::Object(fields)
 }

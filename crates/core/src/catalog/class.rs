@@ -208,6 +208,11 @@ impl Class {
         display_name(&self.fields).unwrap_or(&self.name)
     }
 
+    /// The name that the class says it has to show.
+    pub(crate) fn display_name(&self) -> Option<&str> {
+        display_name(&self.fields)
+    }
+
     /// The Python module that defines it: `nodes`, `comfy_extras.nodes_wan`, `custom_nodes.ComfyUI-KJNodes`.
     pub fn python_module(&self) -> Option<&str> {
         self.text("python_module")

@@ -27,7 +27,7 @@ use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::{Dfs, EdgeRef, Reversed};
 
-pub use node::{Input, Link, Meta, Node, Value};
+pub use node::{Input, Link, Meta, Node, Pack, Value};
 
 /// The name of a node: any text ComfyUI allows as a key, `57`, `57:8` or `loader`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

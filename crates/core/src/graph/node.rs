@@ -17,6 +17,7 @@ pub struct Node {
     class: Option<CompactString>,
     inputs: Option<IndexMap<CompactString, Input, RandomState>>,
     meta: Option<Meta>,
+    pack: Option<Box<Pack>>,
     /// Hardly any node has any.
     other: Option<Box<Map<String, serde_json::Value>>>,
     origin: Option<Origin>,
@@ -28,10 +29,24 @@ pub struct Node {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Meta {
-    /// A title and nothing else, as the editor writes it.
+    /// A title and nothing else, as editors before 1.57 write it.
     Title(String),
+    /// A title, then the fields of [`Node::pack`] in their order, as later editors write it.
+    TitleAndPack(String),
     /// Anything else.
     Other(Box<serde_json::Value>),
+}
+
+/// The node pack that a class is from, as the editor notes it with a node. At least one field is there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Pack {
+    /// The pack's id in the Comfy registry (`cnr_id`); `comfy-core` for ComfyUI itself.
+    pub id: Option<CompactString>,
+    /// Its repository on GitHub, `owner/name` (`aux_id`).
+    pub repository: Option<CompactString>,
+    /// Its version: a semantic version, a commit, or `unknown` (`ver`).
+    pub version: Option<CompactString>,
 }
 
 /// One input of a node.
@@ -161,6 +176,26 @@ impl Node {
         self.meta.as_ref()
     }
 
+    /// `_meta` as it is written.
+    pub(crate) fn meta_json(&self) -> Option<serde_json::Value> {
+        match self.meta.as_ref()? {
+            Meta::Title(title) => Some(serde_json::json!({"title": title})),
+            Meta::TitleAndPack(title) => {
+                let mut fields = Map::new();
+                fields.insert("title".to_owned(), title.as_str().into());
+                let pack = self.pack.iter().flat_map(|pack| pack.fields());
+                fields.extend(pack.map(|(name, value)| (name.to_owned(), value.into())));
+                Some(serde_json::Value::Object(fields))
+            }
+            Meta::Other(meta) => Some((**meta).clone()),
+        }
+    }
+
+    /// The pack that the document says the node's class is from, whether or not `_meta` holds it.
+    pub fn pack(&self) -> Option<&Pack> {
+        self.pack.as_deref()
+    }
+
     /// Every other field of the document's node; `None` when there is none.
     pub fn other(&self) -> Option<&Map<String, serde_json::Value>> {
         self.other.as_deref()
@@ -205,8 +240,20 @@ impl Node {
                 }
                 self.set_meta(meta);
             }
+            Some(Meta::TitleAndPack(before)) => *before = title.into(),
             _ => self.meta = Some(Meta::Title(title.into())),
         }
+    }
+
+    /// Sets a title, and the pack for `_meta` to hold beside it.
+    pub(crate) fn set_title_and_pack(&mut self, title: impl Into<String>, pack: Pack) {
+        self.meta = Some(Meta::TitleAndPack(title.into()));
+        self.pack = Some(Box::new(pack));
+    }
+
+    /// Notes the pack, without a word about it in `_meta`.
+    pub(crate) fn set_pack(&mut self, pack: Pack) {
+        self.pack = Some(Box::new(pack));
     }
 
     pub(crate) fn set_class(&mut self, class: &str) {
@@ -214,7 +261,12 @@ impl Node {
     }
 
     pub(crate) fn set_meta(&mut self, meta: serde_json::Value) {
-        self.meta = Some(meta.into());
+        let pack = Pack::read(&meta);
+        self.meta = Some(match (meta, &pack) {
+            (serde_json::Value::Object(fields), pack) => Meta::of(fields, pack.as_ref()),
+            (meta, _) => Meta::Other(Box::new(meta)),
+        });
+        self.pack = pack.map(Box::new);
     }
 
     pub(crate) fn set_other(&mut self, field: String, value: serde_json::Value) {
@@ -232,30 +284,42 @@ impl Meta {
     /// The title, if there is one.
     pub fn title(&self) -> Option<&str> {
         match self {
-            Self::Title(title) => Some(title),
+            Self::Title(title) | Self::TitleAndPack(title) => Some(title),
             Self::Other(meta) => meta.get("title")?.as_str(),
         }
     }
 
-    /// As the field is written.
-    pub(crate) fn to_json(&self) -> serde_json::Value {
-        match self {
-            Self::Title(title) => serde_json::json!({"title": title}),
-            Self::Other(meta) => (**meta).clone(),
+    /// As the field is read, with the pack that it names. What would not be written the same is kept as it is.
+    fn of(mut fields: Map<String, serde_json::Value>, pack: Option<&Pack>) -> Self {
+        let held = pack.into_iter().flat_map(Pack::fields).map(|(name, _)| name);
+        if fields.keys().map(String::as_str).eq(std::iter::once("title").chain(held))
+            && let Some(serde_json::Value::String(title)) = fields.get_mut("title")
+        {
+            let title = std::mem::take(title);
+            return if pack.is_some() { Self::TitleAndPack(title) } else { Self::Title(title) };
         }
+        Self::Other(Box::new(serde_json::Value::Object(fields)))
     }
 }
 
-/// As the field is read.
-impl From<serde_json::Value> for Meta {
-    fn from(meta: serde_json::Value) -> Self {
-        match meta {
-            serde_json::Value::Object(fields) if fields.len() == 1 => match fields.into_iter().next() {
-                Some((name, serde_json::Value::String(title))) if name == "title" => Self::Title(title),
-                field => Self::Other(Box::new(serde_json::Value::Object(field.into_iter().collect()))),
-            },
-            meta => Self::Other(Box::new(meta)),
-        }
+impl Pack {
+    /// The pack of these fields; `None` without any.
+    pub(crate) fn new(id: Option<&str>, repository: Option<&str>, version: Option<&str>) -> Option<Self> {
+        let field = |text: Option<&str>| text.map(CompactString::new);
+        let pack = Self { id: field(id), repository: field(repository), version: field(version) };
+        (pack != Self::default()).then_some(pack)
+    }
+
+    /// The pack that `_meta` names.
+    fn read(meta: &serde_json::Value) -> Option<Self> {
+        let field = |name: &str| meta.get(name)?.as_str();
+        Self::new(field("cnr_id"), field("aux_id"), field("ver"))
+    }
+
+    /// Its fields as the editor names and orders them.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let fields = [("cnr_id", &self.id), ("aux_id", &self.repository), ("ver", &self.version)];
+        fields.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)))
     }
 }
 
@@ -274,6 +338,7 @@ impl PartialEq for Node {
         self.class == other.class
             && self.inputs == other.inputs
             && self.meta == other.meta
+            && self.pack == other.pack
             && self.other == other.other
     }
 }

@@ -1,4 +1,4 @@
-//! UI workflows against the prompts that ComfyUI's own editor makes of them.
+//! UI workflows against the prompts that ComfyUI's own editor makes of them, in each of its versions that are reproduced.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use comfyc::back::{Layout, prompt};
 use comfyc::catalog::Catalog;
 use comfyc::diagnostic::{Code, Diagnostics, Severity};
-use comfyc::front::ui;
+use comfyc::front::ui::{self, Editor};
 use comfyc::source::{Source, Sources, Syntax};
 use serde_json::Value;
 
@@ -46,62 +46,128 @@ pub(crate) struct Arguments {
     /// Count the diagnostics by code.
     #[arg(long)]
     codes: bool,
+    /// Compare the workflows of this folder and nothing else.
+    #[arg(long, requires = "exports")]
+    workflows: Option<PathBuf>,
+    /// What the newest editor exports for them, under the same names.
+    #[arg(long, requires = "workflows")]
+    exports: Option<PathBuf>,
+}
+
+/// Workflows, and what one version of the editor exports for them.
+struct Set {
+    /// What its cases are called in `tests/known-failures.txt`, and in what is printed.
+    name: &'static str,
+    editor: Editor,
+    workflows: PathBuf,
+    exports: PathBuf,
+    /// Whether the editor had node packs.
+    packs: bool,
+}
+
+impl Set {
+    fn new(name: &'static str, editor: Editor, workflows: PathBuf, exports: PathBuf) -> Self {
+        Self { name, editor, workflows, exports, packs: false }
+    }
+}
+
+/// The sets of the reference data that need no templates.
+fn cases(data: &Path) -> Vec<Set> {
+    let (golden, field) = (data.join("golden"), data.join("field"));
+    let cases = |out| (golden.join("cases/in"), golden.join("cases").join(out));
+    let set = |name, editor, (workflows, exports)| Set::new(name, editor, workflows, exports);
+    vec![
+        set("ui-1.49", Editor::V1_49, cases("out")),
+        set("ui-1.58", Editor::V1_58, cases("out-1.58.1")),
+        set("newer-1.58", Editor::V1_58, (golden.join("newer/in"), golden.join("newer/out-1.58.1"))),
+        Set { packs: true, ..set("field-1.49", Editor::V1_49, (field.clone(), field.join("editor-1.49.6"))) },
+        set("field-1.58", Editor::V1_58, (field.clone(), field.join("editor-1.58.1"))),
+    ]
 }
 
 /// Compares the cases and the templates; fails when one comes out otherwise than `tests/known-failures.txt` says. Templates
 /// that cannot be fetched are a failure with `must_fetch`, and else passed over aloud.
 pub(crate) fn run(arguments: &Arguments, shared: &Path, must_fetch: bool) -> Result<(), Failure> {
-    let golden = shared.join("data/golden");
-    let catalog =
-        arguments.catalog.clone().unwrap_or_else(|| shared.join("data/object_info/comfyui-0.33.0.json"));
-    let source = Source::new("catalog", Syntax::Json, text(&catalog)?);
-    let (catalog, _) = Catalog::parse(&source, Sources::default().add(source.clone()));
+    let data = shared.join("data");
+    let info = data.join("object_info");
+    let read = |path: &Path| -> Result<Catalog, Failure> {
+        let source = Source::new("catalog", Syntax::Json, text(path)?);
+        Ok(Catalog::parse(&source, Sources::default().add(source.clone())).0)
+    };
+    let plain = arguments.catalog.clone().unwrap_or_else(|| info.join("comfyui-0.33.0.json"));
+    let (plain, packed) = (read(&plain)?, read(&info.join("comfyui-0.33.0-with-custom-nodes.json"))?);
     let known = known_failures()?;
-    let mut wrong = Vec::new();
-    let mut sets = vec![("UI cases", golden.join("cases/in"), golden.join("cases/out"))];
-    match arguments.templates.clone().map_or_else(fetched, Ok) {
-        Ok(templates) => sets.push(("UI templates", templates, golden.join("templates"))),
-        Err(failure) if must_fetch => return Err(failure),
-        Err(failure) => println!("UI templates: PASSED OVER, {PACKAGE} cannot be fetched: {failure}"),
+    let mut sets = Vec::new();
+    if let (Some(workflows), Some(exports)) = (&arguments.workflows, &arguments.exports) {
+        sets.push(Set::new("asked", Editor::V1_58, workflows.clone(), exports.clone()));
+    } else {
+        sets.extend(cases(&data));
+        match arguments.templates.clone().map_or_else(fetched, Ok) {
+            Ok(templates) => {
+                let set = |name, editor, out| {
+                    Set::new(name, editor, templates.clone(), data.join("golden").join(out))
+                };
+                sets.push(set("templates-1.49", Editor::V1_49, "templates"));
+                sets.push(set("templates-1.58", Editor::V1_58, "templates-1.58.1"));
+            }
+            Err(failure) if must_fetch => return Err(failure),
+            Err(failure) => println!("templates: PASSED OVER, {PACKAGE} cannot be fetched: {failure}"),
+        }
     }
-    for (set, inputs, outputs) in sets {
-        let mut counts: BTreeMap<Outcome, Vec<String>> = BTreeMap::new();
-        let mut codes: BTreeMap<&str, usize> = BTreeMap::new();
-        for output in json_files(&outputs)? {
-            let name = output.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            let workflow = text(&inputs.join(format!("{name}.json")))?;
-            let expected = text(&output)?;
-            let (made, diagnostics) = convert(&name, &workflow, &catalog, &ui::Options::default());
-            for diagnostic in diagnostics.iter() {
-                *codes.entry(diagnostic.code().slug()).or_default() += 1;
-            }
-            let outcome = outcome(&name, &workflow, &catalog, (&made, &diagnostics), &expected);
-            if outcome != Outcome::Identical
-                && let Some(out) = &arguments.out
-            {
-                save(out, &name, &made, &expected)?;
-            }
-            let id = format!("ui/{name}");
-            if (outcome != Outcome::Identical) != known.contains_key(&id) {
-                wrong.push(id);
-            }
-            counts.entry(outcome).or_default().push(name);
-        }
-        let count = |outcome| counts.get(&outcome).map_or(0, Vec::len);
-        let whole: usize = counts.values().map(Vec::len).sum();
-        println!("{set}: {} of {whole} identical", count(Outcome::Identical));
-        for (outcome, names) in counts.iter().filter(|(outcome, _)| **outcome != Outcome::Identical) {
-            println!("  {outcome:?}: {} {}", names.len(), names.join(" "));
-        }
-        if arguments.codes {
-            println!("  {codes:?}");
-        }
+    let mut wrong = Vec::new();
+    for set in sets {
+        let catalog = if set.packs { &packed } else { &plain };
+        wrong.extend(compare(&set, catalog, arguments, &known)?);
     }
     if wrong.is_empty() {
         Ok(())
     } else {
         Err(Failure(format!("otherwise than tests/known-failures.txt says: {}", wrong.join(" "))))
     }
+}
+
+/// Compares one set; the cases that come out otherwise than the failures on record say.
+fn compare(
+    set: &Set,
+    catalog: &Catalog,
+    arguments: &Arguments,
+    known: &BTreeMap<String, String>,
+) -> Result<Vec<String>, Failure> {
+    let mut counts: BTreeMap<Outcome, Vec<String>> = BTreeMap::new();
+    let mut codes: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    let mut options = ui::Options::default();
+    options.editor = set.editor;
+    for output in json_files(&set.exports)? {
+        let name = output.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let workflow = text(&set.workflows.join(format!("{name}.json")))?;
+        let expected = text(&output)?;
+        let (made, diagnostics) = convert(&name, &workflow, catalog, &options);
+        for diagnostic in diagnostics.iter() {
+            *codes.entry(diagnostic.code().slug()).or_default() += 1;
+        }
+        let outcome = outcome(&name, &workflow, catalog, (&made, &diagnostics), &expected, &options);
+        if outcome != Outcome::Identical
+            && let Some(out) = &arguments.out
+        {
+            save(&out.join(set.name), &name, &made, &expected)?;
+        }
+        let id = format!("{}/{name}", set.name);
+        if (outcome != Outcome::Identical) != known.contains_key(&id) {
+            wrong.push(id);
+        }
+        counts.entry(outcome).or_default().push(name);
+    }
+    let count = |outcome| counts.get(&outcome).map_or(0, Vec::len);
+    let whole: usize = counts.values().map(Vec::len).sum();
+    println!("{}: {} of {whole} identical", set.name, count(Outcome::Identical));
+    for (outcome, names) in counts.iter().filter(|(outcome, _)| **outcome != Outcome::Identical) {
+        println!("  {outcome:?}: {} {}", names.len(), names.join(" "));
+    }
+    if arguments.codes {
+        println!("  {codes:?}");
+    }
+    Ok(wrong)
 }
 
 /// How a conversion compares with what the editor made.
@@ -111,13 +177,14 @@ fn outcome(
     catalog: &Catalog,
     made: (&str, &Diagnostics),
     expected: &str,
+    options: &ui::Options,
 ) -> Outcome {
     let (made, diagnostics) = made;
     let outcome = judge(made, diagnostics, expected);
     if outcome == Outcome::Identical || !diagnostics.codes().contains(&Code::UnknownClass) {
         return outcome;
     }
-    let mut options = ui::Options::default();
+    let mut options = options.clone();
     options.placeholders = true;
     let (made, diagnostics) = convert(name, workflow, catalog, &options);
     match judge(&made, &diagnostics, expected) {

@@ -1,6 +1,7 @@
 //! Inputs that come and go: the branches of a dynamic combo, growing groups, the options of a `CustomCombo`.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use compact_str::ToCompactString;
 use foldhash::HashMap;
@@ -23,6 +24,11 @@ pub(super) struct Group<'a> {
 }
 
 impl Group<'_> {
+    /// Whether an input of this name is one of its own.
+    pub(super) fn owns(&self, input: &str) -> bool {
+        input.rsplit_once('.').is_some_and(|(group, _)| group == self.name)
+    }
+
     /// How many inputs it has at least, where these share a type.
     pub(super) fn matching(&self) -> Option<usize> {
         let matches =
@@ -76,6 +82,8 @@ impl<'a> Node<'a> {
 
     /// Replaces the inputs of a dynamic combo by those of the branch it has now, keeping the links of those that stay.
     fn reassign_branch(&mut self, at: usize, links: &mut Links) {
+        let before = self.before_change();
+        let by_position = before.is_some();
         let Some(widget) = self.widgets.get(at) else { return };
         let prefix = [&widget.name, "."].concat();
         let mut removed = Vec::new();
@@ -86,43 +94,65 @@ impl<'a> Node<'a> {
             }
             stays
         });
-        self.rebuild_branch(at);
+        let kept: Vec<Option<LinkId>> = self.slots.iter().map(|slot| slot.link).collect();
+        let fresh = self.rebuild_branch(at);
+        if by_position {
+            // Groups among the new inputs have looked at positions of inputs that are not in order yet.
+            let mut kept = kept.into_iter();
+            for (at, slot) in self.slots.iter_mut().enumerate() {
+                slot.link = if fresh.contains(&at) { None } else { kept.next().flatten() };
+            }
+        }
         for (name, link, saved) in removed {
             let Some(link) = link else { continue };
             let Some((at, slot)) = self.slots.iter_mut().enumerate().find(|(_, slot)| slot.name == name)
             else {
-                links.remove(&link);
+                if !by_position {
+                    links.remove(&link);
+                }
                 continue;
             };
             slot.link = Some(link);
             slot.saved = saved;
-            if let Some(link) = links.get_mut(&link) {
+            if let Some(link) = links.get_mut(&link).filter(|_| !by_position) {
                 link.target_slot = i64::try_from(at).unwrap_or(i64::MAX);
                 self.grow_after(&name);
             }
         }
+        if !self.commit_change(before) || !by_position {
+            return;
+        }
+        let linked = self.slots.get(fresh).into_iter().flatten().filter(|slot| slot.link.is_some());
+        let linked: Vec<Cow<'a, str>> = linked.map(|slot| slot.name.clone()).collect();
+        for name in linked {
+            self.grow_after(&name);
+        }
     }
 
-    /// Makes the slots and widgets of the branch that a dynamic combo has now, after the combo's own.
-    pub(super) fn rebuild_branch(&mut self, at: usize) {
-        let Some(widget) = self.widgets.get(at) else { return };
-        let WidgetKind::Branches(branches) = widget.kind else { return };
+    /// Makes the slots and widgets of the branch that a dynamic combo has now, after the combo's own. Returns where the slots
+    /// are.
+    pub(super) fn rebuild_branch(&mut self, at: usize) -> Range<usize> {
+        let Some(widget) = self.widgets.get(at) else { return 0..0 };
+        let WidgetKind::Branches(branches) = widget.kind else { return 0..0 };
         let parent = widget.name.clone();
         let chosen = branch(branches, widget.value);
         let prefix = [&parent, "."].concat();
         // Widgets before the combo have other names, so its position stays.
         self.widgets.retain(|widget| !widget.name.starts_with(&prefix));
         self.groups.retain(|group| !group.name.starts_with(&prefix));
-        let Some(branch) = chosen else { return };
+        let Some(branch) = chosen else { return 0..0 };
         let (slots, widgets) = (self.slots.len(), self.widgets.len());
         for (name, input, required) in branch.inputs.settable() {
             self.add_input(&Spec::new(Cow::Owned([&prefix, name].concat()), input, !required));
         }
         let at = self.widgets.iter().position(|widget| widget.name == parent).unwrap_or(at);
         move_after(&mut self.widgets, widgets, at);
-        if let Some(own) = self.slots.iter().position(|slot| slot.name == parent) {
-            move_after(&mut self.slots, slots, own);
-        }
+        let count = self.slots.len().saturating_sub(slots);
+        let Some(own) = self.slots.iter().position(|slot| slot.name == parent) else {
+            return slots..slots + count;
+        };
+        move_after(&mut self.slots, slots, own);
+        own + 1..own + 1 + count
     }
 
     /// The first inputs of a growing group.
@@ -132,6 +162,18 @@ impl<'a> Node<'a> {
         self.groups.push(group.clone());
         for k in 0..=group.autogrow.min.min(LARGEST_GROUP) {
             self.grow(&group, k);
+        }
+    }
+
+    /// Lets groups grow as the editor does while it reads a node whose links are kept by position: for each position whose saved
+    /// input has a link, the group of the input that is there by then.
+    pub(super) fn grow_groups_at(&mut self, saved: &[Option<LinkId>], links: &Links) {
+        for (at, link) in saved.iter().enumerate() {
+            if link.is_some_and(|link| links.contains_key(&link))
+                && let Some(name) = self.slots.get(at).map(|slot| slot.name.clone())
+            {
+                self.grow_after(&name);
+            }
         }
     }
 
@@ -151,7 +193,7 @@ impl<'a> Node<'a> {
     }
 
     /// Lets the group of a linked slot have one more input.
-    fn grow_after(&mut self, slot: &str) {
+    pub(super) fn grow_after(&mut self, slot: &str) {
         let member =
             |group: &&Group<'a>| slot.strip_prefix(&*group.name).is_some_and(|rest| rest.starts_with('.'));
         let Some(group) = self.groups.iter().find(member).cloned() else { return };
@@ -182,6 +224,8 @@ impl<'a> Node<'a> {
             let number = number.map(|number| number.to_compact_string()).unwrap_or_default();
             [&*group.name, ".", stem, &number].concat()
         };
+        let before = self.before_change();
+        let by_position = before.is_some();
         let mut fresh: Vec<Slot<'a>> = Vec::new();
         for (key, input, required) in template.settable() {
             let before = self.slots.len();
@@ -198,18 +242,19 @@ impl<'a> Node<'a> {
         }
         self.slots.retain(|old| match fresh.iter_mut().find(|new| new.name == old.name) {
             Some(new) => {
-                new.link = old.link;
+                new.link = new.link.filter(|_| by_position).or(old.link);
                 new.saved = old.saved;
                 false
             }
             None => true,
         });
         // The editor looks for the input before by the start of its name, and so finds `image10` for `image1`.
-        let before = k.checked_sub(1).and_then(|k| Some(name(k, template.settable().last()?.0)));
+        let sibling = k.checked_sub(1).and_then(|k| Some(name(k, template.settable().last()?.0)));
         let after =
-            before.and_then(|before| self.slots.iter().rposition(|slot| slot.name.starts_with(&before)));
+            sibling.and_then(|before| self.slots.iter().rposition(|slot| slot.name.starts_with(&before)));
         let at = after.map_or(self.slots.len(), |after| after + 1);
         self.slots.splice(at..at, fresh);
+        self.commit_change(before);
     }
 
     /// The widgets that the editor adds to a `CustomCombo`.

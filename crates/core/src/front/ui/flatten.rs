@@ -386,11 +386,26 @@ impl<'l, 'a> Flattener<'l, 'a> {
         if node.role == Role::Missing {
             self.judge_missing(ix);
         }
-        match live.title(ix) {
-            Some(title) => made.set_title(title),
-            None => made.set_meta(Json::Object(Map::new())),
-        }
+        self.put_meta(&mut made, ix);
         Some((node_id, made.class_in("type").at(place.node)))
+    }
+
+    /// Writes `_meta`, and notes the pack that the class is from.
+    fn put_meta(&self, made: &mut graph::Node, ix: NodeIx) {
+        let live = self.live;
+        let in_meta = live.rules.packs_in_meta;
+        match (live.title(ix).or(in_meta.then_some("")), super::meta::of(&live.nodes[ix].properties)) {
+            (Some(title), Some(pack)) if in_meta => made.set_title_and_pack(title, pack),
+            (title, pack) => {
+                match title {
+                    Some(title) => made.set_title(title),
+                    None => made.set_meta(Json::Object(Map::new())),
+                }
+                if let Some(pack) = pack {
+                    made.set_pack(pack);
+                }
+            }
+        }
     }
 
     /// Finds what the inputs of a node get by link.
@@ -427,7 +442,7 @@ impl<'l, 'a> Flattener<'l, 'a> {
         if matches!(widget.kind, WidgetKind::Position) {
             return input(Json::from(node.custom_position()), origin);
         }
-        let value = widget.value?;
+        let value = live.shown(widget)?;
         if let Some(range) = packs::rgthree::drawn_seed(node, &widget.name, value, live.options) {
             let drawn =
                 live.options.seed.map(|seed| Dice::new(seed, &format!("{id}.{}", widget.name)).within(range));
@@ -465,12 +480,17 @@ impl<'l, 'a> Flattener<'l, 'a> {
                 }
                 input(Json::String(chosen), origin)
             }
-            Json::Array(_) => {
-                let value = self.normal(id, &widget.name, value, &origin);
+            value => {
+                let normal = self.normal(id, &widget.name, value, &origin);
                 let curve = matches!(widget.kind, WidgetKind::Curve);
-                input(if curve { tagged(value) } else { wrap(value) }, origin)
+                let marked = normal.is_array() || (live.rules.marks_all_curves && !normal.is_null());
+                let normal = match normal {
+                    normal if curve && marked => tagged(normal),
+                    normal if normal.is_array() => wrap(normal),
+                    normal => normal,
+                };
+                input(normal, origin)
             }
-            _ => input(self.normal(id, &widget.name, value, &origin), origin),
         }
     }
 

@@ -6,12 +6,16 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::{Index, IndexMut};
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
+use serde_json::Value as Json;
 
 use super::Options;
 use super::definition::Definition;
 use super::dynamic::Links;
+use super::editor::Rules;
+use super::js;
 use super::lean::Values;
-use super::node::{Node, Role, Saved};
+use super::links::{self, Into};
+use super::node::{Held, Node, Role, Saved, Widget, WidgetKind};
 use super::restore::merged_outputs;
 use super::wire::{self, Io, Key, LinkId, Part, Property};
 use crate::catalog::Catalog;
@@ -46,6 +50,8 @@ pub(super) struct Layer<'a> {
     pub(super) nodes: Vec<NodeIx>,
     pub(super) by_id: HashMap<Key, NodeIx>,
     pub(super) links: Links,
+    /// Where these lead, where that counts and inputs name others.
+    pub(super) into: Option<Into>,
     /// The ids of its links as they were saved, where there is a Primitive, which depends on them.
     pub(super) saved_links: HashSet<LinkId>,
     /// From which id on links are not the file's, but made as the scripts of node packs make them.
@@ -75,6 +81,10 @@ pub(super) struct Live<'a> {
     definitions: HashMap<&'a str, LayerIx>,
     pub(super) catalog: &'a Catalog,
     pub(super) options: &'a Options,
+    /// What the version of the editor that is asked for does.
+    pub(super) rules: &'static Rules,
+    /// Whether it counts where links lead, and not what inputs name.
+    pub(super) links_count: bool,
     /// Where values live that were not in the file.
     pub(super) made: &'a Values,
     pub(super) diagnostics: Diagnostics,
@@ -160,6 +170,8 @@ impl<'a> Live<'a> {
             definitions: HashMap::new(),
             catalog,
             options,
+            rules: options.editor.rules(),
+            links_count: options.editor.rules().links_count && !options.repair,
             made,
             diagnostics,
             last_link: 0,
@@ -172,6 +184,15 @@ impl<'a> Live<'a> {
         live.last_link = parts.iter().map(highest).max().unwrap_or(0).clamp(0, LinkId::MAX / 2);
         let mut waiting: Vec<(Vec<wire::Node<'a>>, Vec<LinkId>)> = Vec::new();
         for (i, mut part) in parts.into_iter().enumerate() {
+            let mut links: Links = part.links.iter().cloned().collect();
+            let is_plain =
+                links.len() == part.links.len() && links::are_as_named(&part.nodes, &part.outputs, &links);
+            let mut into = None;
+            if !is_plain && live.links_count {
+                links::leave_one_to_each(&mut part);
+                links = part.links.iter().cloned().collect();
+                into = Some(links::into_nodes(&links));
+            }
             super::subgraph::complete_ends(&mut part);
             if let Some(uuid) = part.uuid {
                 // Of two definitions with one id the later counts, as in a table.
@@ -181,12 +202,14 @@ impl<'a> Live<'a> {
             if part.nodes.iter().any(|node| node.ty == "PrimitiveNode") {
                 saved_links.extend(part.links.iter().map(|(id, _)| *id));
             }
-            waiting.push((part.nodes, part.links.iter().map(|(id, _)| *id).collect()));
+            let others = if is_plain { Vec::new() } else { part.links.iter().map(|(id, _)| *id).collect() };
+            waiting.push((part.nodes, others));
             live.layers.0.push(Layer {
                 name: part.name,
                 nodes: Vec::new(),
                 by_id: HashMap::new(),
-                links: part.links.into_iter().collect::<Links>(),
+                links,
+                into,
                 saved_links,
                 first_made: part.first_made,
                 inputs: part.inputs,
@@ -260,7 +283,11 @@ impl<'a> Live<'a> {
                 self.diagnostics.push(diagnostic.with_related(Some(first), "the other node"));
             }
         }
-        self.merge_duplicate_links(layer, links);
+        if self.links_count {
+            self.name_links_at_outputs(layer);
+        } else {
+            self.merge_duplicate_links(layer, links);
+        }
         for at in 0..self.layers[layer].nodes.len() {
             if let Some(ix) = self.layers[layer].nodes.get(at).copied() {
                 self.flush_proxies(ix);
@@ -295,7 +322,11 @@ impl<'a> Live<'a> {
                 if let Some(definition) = self.classes.get(class.0) {
                     node.build(definition);
                     node.outputs = merged_outputs(definition.outputs().map(Cow::Borrowed), outputs);
-                    let left = node.restore(saved, definition, &mut self.layers[layer].links, self.options);
+                    let positions = self.positions(layer, &node, saved);
+                    let led = positions.clone();
+                    let links = &mut self.layers[layer].links;
+                    let left = node.restore(saved, definition, links, self.options, positions);
+                    self.forget_lost(&mut node, led, saved);
                     self.tell_restored(&node, saved, left);
                 }
                 if !self.options.placeholders {
@@ -314,11 +345,13 @@ impl<'a> Live<'a> {
             Role::Reroute | Role::Primitive | Role::Note => {
                 node.outputs = outputs;
                 node.restore_virtual(saved);
+                self.set_links_right(&mut node, saved);
                 self.nodes.push(node)
             }
             Role::Missing => {
                 node.outputs = outputs;
                 node.restore_missing(saved, self.catalog, self.options, self.made);
+                self.set_links_right(&mut node, saved);
                 if !self.options.placeholders {
                     super::packs::widgets::add(&mut node, saved, None, self.made);
                 }
@@ -383,38 +416,8 @@ impl<'a> Live<'a> {
         }
     }
 
-    /// Whether each link of a layer is named by the slot that it leads to, so that no two join the same slots.
-    fn has_no_duplicate_links(&self, layer: LayerIx) -> bool {
-        let Layer { nodes, by_id, links, outputs, .. } = &self.layers[layer];
-        if by_id.len() < nodes.len() {
-            return false;
-        }
-        let mut named = 0;
-        for ix in nodes {
-            let node = &self.nodes[*ix];
-            for (id, saved) in node.slots.iter().filter_map(|slot| Some((slot.link?, slot.saved?))) {
-                let leads_here = |link: &wire::Link| {
-                    usize::try_from(link.target_slot) == Ok(saved) && link.target == node.id
-                };
-                named += usize::from(links.get(&id).is_some_and(leads_here));
-            }
-        }
-        for (at, output) in outputs.iter().enumerate() {
-            let leads_here = |link: &wire::Link| {
-                usize::try_from(link.target_slot) == Ok(at) && link.target == wire::OUTPUTS
-            };
-            if let [id] = output.links.as_slice() {
-                named += usize::from(links.get(id).is_some_and(leads_here));
-            }
-        }
-        named == links.len()
-    }
-
     /// Of links that join the same slots one stays: that which an input of the target names, else the first.
     fn merge_duplicate_links(&mut self, layer: LayerIx, order: &[LinkId]) {
-        if self.has_no_duplicate_links(layer) {
-            return;
-        }
         let Self { nodes, layers, .. } = self;
         let layer = &mut layers[layer];
         let mut seen: HashMap<&wire::Link, LinkId> = HashMap::with_capacity(order.len());
@@ -465,6 +468,16 @@ impl<'a> Live<'a> {
         self.layers[layer].by_id.get(id).copied()
     }
 
+    /// The value of a widget as the widget itself says it.
+    pub(super) fn shown(&self, widget: &Widget<'a>) -> Held<'a> {
+        let value = widget.value?;
+        let is_text = !self.rules.areas_hold_texts || !matches!(widget.kind, WidgetKind::Area);
+        if is_text || value.is_string() {
+            return Some(value);
+        }
+        Some(self.made.alloc(Json::String(js::text(value))))
+    }
+
     /// Whether the `filename_prefix` of a node takes `%…%`.
     pub(super) fn saves(&self, node: &Node<'a>) -> bool {
         let by_pack = !self.options.placeholders && super::packs::widgets::saves(&node.ty);
@@ -509,7 +522,7 @@ impl<'a> Live<'a> {
     pub(super) fn title(&self, ix: NodeIx) -> Option<&str> {
         let node = &self.nodes[ix];
         node.title.or_else(|| match node.role {
-            Role::Class(_) => self.definition(node).map(|definition| definition.class.editor_title()),
+            Role::Class(_) => self.definition(node).map(|definition| (self.rules.title)(definition.class)),
             Role::Host(layer) => Some(self.layers[layer].name),
             Role::Reroute => Some("Reroute"),
             Role::Primitive => Some("Primitive"),
@@ -533,6 +546,7 @@ pub(super) fn blank<'a>() -> Node<'a> {
         outputs: Vec::new(),
         widgets: Vec::new(),
         groups: Vec::new(),
+        positions: None,
         values: None,
         layer: ROOT,
         index: 0,

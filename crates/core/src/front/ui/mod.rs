@@ -1,5 +1,6 @@
 //! From the JSON that the editor of ComfyUI saves to a graph, as the editor itself exports it (`File > Export (API)`),
-//! byte for byte. The editor meant is frontend 1.49.6; of the scripts of node packs, what `packs` knows.
+//! byte for byte. `editor` says which versions of the editor these are and in what they differ; of the scripts of node packs, `packs`
+//! holds what is known.
 //!
 //! The editor does not convert a file: it loads it into a live graph and writes that out. So does this module, in the
 //! editor's own steps, because its results depend on their order:
@@ -23,16 +24,20 @@
 
 mod definition;
 mod dynamic;
+mod editor;
 mod few;
 mod fixups;
 mod flatten;
 mod group;
 pub(crate) mod js;
 mod lean;
+mod links;
 mod live;
 mod matches;
+mod meta;
 mod node;
 mod packs;
+mod positions;
 mod primitive;
 mod proxy;
 mod replace;
@@ -49,6 +54,7 @@ mod wire;
 
 use serde_json::Value as Json;
 
+pub use self::editor::Editor;
 use super::json_error;
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostics, Problem, kind_of};
@@ -60,6 +66,8 @@ use crate::source::{Origin, Pointer, Source, SourceId};
 #[non_exhaustive]
 #[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct Options {
+    /// The version of the editor whose export is wanted.
+    pub editor: Editor,
     /// Keep the digits of integers. The editor rounds those above 2⁵³, which changes large seeds.
     pub exact_integers: bool,
     /// Leave out everything inside a muted or bypassed subgraph. The editor does so only for those of the workflow

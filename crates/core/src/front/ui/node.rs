@@ -8,6 +8,7 @@ use super::definition::{self as known, Definition, Spec, WidgetType};
 use super::dynamic::Group;
 use super::js;
 use super::live::{ClassIx, LayerIx, NodeIx};
+use super::positions::Positions;
 pub(super) use super::wire::Output as Out;
 use super::wire::{Key, LinkId, Mode, Properties, Property};
 use crate::catalog::{Branch, Input, MatchType};
@@ -28,6 +29,8 @@ pub(super) struct Node<'a> {
     pub(super) outputs: Vec<Out<'a>>,
     pub(super) widgets: Vec<Widget<'a>>,
     pub(super) groups: Vec<Group<'a>>,
+    /// The links into it by position, while it is read and where they are kept so.
+    pub(super) positions: Option<Positions>,
     /// `widgets_values` as saved.
     pub(super) values: Option<&'a Json>,
     /// The graph that holds it, and where in the file's list of nodes it stands.
@@ -222,6 +225,16 @@ impl<'a> Node<'a> {
     pub(super) fn add_input(&mut self, spec: &Spec<'a>) {
         self.add_sockets(spec);
         self.add_widgets(spec);
+    }
+
+    /// Whether it has inputs that grow as they are linked.
+    pub(super) fn grows(&self) -> bool {
+        !self.groups.is_empty()
+    }
+
+    /// Whether inputs depend on the value of one of its widgets.
+    pub(super) fn has_branches(&self) -> bool {
+        self.widgets.iter().any(|widget| matches!(widget.kind, WidgetKind::Branches(_)))
     }
 
     pub(super) fn widget(&self, name: &str) -> Option<&Widget<'a>> {

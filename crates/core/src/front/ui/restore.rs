@@ -11,20 +11,53 @@ use super::few::Table;
 use super::js;
 use super::lean::Values;
 use super::node::{Node, Out, Saved, Slot, Widget, WidgetKind};
-use super::wire::{self, LinkIds};
+use super::positions::Positions;
+use super::wire::{self, LinkId, LinkIds};
 use crate::catalog::Catalog;
 
 impl<'a> Node<'a> {
     /// Reads a node of a known class. Returns how many of its saved values no widget has taken.
+    ///
+    /// `positions` are the links that lead to it, where these count and not what the saved inputs name.
     pub(super) fn restore(
         &mut self,
         saved: &wire::Node<'a>,
         definition: &Definition<'a>,
         links: &mut Links,
         options: &Options,
+        positions: Option<Positions>,
     ) -> usize {
         self.merge_inputs(&saved.inputs);
-        self.grow_groups(links);
+        let Some(positions) = positions else {
+            self.grow_groups(links);
+            return self.restore_widgets(saved, definition, links, options);
+        };
+        let named: Vec<Option<LinkId>> = self.slots.iter().map(|slot| slot.link).collect();
+        self.hold_positions(positions);
+        self.grow_groups_at(&named, links);
+        let is_owned = |name: &str| self.groups.iter().any(|group| group.owns(name));
+        let is_behind_widget = |slot: &Slot<'a>| {
+            let group = slot.name.rsplit_once('.').map(|(group, _)| group);
+            group.is_some_and(|group| self.widget(group).is_some()) && !is_owned(&slot.name)
+        };
+        if self.slots.iter().any(is_behind_widget) {
+            let named =
+                saved.inputs.iter().filter(|input| !is_owned(&input.name)).filter_map(wire::Input::named);
+            let named: Vec<(&str, LinkId)> = named.collect();
+            self.realign(named.into_iter());
+        }
+        let left = self.restore_widgets(saved, definition, links, options);
+        self.realign(saved.inputs.iter().filter_map(wire::Input::named));
+        left
+    }
+
+    fn restore_widgets(
+        &mut self,
+        saved: &wire::Node<'a>,
+        definition: &Definition<'a>,
+        links: &mut Links,
+        options: &Options,
+    ) -> usize {
         if options.named_values
             && let Some(named) = saved.named
         {

@@ -153,7 +153,10 @@ impl<'a> Live<'a> {
             }
             _ => {}
         }
-        self.nodes[ix].slots = slots;
+        let mut host = std::mem::replace(&mut self.nodes[ix], super::live::blank());
+        host.slots = slots;
+        self.set_links_right(&mut host, saved);
+        self.nodes[ix] = host;
         self.restore_quarantined(ix);
     }
 
@@ -199,7 +202,7 @@ impl<'a> Live<'a> {
         }
         let widget = node.widget(slot.widget.as_ref()?)?;
         let near = (target, widget.name.clone());
-        let value = widget.value;
+        let value = self.shown(widget);
         Some(Promoted { near: near.clone(), deep: near, value, saved: (target, widget.saved) })
     }
 

@@ -75,10 +75,15 @@ const OTHERS: [&str; 6] = [
     "Show Strengths",
 ];
 
+/// The names of those that say which pack a node's class is from.
+const PACK: [&str; 3] = ["cnr_id", "aux_id", "ver"];
+
 /// Those of a node's properties that a prompt depends on.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Properties<'a> {
     search_name: Option<Property<'a>>,
+    /// In the order of [`PACK`]; no more than texts count.
+    pack: [Option<&'a str>; PACK.len()],
     others: Option<Box<[Option<Property<'a>>; OTHERS.len()]>>,
 }
 
@@ -86,6 +91,8 @@ pub(super) struct Properties<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum PropertyName {
     Search,
+    /// This one of [`PACK`].
+    Pack(usize),
     /// This one of the others.
     Other(usize),
 }
@@ -106,6 +113,13 @@ pub(super) struct Input<'a> {
     pub(super) ty: Cow<'a, str>,
     pub(super) link: Option<LinkId>,
     pub(super) widget: Option<&'a str>,
+}
+
+impl Input<'_> {
+    /// Its name and its link, where it has one.
+    pub(super) fn named(&self) -> Option<(&str, LinkId)> {
+        Some((&*self.name, self.link?))
+    }
 }
 
 /// An output slot as saved.
@@ -219,6 +233,12 @@ impl<'a> Properties<'a> {
     pub(super) fn set(&mut self, name: PropertyName, value: Property<'a>) {
         let held = match name {
             PropertyName::Search => Some(&mut self.search_name),
+            PropertyName::Pack(at) => {
+                if let Some(held) = self.pack.get_mut(at) {
+                    *held = value.text();
+                }
+                return;
+            }
             PropertyName::Other(at) => self.others.get_or_insert_default().get_mut(at),
         };
         if let Some(held) = held {
@@ -226,11 +246,17 @@ impl<'a> Properties<'a> {
         }
     }
 
+    /// `cnr_id`, `aux_id` and `ver`.
+    pub(super) fn pack(&self) -> [Option<&'a str>; PACK.len()] {
+        self.pack
+    }
+
     pub(super) fn get(&self, name: &str) -> Option<Property<'a>> {
         let name = PropertyName::of(name.as_bytes());
         debug_assert!(name.is_some());
         match name? {
             PropertyName::Search => self.search_name,
+            PropertyName::Pack(at) => self.pack.get(at).copied().flatten().map(Property::Text),
             PropertyName::Other(at) => *self.others.as_ref()?.get(at)?,
         }
     }
@@ -242,6 +268,9 @@ impl PropertyName {
         if name == SEARCH_NAME.as_bytes() {
             return Some(Self::Search);
         }
+        if let Some(at) = PACK.iter().position(|known| known.as_bytes() == name) {
+            return Some(Self::Pack(at));
+        }
         OTHERS.iter().position(|known| known.as_bytes() == name).map(Self::Other)
     }
 }
@@ -251,6 +280,13 @@ impl<'a> Property<'a> {
         match json {
             Json::String(text) => Self::Text(text),
             other => Self::Other(other),
+        }
+    }
+
+    fn text(self) -> Option<&'a str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Other(_) => None,
         }
     }
 

@@ -95,6 +95,10 @@ impl Writer<'_> {
             Some(Meta::Title(title)) if Some(title.as_str()) == usual => {}
             Some(Meta::Title(title)) => code = code.method("titled", [self.texts.text(title, "title")]),
             Some(Meta::Other(meta)) => code = code.method("meta", [self.texts.exact(meta, "meta")]),
+            Some(Meta::TitleAndPack(_)) => {
+                let meta = node.meta_json().unwrap_or_default();
+                code = code.method("meta", [self.texts.exact(&meta, "meta")]);
+            }
         }
         for (field, value) in node.other().into_iter().flatten() {
             code = code.method("field", [self.texts.text(field, "field"), self.texts.exact(value, field)]);
