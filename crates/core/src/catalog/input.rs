@@ -1,11 +1,24 @@
-//! A declared input: its type with what belongs to the type, and its options.
+//! Declared inputs: the type of each with what belongs to the type, and its options.
 
 use indexmap::IndexMap;
 use serde_json::{Map, Number, Value};
 
 use super::lazy::Lazy;
-use super::widget::Shown;
-use super::{Inputs, OutputType, Type, wire};
+use super::types::{OutputType, Type};
+use super::widget::{Shown, WidgetType};
+
+/// The declared inputs of a class by section; a section that is absent differs from an empty one.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Inputs {
+    /// Inputs a node must have.
+    pub required: Option<IndexMap<String, Input>>,
+    /// Inputs a node may have.
+    pub optional: Option<IndexMap<String, Input>>,
+    /// Inputs the server fills in itself.
+    pub hidden: Option<IndexMap<String, Input>>,
+    /// Sections of any other name, and those that hold no object.
+    pub other: Map<String, Value>,
+}
 
 /// One declared input.
 #[derive(Debug, Clone, PartialEq)]
@@ -150,6 +163,20 @@ impl Combo {
     }
 }
 
+impl Inputs {
+    /// Required inputs, then optional ones, each with whether it is required: the order of the class's own definition.
+    pub fn settable(&self) -> impl Iterator<Item = (&str, &Input, bool)> {
+        let required = self.required.iter().flatten().map(|(name, input)| (name.as_str(), input, true));
+        let optional = self.optional.iter().flatten().map(|(name, input)| (name.as_str(), input, false));
+        required.chain(optional)
+    }
+
+    /// The declared input of this name, required before optional.
+    pub fn get(&self, name: &str) -> Option<&Input> {
+        [&self.required, &self.optional].into_iter().flatten().find_map(|section| section.get(name))
+    }
+}
+
 impl Options {
     /// Whether keyword `name` is set to true.
     pub fn flag(&self, name: &str) -> bool {
@@ -195,9 +222,14 @@ impl Input {
         !elsewhere && uploads.iter().any(|keyword| self.options.flag(keyword))
     }
 
-    /// The declaration as `/object_info` writes it: the type, and the options if there are any.
-    pub fn to_json(&self) -> Value {
-        wire::input_to_json(self)
+    /// How the editor shows it.
+    pub(crate) fn shown(&self) -> &Shown {
+        &self.shown
+    }
+
+    /// The widget that the editor makes of this input; `None` for a socket.
+    pub(crate) fn widget(&self, optional: bool) -> Option<WidgetType> {
+        self.shown.widget(optional)
     }
 }
 

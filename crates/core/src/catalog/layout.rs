@@ -4,8 +4,9 @@
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
+use super::input::{Input, Inputs};
+use super::types::Type;
 use super::widget::Upload;
-use super::{Class, Input, Inputs, Type};
 
 /// The inputs of a class as the editor sees them.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -82,7 +83,7 @@ impl Layout {
     pub(super) fn new(name: &str, inputs: &Inputs, fields: &Map<String, Value>) -> Self {
         let declared = declared(name, inputs);
         let forced = |place: &Place| match place.input(inputs) {
-            Some((_, input)) => input.shown.is_forced(place.is_optional()),
+            Some((_, input)) => input.shown().is_forced(place.is_optional()),
             None => false,
         };
         Self {
@@ -100,7 +101,7 @@ impl Layout {
             saves: SAVES.contains(&name),
             title: match TITLES.iter().find(|(known, _)| *known == name) {
                 Some((_, title)) => Some((*title).to_owned()),
-                None => super::class::display_name(fields).map(str::to_owned),
+                None => display_name(fields).map(str::to_owned),
             },
         }
     }
@@ -108,6 +109,11 @@ impl Layout {
     /// The inputs in the order of their declaration.
     pub(crate) fn declared(&self) -> &[Place] {
         &self.declared
+    }
+
+    /// The title of a new node, where that is not the class's name.
+    pub(crate) fn title(&self) -> Option<&str> {
+        self.title.as_deref()
     }
 
     /// The inputs in the editor's order.
@@ -140,16 +146,9 @@ impl Place {
     }
 }
 
-impl Class {
-    /// How the editor lays it out.
-    pub(crate) fn layout(&self) -> &Layout {
-        &self.layout
-    }
-
-    /// The title that the editor gives a new node.
-    pub(crate) fn editor_title(&self) -> &str {
-        self.layout.title.as_deref().unwrap_or(&self.name)
-    }
+/// The name that a class says it has to show.
+pub(super) fn display_name(fields: &Map<String, Value>) -> Option<&str> {
+    fields.get("display_name")?.as_str().filter(|name| !name.is_empty())
 }
 
 /// Required inputs, what the editor adds to them, optional inputs.
@@ -187,11 +186,11 @@ fn added(class: &str, required: &IndexMap<String, Input>) -> Vec<Place> {
     if AUDIO_PLAYERS.contains(&class) {
         add("audioUI", "AUDIO_UI");
     }
-    if required.get("audio").is_some_and(|input| input.shown.uploads == Some(Upload::Audio)) {
+    if required.get("audio").is_some_and(|input| input.shown().uploads == Some(Upload::Audio)) {
         add("upload", "AUDIOUPLOAD");
     }
     let takes_picture = |input: &Input| {
-        input.kind.socket_type() == Some(Type::COMBO) && input.shown.uploads == Some(Upload::Picture)
+        input.kind.socket_type() == Some(Type::COMBO) && input.shown().uploads == Some(Upload::Picture)
     };
     if required.values().any(takes_picture) {
         add("upload", "IMAGEUPLOAD");

@@ -1,7 +1,8 @@
 //! What checks ask of the class of every node, worked out once for each class.
 
-use super::class::{Class, Inputs, Marks, OutputType, Type};
-use super::input::{Input, Kind};
+use super::class::{Class, Marks};
+use super::input::{Input, Inputs, Kind};
+use super::types::{OutputType, Type};
 
 impl Class {
     /// What checks ask of it.

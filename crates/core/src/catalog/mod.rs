@@ -22,6 +22,7 @@ mod input;
 mod layout;
 mod lazy;
 mod marks;
+mod types;
 mod widget;
 mod wire;
 
@@ -34,13 +35,14 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 pub use change::{Change, What};
-pub use class::{Class, Inputs, Output, OutputType, Traits, Type};
+pub use class::{Class, Output, Traits};
 pub use diff::diff;
 pub use dynamic::{Declared, Holder, declared};
 pub(crate) use dynamic::{declared_always, declared_and_unchosen, declared_in_use};
-pub use input::{Autogrow, Branch, Combo, DynamicSlot, Input, Kind, MatchType, Options};
+pub use input::{Autogrow, Branch, Combo, DynamicSlot, Input, Inputs, Kind, MatchType, Options};
 pub(crate) use layout::Place;
-pub(crate) use widget::{WidgetType, is_truthy};
+pub use types::{OutputType, Type};
+pub(crate) use widget::WidgetType;
 pub(crate) use wire::SNAPSHOT;
 
 use crate::diagnostic::{Diagnostics, Problem};
@@ -248,7 +250,7 @@ impl Catalog {
 
     /// The `/object_info` JSON of this catalog, with everything that was read and nothing else.
     pub fn to_object_info(&self) -> Value {
-        Value::Object(self.classes().map(|class| (class.name.clone(), wire::class_to_json(class))).collect())
+        Value::Object(self.classes().map(|class| (class.name.clone(), class.to_json())).collect())
     }
 }
 

@@ -1,8 +1,9 @@
 //! Which inputs the editor makes widgets of.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::{Input, Kind, Options, Type};
+use super::types::Type;
+use crate::number::javascript::is_truthy;
 
 /// The kinds of widget that the editor knows, by the type of input that has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,15 +112,15 @@ pub(super) enum Upload {
 }
 
 impl Shown {
-    pub(super) fn new(kind: &Kind, options: &Options) -> Self {
+    /// How an input of this type is shown, with these keywords among its options.
+    pub(super) fn new<'t>(mut ty: Option<&'t str>, keywords: &'t Map<String, Value>) -> Self {
         let mut shown = Self::default();
-        let mut ty = kind.socket_type();
-        for (option, value) in &options.other {
+        for (option, value) in keywords {
             let set = *value == Value::Bool(true);
             match option.as_str() {
                 "forceInput" => shown.forced = set,
                 "defaultInput" => shown.forced_if_optional = set,
-                "widgetType" => ty = value.as_str().filter(|ty| !ty.is_empty()).or(ty),
+                "widgetType" => ty = value.as_str().filter(|named| !named.is_empty()).or(ty),
                 "control_after_generate" => shown.controls = true,
                 "remote" => shown.remote = true,
                 "multiline" => shown.multiline = is_truthy(value),
@@ -136,31 +137,13 @@ impl Shown {
         shown
     }
 
+    /// The widget that the editor makes; `None` for a socket.
+    pub(super) fn widget(self, optional: bool) -> Option<WidgetType> {
+        self.widget.filter(|_| !self.is_forced(optional))
+    }
+
     /// Whether it is kept from being a widget.
     pub(crate) fn is_forced(self, optional: bool) -> bool {
         self.forced || (optional && self.forced_if_optional)
-    }
-}
-
-/// Whether JavaScript counts a value as true.
-pub(crate) fn is_truthy(value: &Value) -> bool {
-    match value {
-        Value::Null => false,
-        Value::Bool(set) => *set,
-        Value::Number(number) => number.as_f64().is_none_or(|number| number != 0.0),
-        Value::String(text) => !text.is_empty(),
-        Value::Array(_) | Value::Object(_) => true,
-    }
-}
-
-impl Input {
-    /// How the editor shows it.
-    pub(crate) fn shown(&self) -> &Shown {
-        &self.shown
-    }
-
-    /// The widget that the editor makes of this input; `None` for a socket.
-    pub(crate) fn widget(&self, optional: bool) -> Option<WidgetType> {
-        self.shown.widget.filter(|_| !self.shown.is_forced(optional))
     }
 }

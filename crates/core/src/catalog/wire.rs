@@ -10,14 +10,16 @@ use indexmap::IndexMap;
 use serde_json::value::RawValue;
 use serde_json::{Map, Number, Value};
 
-use super::class::{Class, Had, Inputs, Output, OutputType, Traits, Type};
-use super::input::{Autogrow, Branch, Combo, DynamicSlot, Form, Input, Kind, MatchType, Options, TypeForm};
+use super::class::{Class, Had, Output, Traits};
+use super::input::{
+    Autogrow, Branch, Combo, DynamicSlot, Form, Input, Inputs, Kind, MatchType, Options, TypeForm,
+};
 use super::layout::Layout;
 use super::lazy::Lazy;
+use super::types::{OutputType, Type};
 use super::widget::Shown;
 use super::{Catalog, Entry, Replacement};
-use crate::diagnostic::{Diagnostics, Problem, kind_of};
-use crate::front::json_error;
+use crate::diagnostic::{Diagnostics, Problem, json_error, kind_of};
 use crate::source::{Origin, Pointer, Source, SourceId};
 
 /// The key that marks a snapshot, its first; it holds the version of the form.
@@ -195,9 +197,9 @@ fn inputs_from_json(sections: Map<String, Value>) -> Inputs {
 }
 
 fn input_from_json(spec: Value) -> Input {
-    let bare = |kind| {
+    let bare = |kind: Kind| {
         let options = Options::default();
-        let shown = Shown::new(&kind, &options);
+        let shown = Shown::new(kind.socket_type(), &options.other);
         Input { kind, options, form: Form { ty: TypeForm::Bare, ..Form::default() }, shown }
     };
     let mut elements = match spec {
@@ -219,7 +221,7 @@ fn input_from_json(spec: Value) -> Input {
     let has_options = keywords.is_some();
     let mut options = options_from_json(keywords.unwrap_or_default());
     let (kind, ty) = kind_from_json(ty, &mut options.other);
-    let shown = Shown::new(&kind, &options);
+    let shown = Shown::new(kind.socket_type(), &options.other);
     Input { kind, options, form: Form { ty, has_options, rest }, shown }
 }
 
@@ -326,22 +328,31 @@ fn match_type(keywords: &Map<String, Value>) -> Option<MatchType> {
     })
 }
 
-/// The `/object_info` entry of a class.
-pub(super) fn class_to_json(class: &Class) -> Value {
-    let mut entry = Map::new();
-    if class.had.input {
-        entry.insert("input".to_owned(), inputs_to_json(&class.inputs));
+impl Class {
+    /// The class as `/object_info` tells it, with everything that was read and nothing else.
+    pub fn to_json(&self) -> Value {
+        let mut entry = Map::new();
+        if self.had.input {
+            entry.insert("input".to_owned(), inputs_to_json(&self.inputs));
+        }
+        if self.had.output {
+            let types = self.outputs.iter().map(|output| match &output.ty {
+                OutputType::Named(ty) => Value::from(ty.as_str()),
+                OutputType::Options(options) => Value::Array(options.clone()),
+                OutputType::Opaque(value) => value.clone(),
+            });
+            entry.insert("output".to_owned(), types.collect());
+        }
+        entry.extend(self.fields.iter().map(|(name, value)| (name.clone(), value.clone())));
+        Value::Object(entry)
     }
-    if class.had.output {
-        let types = class.outputs.iter().map(|output| match &output.ty {
-            OutputType::Named(ty) => Value::from(ty.as_str()),
-            OutputType::Options(options) => Value::Array(options.clone()),
-            OutputType::Opaque(value) => value.clone(),
-        });
-        entry.insert("output".to_owned(), types.collect());
+}
+
+impl Input {
+    /// The declaration as `/object_info` writes it: the type, and the options if there are any.
+    pub fn to_json(&self) -> Value {
+        input_to_json(self)
     }
-    entry.extend(class.fields.iter().map(|(name, value)| (name.clone(), value.clone())));
-    Value::Object(entry)
 }
 
 fn inputs_to_json(inputs: &Inputs) -> Value {
@@ -357,7 +368,7 @@ fn inputs_to_json(inputs: &Inputs) -> Value {
     Value::Object(sections)
 }
 
-pub(super) fn input_to_json(input: &Input) -> Value {
+fn input_to_json(input: &Input) -> Value {
     let mut keywords = Map::new();
     let Options { default, min, max, step, other } = &input.options;
     let typed = [
@@ -419,7 +430,7 @@ pub(super) fn snapshot(catalog: &Catalog) -> String {
     let named = |name: &str, value: &Value| format!("{}:{value}", Value::from(name));
     let of = catalog.of.iter().map(|of| format!(",\n{}", named("of", &of.as_str().into())));
     let classes = catalog.classes().map(|class| {
-        let mut entry = class_to_json(class);
+        let mut entry = class.to_json();
         if let (Some(traits), Some(entry)) = (&class.traits, entry.as_object_mut()) {
             entry.insert(TRAITS.to_owned(), traits_to_json(traits));
         }

@@ -477,6 +477,14 @@ pub(crate) fn show(value: &Value) -> String {
     }
 }
 
+impl Problem {
+    /// A part of a document is another kind of JSON value than its place asks for.
+    pub(crate) fn wrong_shape(what: impl Into<String>, expected: &str, found: &Value) -> Self {
+        let (expected, found) = (expected.to_owned(), kind_of(found).to_owned());
+        Self::WrongShape { what: what.into(), expected, found }
+    }
+}
+
 /// What kind of JSON value this is, in the words of JSON.
 pub(crate) fn kind_of(value: &Value) -> &'static str {
     match value {

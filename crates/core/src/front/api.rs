@@ -6,8 +6,7 @@
 
 use serde_json::Value as Json;
 
-use super::json_error;
-use crate::diagnostic::{Diagnostics, Problem, kind_of};
+use crate::diagnostic::{Diagnostics, Problem, json_error};
 use crate::graph::{Graph, Input, Link, Node, NodeId, Value};
 use crate::source::{Origin, Pointer, Source, SourceId};
 
@@ -38,7 +37,8 @@ pub(crate) fn lower(json: Json, origin: &Origin) -> (Graph, Diagnostics) {
     let mut graph = Graph::default();
     let mut diagnostics = Diagnostics::default();
     let Json::Object(members) = json else {
-        diagnostics.report(wrong_shape("a prompt", "an object of nodes", &json), Some(origin.clone()));
+        diagnostics
+            .report(Problem::wrong_shape("a prompt", "an object of nodes", &json), Some(origin.clone()));
         return (graph, diagnostics);
     };
     for (id, json) in members {
@@ -51,7 +51,7 @@ pub(crate) fn lower(json: Json, origin: &Origin) -> (Graph, Diagnostics) {
             other => {
                 let what = format!("node `{id}`");
                 diagnostics.report(
-                    wrong_shape(&what, "an object with `class_type` and `inputs`", &other),
+                    Problem::wrong_shape(what, "an object with `class_type` and `inputs`", &other),
                     Some(origin),
                 );
             }
@@ -83,7 +83,7 @@ fn lower_node(
             (known @ ("class_type" | "inputs"), value) => {
                 let what = format!("`{known}` of node `{id}`");
                 let expected = if known == "inputs" { "an object" } else { "a string" };
-                diagnostics.report(wrong_shape(&what, expected, &value), Some(origin.member(known)));
+                diagnostics.report(Problem::wrong_shape(what, expected, &value), Some(origin.member(known)));
                 node.set_other(field, value);
             }
             (_, value) => node.set_other(field, value),
@@ -103,14 +103,6 @@ fn lower_value(json: Json) -> Value {
         return Value::Link(Link { node: NodeId::new(node.as_str()), slot: number });
     }
     Value::Literal(json)
-}
-
-fn wrong_shape(what: &str, expected: &str, found: &Json) -> Problem {
-    Problem::WrongShape {
-        what: what.to_owned(),
-        expected: expected.to_owned(),
-        found: kind_of(found).to_owned(),
-    }
 }
 
 #[cfg(test)]

@@ -4,9 +4,9 @@
 
 use serde_json::{Map, Value};
 
-use super::{api, json_error, published, ui};
+use super::{api, published, ui};
 use crate::catalog::Catalog;
-use crate::diagnostic::{Diagnostics, Problem};
+use crate::diagnostic::{Diagnostics, Problem, json_error};
 use crate::front::published::Published;
 use crate::graph::Graph;
 use crate::interface::Payload;
@@ -99,9 +99,8 @@ pub fn parse_payload(source: &Source, id: SourceId) -> (Payload, Diagnostics) {
     match serde_json::from_str(source.body()) {
         Ok(Value::Object(members)) => return (payload_of(members, &origin), diagnostics),
         Ok(other) => {
-            let found = crate::diagnostic::kind_of(&other).to_owned();
-            let (what, expected) = ("a payload".to_owned(), "a flat object of keys and values".to_owned());
-            diagnostics.report(Problem::WrongShape { what, expected, found }, Some(origin.clone()));
+            let problem = Problem::wrong_shape("a payload", "a flat object of keys and values", &other);
+            diagnostics.report(problem, Some(origin.clone()));
         }
         Err(error) => diagnostics.push(json_error(&error, source, id, "a payload, a flat object")),
     }

@@ -7,8 +7,7 @@
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
-use super::json_error;
-use crate::diagnostic::{Diagnostics, Problem, kind_of};
+use crate::diagnostic::{Diagnostics, Problem, json_error};
 use crate::interface::{Input, Interface, Key, Schema};
 use crate::source::{Origin, Pointer, Source, SourceId};
 
@@ -124,10 +123,5 @@ fn unstandard(mut keywords: Map<String, Value>) -> Map<String, Value> {
 }
 
 fn report(diagnostics: &mut Diagnostics, what: &str, expected: &str, found: &Value, origin: Origin) {
-    let problem = Problem::WrongShape {
-        what: what.to_owned(),
-        expected: expected.to_owned(),
-        found: kind_of(found).to_owned(),
-    };
-    diagnostics.report(problem, Some(origin));
+    diagnostics.report(Problem::wrong_shape(what, expected, found), Some(origin));
 }

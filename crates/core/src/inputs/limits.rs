@@ -169,7 +169,7 @@ macro_rules! __inputs_integer {
             /// The number `N`: one outside the limits does not compile.
             #[must_use]
             pub const fn of<const N: $int>() -> Self {
-                const { assert!(Self::new(N).is_ok(), concat!("the number is outside the limits of `", $key, "`")) }
+                const { assert!(Self::new(N).is_ok(), "{}", concat!("the number is outside the limits of `", $key, "`")) }
                 Self(N)
             }
 

@@ -10,7 +10,6 @@ use indexmap::IndexMap;
 use serde_json::Value as Json;
 
 use super::ident::{Namer, type_name, variant_name};
-use super::model::text;
 use crate::catalog::Combo;
 
 /// A closed list at one input.
@@ -113,6 +112,11 @@ impl Choice<'_> {
     pub(crate) fn variant(&self, option: &Json) -> Option<&str> {
         self.options.iter().find(|(known, _)| *known == option).map(|(_, variant)| variant.as_str())
     }
+}
+
+/// An option or key as text.
+pub(crate) fn text(value: &Json) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// Lists are the same when their options are, in whatever order.

@@ -3,7 +3,7 @@
 //! Titles and descriptions are plain text of someone else; in a comment they are Markdown, which rustdoc reads. Whatever
 //! would mean something there is escaped, so that it stands there as it was written.
 
-use super::literal::is_hidden;
+use super::literal::is_invisible;
 
 /// The widest that a line of a comment gets, its indentation included.
 const WIDTH: usize = 98;
@@ -18,28 +18,37 @@ pub(crate) fn prose(text: &str) -> String {
 }
 
 fn word(word: &str) -> String {
-    let shown: String = word.chars().filter(|c| !is_hidden(*c)).collect();
+    let shown: String = word.chars().filter(|c| !is_invisible(*c)).collect();
     if shown.contains("://") && !shown.contains('`') {
         let address = shown.trim_end_matches(['.', ',', ';', ')', '!', '?']);
         return format!("`{address}`{}", shown.strip_prefix(address).unwrap_or_default());
     }
-    let mut escaped = String::new();
+    let mut escaped = String::with_capacity(shown.len());
+    // Whether all before is digits, so that a point would make it the number of a list.
+    let mut counts = true;
     for (i, c) in shown.chars().enumerate() {
         let always = matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '&' | '~' | '|' | '$');
         let at_start = i == 0 && matches!(c, '#' | '-' | '+' | '=');
-        let listed = matches!(c, '.' | ')') && i > 0 && escaped.bytes().all(|b| b.is_ascii_digit());
+        let listed = matches!(c, '.' | ')') && i > 0 && counts;
         if always || at_start || listed {
             escaped.push('\\');
         }
         escaped.push(c);
+        counts = counts && c.is_ascii_digit();
     }
     escaped
+}
+
+/// A text as one line of a comment, all of it visible.
+pub(crate) fn line(text: &str) -> String {
+    let visible = text.split(|c: char| c.is_whitespace() || c.is_control() || is_invisible(c));
+    visible.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// A value as code, if code can hold it.
 pub(crate) fn code(text: &str) -> Option<String> {
     let plain = !text.is_empty()
-        && !text.contains(|c: char| c == '`' || c.is_control() || is_hidden(c))
+        && !text.contains(|c: char| c == '`' || c.is_control() || is_invisible(c))
         && text.trim() == text;
     plain.then(|| format!("`{text}`"))
 }
@@ -101,6 +110,18 @@ mod tests {
             ("-1 is random", r"\-1 is random"),
         ] {
             assert_eq!(prose(text), expected);
+        }
+    }
+
+    #[test]
+    fn a_line_of_a_comment_is_one_line() {
+        assert_eq!(line(" a\n  b\u{202e}c "), "a b c");
+    }
+
+    #[test]
+    fn a_long_word_is_read_once() {
+        for long in ["#".repeat(1_000_000), format!("1{}", ".1".repeat(500_000)), "`".repeat(1_000_001)] {
+            assert!(comment("", &[prose(&long)]).len() >= long.len());
         }
     }
 

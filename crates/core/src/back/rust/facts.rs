@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::Value as Json;
 
-use super::literal::is_hidden;
+use super::literal::is_invisible;
 use super::model::{Takes, repeated};
 use crate::catalog::{Class, Input, Kind, Output};
 
@@ -95,7 +95,7 @@ pub(super) fn code(text: &str) -> String {
         .chars()
         .map(|c| match c {
             '`' => '\'',
-            c if c.is_control() || is_hidden(c) => ' ',
+            c if c.is_control() || is_invisible(c) => ' ',
             c => c,
         })
         .collect();

@@ -3,7 +3,7 @@
 //! Whatever the text, the result is an identifier that `rustc` and clippy have nothing to say about: only ASCII, in the case
 //! that is usual for its kind, and no keyword. Two texts may give the same one; [`Namer`] keeps those apart.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// Every word that is, or is reserved as, a keyword of some edition. `Self` and `self` are no identifiers even in raw form.
 const KEYWORDS: [&str; 52] = [
@@ -108,25 +108,40 @@ pub(crate) fn is_keyword(name: &str) -> bool {
 /// The identifiers of one scope, each given once.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Namer {
-    taken: BTreeSet<String>,
+    /// Each name with the last number that was put behind it.
+    taken: BTreeMap<String, u32>,
 }
 
 impl Namer {
     /// A scope in which these names are taken already.
     pub(crate) fn reserving<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
-        Self { taken: names.into_iter().map(str::to_owned).collect() }
+        Self { taken: names.into_iter().map(|name| (name.to_owned(), 1)).collect() }
+    }
+
+    /// Whether a name is taken.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.taken.contains_key(name)
     }
 
     /// `wanted`, or the first of `wanted2`, `wanted3`, … that nobody else has.
     pub(crate) fn name(&mut self, wanted: impl Into<String>) -> String {
         let wanted = wanted.into();
+        let Some(last) = self.taken.get(&wanted).copied() else {
+            self.taken.insert(wanted.clone(), 1);
+            return wanted;
+        };
         let between = if wanted.ends_with(|c: char| c.is_ascii_digit()) { "_" } else { "" };
-        let mut name = wanted.clone();
-        let mut count = 1_u32;
-        while !self.taken.insert(name.clone()) {
+        let mut count = last;
+        let mut name;
+        loop {
             count = count.saturating_add(1);
             name = format!("{wanted}{between}{count}");
+            if !self.taken.contains_key(&name) {
+                break;
+            }
         }
+        self.taken.insert(wanted, count);
+        self.taken.insert(name.clone(), 1);
         name
     }
 }

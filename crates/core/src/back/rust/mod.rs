@@ -18,3 +18,4 @@ pub mod program;
 pub mod select;
 mod sockets;
 mod text;
+mod ty;

@@ -13,11 +13,12 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
-use super::choices::{Choices, Occurrence};
+use super::choices::{Choices, Occurrence, text};
 use super::ident::{Namer, type_name, value_name, variant_name};
 use super::sockets::Sockets;
+use super::ty::Ty;
 use crate::catalog::{Autogrow, Catalog, Class, Combo, Input, Inputs, Kind, OutputType, Type};
-use crate::front::ui::js;
+use crate::number::javascript as js;
 
 /// Names that a generated module takes from the DSL, or that would be ambiguous beside them.
 const RESERVED: [&str; 30] = [
@@ -165,23 +166,6 @@ pub(crate) struct Dynamic {
     pub(crate) branches: Vec<(String, usize)>,
 }
 
-/// A type as generated code names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Ty {
-    /// A socket type, as a path from the module: `socket::Model`, `sockets::Ipadapter`.
-    Socket(String),
-    /// Anything.
-    Any,
-    /// A member of a union, by the path of the union.
-    Union(String),
-    /// A type parameter of the class.
-    Generic(char),
-    /// One of a closed list: a place in [`Choices`].
-    Choice(usize),
-    /// Several of a closed list.
-    Choices(usize),
-}
-
 impl ClassModel<'_> {
     /// The type parameters that outputs have.
     pub(crate) fn carried(&self) -> impl Iterator<Item = &Generic> {
@@ -209,10 +193,12 @@ impl<'c> Model<'c> {
         let mut sockets = Sockets::default();
         let sets = sets(pending, &choices, &mut sockets);
 
+        // A type parameter hides the type of its name.
+        let letters: Vec<char> = ('A'..='Z').filter(|letter| !types.has(&letter.to_string())).collect();
         let classes = catalog.classes().zip(idents).zip(nodes).enumerate();
         let mut model = Self { classes: IndexMap::new(), sets, choices, sockets };
         for (set, ((class, ident), node)) in classes {
-            let class_model = model.class(class, ident, node, set);
+            let class_model = model.class(class, ident, node, set, &letters);
             model.classes.insert(&class.name, class_model);
         }
         model.sockets.finish();
@@ -234,7 +220,14 @@ impl<'c> Model<'c> {
     }
 
     /// The class, now that its inputs are known: what its types are parameters of, and its outputs.
-    fn class(&mut self, class: &'c Class, ident: String, node: String, set: usize) -> ClassModel<'c> {
+    fn class(
+        &mut self,
+        class: &'c Class,
+        ident: String,
+        node: String,
+        set: usize,
+        letters: &[char],
+    ) -> ClassModel<'c> {
         let mut generics: Vec<Generic> = Vec::new();
         let inputs = self.sets.get_mut(set).map(|set| &mut set.inputs).into_iter().flatten();
         for input in inputs.filter(|input| input.field) {
@@ -250,7 +243,12 @@ impl<'c> Model<'c> {
                 continue;
             }
             let known = generics.iter().find(|generic| matched.is_some() && generic.template == matched);
-            let name = known.map_or_else(|| letter(generics.len()), |generic| generic.name);
+            let Some(name) =
+                known.map(|generic| generic.name).or_else(|| letters.get(generics.len()).copied())
+            else {
+                *ty = Ty::Any;
+                continue;
+            };
             if known.is_none() {
                 generics.push(Generic { name, template: matched, fits });
             }
@@ -285,10 +283,6 @@ impl<'c> Model<'c> {
         }
         ClassModel { class, ident, node, set, generics, outputs }
     }
-}
-
-fn letter(index: usize) -> char {
-    u32::try_from(index).ok().and_then(|index| char::from_u32(u32::from('A') + index)).unwrap_or('Z')
 }
 
 /// The template of a match type.
@@ -387,11 +381,6 @@ impl<'c> Builder<'c> {
 /// Whether the options of a combo are all there are.
 fn is_closed(combo: &Combo) -> bool {
     !combo.open && !combo.options.is_empty()
-}
-
-/// An option or key as text.
-pub(crate) fn text(value: &Json) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// The sets with all that is known of their inputs. What is behind a set comes after it, so the last is made first.

@@ -9,13 +9,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use super::choices::Choice;
+use super::choices::{Choice, text};
 use super::facts;
 use super::ident::value_name;
 use super::literal::text as literal;
-use super::model::{ClassModel, Dynamic, InputModel, Model, Set, Takes, Ty, text};
+use super::model::{ClassModel, Dynamic, InputModel, Model, Set, Takes};
 use super::sockets::MODULE;
 use super::text::{Code, literals};
+use super::ty::Ty;
 use crate::catalog::{Catalog, Class, Kind};
 
 /// What of a catalog is written, and how.
@@ -118,8 +119,15 @@ pub fn parts(catalog: &Catalog, options: &Options) -> Vec<Part> {
         let mut text = writer.imports(module.len(), &used, code.is_empty());
         if module.is_empty() {
             // What is shared stays in its own place for `sockets`, as a path needs it.
-            for path in top.iter().filter(|path| *path != MODULE && !is_only_a_parent(path, &top)) {
-                let _ = writeln!(text, "pub use self::{path}::*;");
+            let mut shown =
+                top.iter().filter(|path| *path != MODULE && !is_only_a_parent(path, &top)).peekable();
+            if shown.peek().is_some() {
+                // Which of them anybody uses is not known here.
+                text.push_str("#[allow(unused_imports)]\npub use self::{\n");
+                for path in shown {
+                    let _ = writeln!(text, "    {path}::*,");
+                }
+                text.push_str("};\n");
             }
         }
         text.push_str(&code.into_text());
@@ -137,7 +145,11 @@ fn is_only_a_parent(path: &str, all: &[String]) -> bool {
 fn module_of(class: &Class) -> Vec<String> {
     let path = class.python_module().unwrap_or("unknown");
     let (first, rest) = path.split_once('.').unwrap_or(("core", path));
-    vec![value_name(first), value_name(rest)]
+    let mut first = value_name(first);
+    if [OPTIONS, MODULE].contains(&first.as_str()) {
+        first.push('_');
+    }
+    vec![first, value_name(rest)]
 }
 
 /// What written classes use of what they may share.
@@ -604,7 +616,10 @@ fn json(value: &serde_json::Value) -> String {
     match value {
         serde_json::Value::String(text) => format!("{}.into()", literal(text)),
         serde_json::Value::Bool(value) => format!("{value}.into()"),
-        other => format!("::comfyc::dsl::json!({other})"),
+        serde_json::Value::Number(number) if number.is_i64() || number.is_u64() => {
+            format!("::comfyc::dsl::json!({number})")
+        }
+        other => format!("::comfyc::dsl::exact({}).into()", literal(&other.to_string())),
     }
 }
 

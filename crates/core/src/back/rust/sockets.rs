@@ -3,7 +3,7 @@
 use indexmap::{IndexMap, IndexSet};
 
 use super::ident::{Namer, type_name};
-use super::model::Ty;
+use super::ty::Ty;
 use crate::catalog::Type;
 use crate::dsl::socket;
 

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use super::publish::{Exposed, Input, Part, Use};
 use super::socket::{Any, Boolean, Combo, Float, Int, Socket, Text};
 use super::{Grow, Out};
-use crate::front::ui::js;
+use crate::number::javascript as js;
 
 /// A value for an input of type `T`.
 pub struct Arg<'g, T: ?Sized> {
@@ -202,6 +202,13 @@ impl Exact {
             Ok(json) => Held::Json(json),
             Err(_) => Held::Unreadable(self.0),
         }
+    }
+}
+
+/// The value; null where the text is no JSON.
+impl From<Exact> for Json {
+    fn from(exact: Exact) -> Self {
+        serde_json::from_str(&exact.0).unwrap_or_default()
     }
 }
 

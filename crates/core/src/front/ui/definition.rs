@@ -6,9 +6,9 @@ use std::sync::LazyLock;
 
 use serde_json::Value as Json;
 
-use super::js;
 pub(super) use crate::catalog::WidgetType;
 use crate::catalog::{Autogrow, Branch, Class, Input, Kind, MatchType, OutputType, Place, Type};
+use crate::number::javascript as js;
 
 /// One input of a class as the editor sees it.
 #[derive(Debug, Clone)]

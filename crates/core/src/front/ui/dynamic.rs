@@ -8,10 +8,10 @@ use foldhash::HashMap;
 use serde_json::Value as Json;
 
 use super::definition::{self as known, Spec};
-use super::js;
 use super::node::{Held, Node, Saved, Slot, Widget, WidgetKind};
 use super::wire::{Link, LinkId};
 use crate::catalog::{Autogrow, Branch, Kind};
+use crate::number::javascript as js;
 
 /// The most inputs that one group may have.
 const LARGEST_GROUP: usize = 100_000;

@@ -8,7 +8,6 @@ use serde_json::{Map, Value as Json};
 
 use super::definition::WidgetType;
 use super::few::Table;
-use super::js;
 use super::live::{Layer, LayerIx, Live, NodeIx, ROOT};
 use super::node::{Role, Saved, Widget, WidgetKind};
 use super::packs;
@@ -17,6 +16,7 @@ use super::serialize::{self, Dice, Places};
 use super::wire::{Key, LinkId, Mode};
 use crate::diagnostic::{Code, Diagnostics, Problem, Subject, nearest, show};
 use crate::graph::{self, Graph, Input, Link, NodeId, Value};
+use crate::number::javascript as js;
 use crate::source::Origin;
 
 /// The most nodes that a workflow may have once its subgraphs are written out.

@@ -61,7 +61,7 @@ pub(super) fn rewrite(
             kept.push((at, node.clone()));
             continue;
         };
-        let id = node.get("id").map(super::js::text).unwrap_or_default();
+        let id = node.get("id").map(crate::number::javascript::text).unwrap_or_default();
         let problem = Problem::GroupNode { node: id.clone(), group: name.to_owned() };
         diagnostics.report(problem, Some(origin.field("nodes").member(at)));
         if maker.is_full() {
@@ -82,7 +82,7 @@ pub(super) fn rewrite(
         for (position, field) in [(1, "origin_id"), (3, "target_id")] {
             let end = if link.is_array() { link.get_mut(position) } else { link.get_mut(field) };
             if let Some(end) = end
-                && let Some(new) = moved.get(&super::js::text(end))
+                && let Some(new) = moved.get(&crate::number::javascript::text(end))
             {
                 *end = new.clone();
             }

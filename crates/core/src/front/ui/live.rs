@@ -12,7 +12,6 @@ use super::Options;
 use super::definition::Definition;
 use super::dynamic::Links;
 use super::editor::Rules;
-use super::js;
 use super::lean::Values;
 use super::links::{self, Into};
 use super::node::{Held, Node, Role, Saved, Widget, WidgetKind};
@@ -20,6 +19,7 @@ use super::restore::merged_outputs;
 use super::wire::{self, Io, Key, LinkId, Part, Property};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostics, Problem};
+use crate::number::javascript as js;
 use crate::source::Origin;
 
 /// A node of the arena.

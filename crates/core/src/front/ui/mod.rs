@@ -28,8 +28,8 @@ mod editor;
 mod few;
 mod fixups;
 mod flatten;
+mod fnv;
 mod group;
-pub(crate) mod js;
 mod lean;
 mod links;
 mod live;
@@ -55,9 +55,8 @@ mod wire;
 use serde_json::Value as Json;
 
 pub use self::editor::Editor;
-use super::json_error;
 use crate::catalog::Catalog;
-use crate::diagnostic::{Diagnostics, Problem, kind_of};
+use crate::diagnostic::{Diagnostics, Problem, json_error};
 use crate::graph::Graph;
 use crate::source::{Origin, Pointer, Source, SourceId};
 
@@ -159,11 +158,7 @@ pub(super) fn read(
 pub fn lower(json: Json, origin: &Origin, catalog: &Catalog, options: &Options) -> (Graph, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
     if !json.get("nodes").is_some_and(Json::is_array) {
-        let problem = Problem::WrongShape {
-            what: "a workflow".to_owned(),
-            expected: "an object with a list of `nodes`".to_owned(),
-            found: kind_of(&json).to_owned(),
-        };
+        let problem = Problem::wrong_shape("a workflow", "an object with a list of `nodes`", &json);
         diagnostics.report(problem, Some(origin.clone()));
         return (Graph::default(), diagnostics);
     }

@@ -6,12 +6,12 @@ use serde_json::Value as Json;
 
 use super::definition::{self as known, Definition, Spec, WidgetType};
 use super::dynamic::Group;
-use super::js;
 use super::live::{ClassIx, LayerIx, NodeIx};
 use super::positions::Positions;
 pub(super) use super::wire::Output as Out;
 use super::wire::{Key, LinkId, Mode, Properties, Property};
 use crate::catalog::{Branch, Input, MatchType};
+use crate::number::javascript as js;
 
 /// A widget's value; `None` is JavaScript's `undefined`, which is never printed.
 pub(super) type Held<'a> = Option<&'a Json>;

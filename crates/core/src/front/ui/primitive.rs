@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use serde_json::{Map, Value as Json};
 
 use super::definition::{self as known, WidgetType};
-use super::js;
 use super::lean::Values;
 use super::live::{Live, NodeIx};
 use super::node::{Held, Node, Role, Saved, Widget, WidgetKind};
@@ -13,6 +12,7 @@ use super::serialize;
 use super::wire::{LinkId, LinkIds, Property};
 use crate::catalog::{Input, Kind};
 use crate::diagnostic::Problem;
+use crate::number::javascript as js;
 
 /// Options in which two inputs may differ and still share a Primitive.
 const MAY_DIFFER: [&str; 6] =

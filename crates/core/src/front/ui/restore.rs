@@ -8,12 +8,12 @@ use super::Options;
 use super::definition::Definition;
 use super::dynamic::Links;
 use super::few::Table;
-use super::js;
 use super::lean::Values;
 use super::node::{Node, Out, Saved, Slot, Widget, WidgetKind};
 use super::positions::Positions;
 use super::wire::{self, LinkId, LinkIds};
 use crate::catalog::Catalog;
+use crate::number::javascript as js;
 
 impl<'a> Node<'a> {
     /// Reads a node of a known class. Returns how many of its saved values no widget has taken.

@@ -4,8 +4,9 @@ use foldhash::{HashMap, HashMapExt, HashSet};
 use serde_json::Value as Json;
 
 use super::Clock;
-use super::js;
+use super::fnv::fnv;
 use super::live::{LayerIx, Live, NodeIx};
+use crate::number::javascript as js;
 
 /// Choices made at random, but the same for the same seed and place.
 #[derive(Debug)]
@@ -13,10 +14,7 @@ pub(super) struct Dice(u64);
 
 impl Dice {
     pub(super) fn new(seed: u64, place: &str) -> Self {
-        let hash = place
-            .bytes()
-            .fold(0xcbf2_9ce4_8422_2325, |h: u64, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
-        Self(seed ^ hash)
+        Self(seed ^ fnv(place))
     }
 
     /// A number below `sides`.

@@ -9,8 +9,9 @@ use compact_str::{CompactString, ToCompactString};
 use serde_json::{Map, Value as Json};
 use smallvec::SmallVec;
 
-use super::js;
-use crate::diagnostic::{Diagnostics, Problem, kind_of};
+use super::fnv::fnv;
+use crate::diagnostic::{Diagnostics, Problem};
+use crate::number::javascript as js;
 use crate::source::Origin;
 
 /// A node id. Ids are compared by their text, so `5` and `"5"` are the same.
@@ -341,9 +342,7 @@ struct Reader<'d> {
 
 impl Reader<'_> {
     fn wrong(&mut self, what: &str, expected: &str, found: &Json, origin: &Origin) {
-        let (what, expected) = (what.to_owned(), expected.to_owned());
-        let problem = Problem::WrongShape { what, expected, found: kind_of(found).to_owned() };
-        self.diagnostics.report(problem, Some(origin.clone()));
+        self.diagnostics.report(Problem::wrong_shape(what, expected, found), Some(origin.clone()));
     }
 
     /// The list `name` of `of`. Absent and `null` are empty.
@@ -502,9 +501,7 @@ fn odd_link_id(text: &str) -> LinkId {
     if let Ok(int) = text.parse::<i64>() {
         return int;
     }
-    let hash =
-        text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
-    i64::from_ne_bytes((hash | 1 << 63).to_ne_bytes())
+    i64::from_ne_bytes((fnv(text) | 1 << 63).to_ne_bytes())
 }
 
 fn read_link(json: &Json) -> Option<(LinkId, Link)> {

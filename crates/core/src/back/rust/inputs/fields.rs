@@ -1,5 +1,7 @@
 //! The fields of a typed struct: one for every key, each with its names and its type.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::Options;
@@ -36,6 +38,7 @@ pub(super) fn of<'i>(interface: &'i Interface, options: &Options) -> Vec<Field<'
         interface.inputs().filter_map(|(key, _)| options.renamed.get(key.as_str())).collect();
     let asked: Vec<String> = asked.into_iter().map(|name| names.name(value_name(name))).collect();
     let mut asked = asked.into_iter();
+    let are_required: HashSet<&str> = interface.required().iter().map(Key::as_str).collect();
     interface
         .inputs()
         .map(|(key, input)| {
@@ -49,7 +52,7 @@ pub(super) fn of<'i>(interface: &'i Interface, options: &Options) -> Vec<Field<'
             let own = matches!(kind, Kind::Choice(_) | Kind::Integer(_) | Kind::Number(_));
             let ty = if own { types.name(type_name(&name, "Input")) } else { String::new() };
             let default = input.schema.default_value().filter(|default| takes(key, input, default));
-            let required = interface.is_required(key.as_str());
+            let required = are_required.contains(key.as_str());
             Field { key: key.as_str(), input, name, ty, kind, required, default }
         })
         .collect()

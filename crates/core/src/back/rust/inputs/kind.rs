@@ -1,5 +1,7 @@
 //! What type a published input becomes.
 
+use std::collections::HashSet;
+
 use num_bigint::BigInt;
 use num_traits::One;
 use serde_json::{Map, Number, Value};
@@ -107,11 +109,45 @@ pub(super) fn of(key: &Key, input: &Input) -> Kind {
 
 /// Whether the input's own schema takes a value.
 pub(super) fn takes(key: &Key, input: &Input, value: &Value) -> bool {
+    accepts(&alone(key, input.clone()), key, value)
+}
+
+/// An interface of one input.
+fn alone(key: &Key, input: Input) -> Interface {
     let mut interface = Interface::new();
-    interface.inputs.insert(key.clone(), input.clone());
+    interface.inputs.insert(key.clone(), input);
+    interface
+}
+
+fn accepts(interface: &Interface, key: &Key, value: &Value) -> bool {
     let mut payload = Payload::new();
     payload.set(key.as_str(), value.clone(), None);
-    check::payload(&interface, payload).is_ok()
+    check::payload(interface, payload).is_ok()
+}
+
+fn without(schema: &Schema, keyword: &str) -> Schema {
+    let keywords = schema.keywords().iter().filter(|(name, _)| *name != keyword);
+    Schema::new(keywords.map(|(name, value)| (name.clone(), value.clone())).collect())
+}
+
+/// What makes two options the same: numbers are by value.
+#[derive(PartialEq, Eq, Hash)]
+enum Identity {
+    Whole(BigInt),
+    Float(u64),
+    Json(String),
+}
+
+impl Identity {
+    fn of(value: &Value) -> Self {
+        match value {
+            Value::Number(number) => {
+                let number = Num::read(number);
+                number.to_integer().map_or_else(|| Self::Float(number.to_f64().to_bits()), Self::Whole)
+            }
+            other => Self::Json(other.to_string()),
+        }
+    }
 }
 
 /// The targets of a key whose form says that they are node inputs: `6_text`, not `image_url`.
@@ -142,16 +178,14 @@ fn element(schema: &Map<String, Value>) -> Element {
 
 /// The options that the schema's other rules leave, when all of them can be variants.
 fn choice(key: &Key, input: &Input, listed: &[Value]) -> Option<Choice> {
-    let mut members: Vec<&Value> = Vec::new();
-    for member in listed {
-        let same = |other: &&&Value| match (member, **other) {
-            (Value::Number(a), Value::Number(b)) => number::equal(a, b),
-            (a, b) => a == b,
-        };
-        if members.iter().find(same).is_none() && takes(key, input, member) {
-            members.push(member);
-        }
-    }
+    // They are options of it, so that the list itself need not be asked.
+    let mut others = input.clone();
+    others.schema = without(&input.schema, "enum");
+    let others = alone(key, others);
+    let mut seen = HashSet::new();
+    let is_new = |member: &&Value| seen.insert(Identity::of(member));
+    let members: Vec<&Value> =
+        listed.iter().filter(is_new).filter(|member| accepts(&others, key, member)).collect();
     let can_be = |member: &&Value| match member {
         Value::String(_) | Value::Bool(_) => true,
         Value::Number(number) => whole(number).is_some() || small_float(number).is_some(),

@@ -5,6 +5,8 @@
 //! what has no such form stays JSON, never left out. The struct holds the schema as text, and that schema is asked whenever
 //! inputs are read or become a payload ([`crate::inputs`]); so the types need not say everything to be safe.
 
+mod about;
+mod default;
 mod fields;
 mod kind;
 mod text;

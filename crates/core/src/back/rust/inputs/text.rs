@@ -4,10 +4,11 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
-use super::Options;
+use super::about::{about, derive};
+use super::default;
 use super::fields::{Field, required_name};
-use super::kind::{Element, Kind, small_float};
-use super::types;
+use super::kind::{Element, Kind};
+use super::{Options, types};
 use crate::back::Layout;
 use crate::back::rust::{docs, literal};
 use crate::back::schema::{self, Dialect};
@@ -17,12 +18,10 @@ use crate::interface::Interface;
 pub(super) const WIDTH: usize = 100;
 /// The widest that the arguments of an attribute get on one line.
 const ATTRIBUTE_WIDTH: usize = 70;
-/// A default longer than this is not shown in documentation.
-const LONGEST_SHOWN: usize = 60;
 
 /// The schema as a literal of several lines.
 fn schema_literal(interface: &Interface) -> String {
-    literal::raw(&schema::write(interface, Dialect::RunComfy, Layout::Pretty))
+    literal::paragraph(&schema::write(interface, Dialect::RunComfy, Layout::Pretty))
 }
 
 /// The whole module inside a module of this name: every line one step to the right, but for those of the schema.
@@ -156,18 +155,6 @@ fn attribute(arguments: &[String]) -> String {
     format!("    #[serde(\n        {}\n    )]\n", arguments.join(",\n        "))
 }
 
-/// What is derived besides: not again what the type `has` already.
-pub(super) fn derive(options: &Options, has: &[&str]) -> String {
-    let last = |path: &str| path.rsplit("::").next().unwrap_or(path).trim().to_owned();
-    let more: Vec<&str> = options
-        .derived
-        .iter()
-        .map(String::as_str)
-        .filter(|path| !has.contains(&last(path).as_str()))
-        .collect();
-    if more.is_empty() { String::new() } else { format!("#[derive({})]\n", more.join(", ")) }
-}
-
 /// `new` and the setters.
 fn methods(fields: &[Field<'_>], options: &Options, width: usize) -> String {
     let name = &options.name;
@@ -228,7 +215,11 @@ fn setter(field: &Field<'_>) -> (String, &'static str) {
 }
 
 /// `Self { … }` with a value for each field, inside a function.
-fn literal_of_self(fields: &[Field<'_>], width: usize, value: impl Fn(&Field<'_>) -> String) -> String {
+fn literal_of_self(
+    fields: &[Field<'_>],
+    width: usize,
+    mut value: impl FnMut(&Field<'_>) -> String,
+) -> String {
     if fields.is_empty() {
         return "        Self {}\n".to_owned();
     }
@@ -259,74 +250,20 @@ fn member(name: &str, value: &str, width: usize) -> String {
 }
 
 fn default_of(fields: &[Field<'_>], options: &Options, width: usize) -> String {
-    let values: Option<Vec<String>> = fields.iter().map(default_value).collect();
+    let values: Option<Vec<String>> = fields.iter().map(default::expression).collect();
     let Some(values) = values else { return String::new() };
     let mut text = format!(
         "/// Every input at its published default.\nimpl Default for {} {{\n    fn default() -> Self {{\n",
         options.name
     );
+    let mut values = values.into_iter();
     let value_of = |field: &Field<'_>| {
-        let at = fields.iter().position(|other| other.key == field.key);
-        let value = at.and_then(|at| values.get(at)).cloned().unwrap_or_default();
+        let value = values.next().unwrap_or_default();
         if field.required { value } else { format!("Some({value})") }
     };
     text.push_str(&literal_of_self(fields, width, value_of));
     text.push_str("    }\n}\n\n");
     text
-}
-
-/// The expression of a default; `None` when there is none that the schema takes.
-fn default_value(field: &Field<'_>) -> Option<String> {
-    let default = field.default?;
-    let exact = |json: &Value| format!("::comfyc::inputs::exact({})", literal::text(&json.to_string()));
-    Some(match (&field.kind, default) {
-        (Kind::Flag, Value::Bool(flag)) => flag.to_string(),
-        (Kind::Text, Value::String(text)) if text.is_empty() => "String::new()".to_owned(),
-        (Kind::Text, Value::String(text)) => format!("{}.to_owned()", literal::text(text)),
-        (Kind::Whole, Value::Number(number)) => literal::integer(to_i128(number)?),
-        (Kind::Float, Value::Number(number)) => literal::float(small_float(number)?),
-        (Kind::Choice(_), default) => format!("{}::{}", field.ty, variant_of(field, default)?),
-        (Kind::Integer(_) | Kind::Number(_), _) => {
-            limited_default(field)?;
-            format!("{}::default()", field.ty)
-        }
-        (Kind::List(_), Value::Array(elements)) if elements.is_empty() => "Vec::new()".to_owned(),
-        (Kind::List(Element::Json), Value::Array(elements)) => {
-            format!("vec![{}]", elements.iter().map(exact).collect::<Vec<_>>().join(", "))
-        }
-        (Kind::List(Element::Text), Value::Array(elements)) => {
-            let texts: Option<Vec<String>> = elements
-                .iter()
-                .map(|element| Some(format!("{}.to_owned()", literal::text(element.as_str()?))))
-                .collect();
-            format!("vec![{}]", texts?.join(", "))
-        }
-        (Kind::Json, json) => exact(json),
-        _ => return None,
-    })
-}
-
-fn to_i128(number: &serde_json::Number) -> Option<i128> {
-    crate::number::Num::read(number).to_integer().and_then(|whole| i128::try_from(whole).ok())
-}
-
-/// The variant that a default names.
-pub(super) fn variant_of<'f>(field: &'f Field<'_>, default: &Value) -> Option<&'f str> {
-    let Kind::Choice(choice) = &field.kind else { return None };
-    let same = |member: &Value| match (member, default) {
-        (Value::Number(a), Value::Number(b)) => crate::number::equal(a, b),
-        (a, b) => a == b,
-    };
-    choice.members.iter().find(|(_, member)| same(member)).map(|(name, _)| name.as_str())
-}
-
-/// The default of a limited number, as a literal.
-pub(super) fn limited_default(field: &Field<'_>) -> Option<String> {
-    match (&field.kind, field.default?) {
-        (Kind::Integer(_), Value::Number(number)) => to_i128(number).map(literal::integer),
-        (Kind::Number(_), Value::Number(number)) => small_float(number).map(literal::float),
-        _ => None,
-    }
 }
 
 fn deserialize(fields: &[Field<'_>], options: &Options, width: usize) -> String {
@@ -377,52 +314,4 @@ fn type_of(field: &Field<'_>) -> String {
         Kind::Json => "::comfyc::inputs::Value".to_owned(),
         Kind::Replaced(path) => path.clone(),
     }
-}
-
-/// What is published of an input: title, description, and a line of facts.
-pub(super) fn about(field: &Field<'_>) -> Vec<String> {
-    let schema = &field.input.schema;
-    let text =
-        |keyword: &str| schema.get(keyword).and_then(Value::as_str).map(docs::prose).unwrap_or_default();
-    let mut facts: Vec<String> = docs::code(field.key).map(|key| format!("Key {key}")).into_iter().collect();
-    if let Some((media, list)) = schema.media() {
-        let media = media.as_str();
-        facts.push(if list {
-            format!("{media} addresses or data URIs")
-        } else {
-            format!("{media} address or data URI")
-        });
-    }
-    for (keyword, says) in [
-        ("minimum", "at least"),
-        ("exclusiveMinimum", "above"),
-        ("maximum", "at most"),
-        ("exclusiveMaximum", "below"),
-        ("multipleOf", "a multiple of"),
-    ] {
-        facts.extend(schema.number(keyword).map(|limit| format!("{says} {limit}")));
-    }
-    for (keyword, says, unit) in [
-        ("minItems", "at least", "element"),
-        ("maxItems", "at most", "element"),
-        ("minLength", "at least", "character"),
-        ("maxLength", "at most", "character"),
-    ] {
-        let plural = |count: usize| if count == 1 { "" } else { "s" };
-        facts.extend(schema.count(keyword).map(|count| format!("{says} {count} {unit}{}", plural(count))));
-    }
-    let shown = schema.default_value().map(|default| match default {
-        Value::String(text) if text.is_empty() => "empty by default".to_owned(),
-        Value::String(text) if text.chars().count() <= LONGEST_SHOWN => {
-            docs::code(text).map(|text| format!("{text} by default")).unwrap_or_default()
-        }
-        Value::Number(_) | Value::Bool(_) => format!("`{default}` by default"),
-        _ => String::new(),
-    });
-    facts.extend(shown.filter(|shown| !shown.is_empty()));
-    let mut title = text("title");
-    if !title.is_empty() && !title.ends_with(['.', '!', '?']) {
-        title.push('.');
-    }
-    vec![title, text("description"), facts.join("; ") + "."]
 }

@@ -5,9 +5,10 @@ use std::fmt::Write;
 use serde_json::Value;
 
 use super::Options;
+use super::about::{about, derive};
+use super::default;
 use super::fields::Field;
 use super::kind::{Choice, Form, IntegerLimits, NumberLimits, small_float, whole};
-use super::text::{about, derive, limited_default, variant_of};
 use crate::back::rust::{docs, literal};
 
 /// An enumeration as an enum.
@@ -46,7 +47,7 @@ pub(super) fn choice(field: &Field<'_>, choice: &Choice, options: &Options) -> S
         let _ = writeln!(text, "        {name} = {written},");
     }
     text.push_str("    }\n");
-    if let Some(variant) = field.default.and_then(|default| variant_of(field, default)) {
+    if let Some(variant) = field.default.and_then(|default| default::variant_of(field, default)) {
         let _ = writeln!(text, "    default {variant};");
     }
     text.push_str("}\n");
@@ -75,7 +76,7 @@ fn limited<const N: usize>(
     let mut text = format!("::comfyc::inputs::{kind}! {{\n");
     text.push_str(&docs::comment("    ", &about(field)));
     let _ = writeln!(text, "    pub struct {}({holder}) for {} {{", field.ty, literal::text(field.key));
-    let default = ("default", limited_default(field));
+    let default = ("default", default::limited(field));
     for (name, value) in limits.into_iter().chain([default]) {
         if let Some(value) = value {
             let _ = writeln!(text, "        {name}: {value},");

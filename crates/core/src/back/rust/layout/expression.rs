@@ -81,15 +81,15 @@ pub(super) fn assigned(lhs: &str, code: &Code, shape: Shape) -> String {
 
 /// Lays out the expression with a short name in the place of every long literal and word, and puts those back.
 fn with_stand_ins(code: &Code, lay_out: impl Fn(&Code) -> Option<String>) -> String {
-    let mut stand_ins: Vec<(String, String)> = Vec::new();
+    let mut originals: Vec<String> = Vec::new();
     let mut shortened = code.clone();
     let mut open = vec![&mut shortened];
     while let Some(code) = open.pop() {
         match code {
             Code::Word(text) | Code::Literal(text) => {
                 if text.contains('\n') || text.width() > SHORT {
-                    let stand_in = format!("\u{1}{}\u{1}", stand_ins.len());
-                    stand_ins.push((stand_in.clone(), std::mem::replace(text, stand_in)));
+                    let stand_in = format!("\u{1}{}\u{1}", originals.len());
+                    originals.push(std::mem::replace(text, stand_in));
                 }
             }
             Code::Call(_, items) | Code::Array(items) => open.extend(items),
@@ -105,11 +105,13 @@ fn with_stand_ins(code: &Code, lay_out: impl Fn(&Code) -> Option<String>) -> Str
             }
         }
     }
-    let mut text = lay_out(&shortened).unwrap_or_else(|| on_one_line(&shortened));
-    for (stand_in, original) in stand_ins {
-        text = text.replacen(&stand_in, &original, 1);
-    }
-    text
+    let text = lay_out(&shortened).unwrap_or_else(|| on_one_line(&shortened));
+    // Between two signs stands a number; the other parts are text.
+    let parts = text.split('\u{1}').enumerate().map(|(i, part)| {
+        let original = part.parse().ok().filter(|_| i % 2 == 1).and_then(|at: usize| originals.get(at));
+        original.map_or(part, String::as_str)
+    });
+    parts.collect()
 }
 
 fn on_one_line(code: &Code) -> String {

@@ -8,13 +8,12 @@
 //! The tree is as deep as what is written, never as deep as a user's data: values are written as text.
 
 mod expression;
-mod literal;
 
 use std::fmt::Write as _;
 
-pub(crate) use literal::{comment, is_long, string};
-
-use expression::{Shape, assigned, lay_out};
+use self::expression::{Shape, assigned, lay_out};
+use super::docs::line;
+use super::literal;
 
 /// An expression.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,7 +75,7 @@ impl Code {
 
     /// This text as a literal.
     pub(crate) fn string(text: &str) -> Self {
-        Self::Literal(string(text))
+        Self::Literal(literal::line(text))
     }
 
     /// A call.
@@ -122,7 +121,7 @@ impl Function {
     pub(crate) fn text(&self) -> String {
         let mut text = String::new();
         if !self.doc.is_empty() {
-            let _ = writeln!(text, "/// {}", comment(&self.doc));
+            let _ = writeln!(text, "/// {}", line(&self.doc));
         }
         let lifetime = if self.takes_lifetime() { "<'g>" } else { "" };
         let parameters: Vec<String> =

@@ -10,7 +10,8 @@ use super::texts::{Texts, number_literal};
 use super::types::class_of;
 use crate::back::rust::ident::{Namer, value_name};
 use crate::back::rust::layout::{Code, Statement};
-use crate::back::rust::model::{InputModel, Model, Takes, Ty};
+use crate::back::rust::model::{InputModel, Model, Takes};
+use crate::back::rust::ty::Ty;
 use crate::interface::{Input, Key, Media, Payload, Round, Rule, Schema, Target};
 use crate::workflow::Workflow;
 

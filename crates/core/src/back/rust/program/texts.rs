@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use serde_json::Value as Json;
 
 use crate::back::rust::ident::{Namer, value_name};
-use crate::back::rust::layout::{Code, constant, is_long};
+use crate::back::rust::layout::{Code, constant};
+use crate::back::rust::literal::{self, is_long};
 
 /// The long texts of a program, each a constant, in the order of their first use.
 #[derive(Debug, Default)]
@@ -97,17 +98,7 @@ pub(super) fn integer_literal(text: &str) -> Option<String> {
 
 /// Digits in groups of three, where there are many.
 fn grouped(digits: &str) -> String {
-    if digits.len() < 6 {
-        return digits.to_owned();
-    }
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && digits.len().saturating_sub(i) % 3 == 0 {
-            text.push('_');
-        }
-        text.push(digit);
-    }
-    text
+    if digits.len() < 6 { digits.to_owned() } else { literal::grouped(digits) }
 }
 
 #[cfg(test)]

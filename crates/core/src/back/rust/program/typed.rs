@@ -10,10 +10,11 @@ use serde_json::Value as Json;
 
 use super::plan::Planned;
 use super::types::{element_name, elements};
-use super::values::into;
+use super::values::{Site, into};
 use super::{Variables, Writer};
 use crate::back::rust::layout::Code;
-use crate::back::rust::model::{ClassModel, Dynamic, InputModel, Set, Takes, Ty};
+use crate::back::rust::model::{ClassModel, Dynamic, InputModel, Set, Takes};
+use crate::back::rust::ty::Ty;
 use crate::catalog::Kind;
 use crate::dsl::trial::{Found, Trial};
 use crate::graph::{Link, Value};
@@ -22,11 +23,9 @@ use crate::graph::{Link, Value};
 const DEPTH: usize = 4;
 
 /// A node being written.
-pub(super) struct Writing<'p> {
-    pub(super) node: usize,
+struct Writing<'p> {
+    site: Site<'p>,
     planned: &'p Planned<'p>,
-    /// What variables there are.
-    pub(super) variables: &'p Variables,
     given: Vec<Given<'p>>,
     places: HashMap<&'p str, usize>,
     /// Inputs of several parts that were tried already.
@@ -68,7 +67,8 @@ impl<'w> Writer<'w> {
         });
         let given: Vec<Given<'_>> = given.collect();
         let places = given.iter().enumerate().map(|(at, given)| (given.name, at)).collect();
-        let mut writing = Writing { node, planned, variables, given, places, tried: BTreeSet::new() };
+        let site = Site { node, variables };
+        let mut writing = Writing { site, planned, given, places, tried: BTreeSet::new() };
         let mut trial = Trial::new(&set.widgets, &set.roots);
         let place = Place { set, prefix: String::new(), depth: 0 };
         let fields = self.fields(&place, &mut writing, &mut trial);
@@ -106,7 +106,7 @@ impl<'w> Writer<'w> {
         let code = match &input.takes {
             Takes::Link(ty) => at.and_then(|at| {
                 let link = writing.link_at(at)?;
-                let code = self.link_field(ty, link, writing);
+                let code = self.link_field(ty, link, writing.site);
                 trial.hold(&input.name, at, true);
                 writing.take(at);
                 Some(code)
@@ -135,7 +135,7 @@ impl<'w> Writer<'w> {
     /// A required input that is left out, with its type where nothing else tells it.
     fn open(&self, input: &InputModel<'_>, place: &Place<'_>, writing: &Writing<'_>) -> Code {
         let unknown = |ty: &Ty| match ty {
-            Ty::Generic(name) => place.depth == 0 && self.types.parameter(writing.node, *name).is_none(),
+            Ty::Generic(name) => place.depth == 0 && self.types.parameter(writing.site.node, *name).is_none(),
             _ => false,
         };
         match &input.takes {
@@ -172,7 +172,7 @@ impl<'w> Writer<'w> {
             }
             let argument = match &input.takes {
                 Takes::Link(ty) if exact => writing.link_at(at).map(|link| {
-                    let code = self.link_setter(ty, link, writing);
+                    let code = self.link_setter(ty, link, writing.site);
                     trial.hold(&input.name, at, true);
                     writing.take(at);
                     code
@@ -222,8 +222,8 @@ impl<'w> Writer<'w> {
             let Some(given) = writing.given.get(at).filter(|given| !given.taken) else { continue };
             let (name, published, said) = (given.name, given.published.clone(), given.said);
             let value = match given.value {
-                Value::Link(link) => self.untyped_link(link, writing.node, writing.variables),
-                Value::Literal(literal) => self.texts.value(literal, &self.hint(writing.node, name)),
+                Value::Link(link) => self.untyped_link(link, writing.site.node, writing.site.variables),
+                Value::Literal(literal) => self.texts.value(literal, &self.hint(writing.site.node, name)),
             };
             trial.hold(name, at, matches!(given.value, Value::Link(_)));
             writing.take(at);
@@ -260,12 +260,12 @@ impl<'w> Writer<'w> {
             (Value::Literal(literal), published) => {
                 given.said = published.is_some();
                 given.taken = published.is_none();
-                let hint = self.hint(writing.node, given.name);
+                let hint = self.hint(writing.site.node, given.name);
                 self.literal(ty, literal, &hint)
             }
             (Value::Link(link), _) => {
                 given.taken = true;
-                self.link_value(ty, link, writing)
+                self.link_value(ty, link, writing.site)
             }
         }
     }
@@ -342,7 +342,7 @@ impl<'w> Writer<'w> {
         let mut items = Vec::new();
         for (i, (at, value)) in values.into_iter().enumerate() {
             codes.push(match value {
-                Value::Link(link) => self.link_value(element, link, writing),
+                Value::Link(link) => self.link_value(element, link, writing.site),
                 Value::Literal(literal) => self.literal(element, literal, &input.name),
             });
             items.push((element_name(autogrow, i), at));

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::plan::Plan;
-use crate::back::rust::model::{ClassModel, InputModel, Model, Takes, Ty};
+use crate::back::rust::model::{ClassModel, InputModel, Model, Takes};
+use crate::back::rust::ty::Ty;
 use crate::catalog::{Autogrow, Kind};
 use crate::graph::{Link, Node, Value};
 

@@ -2,22 +2,30 @@
 
 use serde_json::Value as Json;
 
-use super::Writer;
 use super::texts::integer_literal;
-use super::typed::Writing;
 use super::types::{ANY, is_member};
+use super::{Variables, Writer};
 use crate::back::rust::layout::Code;
-use crate::back::rust::model::Ty;
+use crate::back::rust::ty::Ty;
 use crate::graph::Link;
+
+/// Where a value is written.
+#[derive(Clone, Copy)]
+pub(super) struct Site<'v> {
+    /// The node that takes it.
+    pub(super) node: usize,
+    /// What variables there are.
+    pub(super) variables: &'v Variables,
+}
 
 impl Writer<'_> {
     /// A link for a field of a link's type.
-    pub(super) fn link_field(&mut self, ty: &Ty, link: &Link, writing: &Writing<'_>) -> Code {
-        let source = self.types.link(link, writing.node, self.plan).to_owned();
-        let code = self.link(link, writing.node, writing.variables);
+    pub(super) fn link_field(&mut self, ty: &Ty, link: &Link, site: Site<'_>) -> Code {
+        let source = self.types.link(link, site.node, self.plan).to_owned();
+        let code = self.link(link, site.node, site.variables);
         match ty {
             Ty::Generic(name) => {
-                let expected = self.types.parameter(writing.node, *name).unwrap_or(ANY);
+                let expected = self.types.parameter(site.node, *name).unwrap_or(ANY);
                 joined(code, &source, expected)
             }
             Ty::Socket(path) => joined(code, &source, path),
@@ -26,25 +34,25 @@ impl Writer<'_> {
     }
 
     /// A link for a setter of a link's type.
-    pub(super) fn link_setter(&mut self, ty: &Ty, link: &Link, writing: &Writing<'_>) -> Code {
-        let source = self.types.link(link, writing.node, self.plan).to_owned();
+    pub(super) fn link_setter(&mut self, ty: &Ty, link: &Link, site: Site<'_>) -> Code {
+        let source = self.types.link(link, site.node, self.plan).to_owned();
         match ty {
-            Ty::Any => self.link(link, writing.node, writing.variables),
+            Ty::Any => self.link(link, site.node, site.variables),
             Ty::Union(union) if is_member(self.model, union, &source) => {
-                self.link(link, writing.node, writing.variables)
+                self.link(link, site.node, site.variables)
             }
-            ty => self.link_field(ty, link, writing),
+            ty => self.link_field(ty, link, site),
         }
     }
 
     /// A link where a literal may stand as well, so that the type must be said.
-    pub(super) fn link_value(&mut self, ty: &Ty, link: &Link, writing: &Writing<'_>) -> Code {
-        let source = self.types.link(link, writing.node, self.plan).to_owned();
-        let code = self.link(link, writing.node, writing.variables);
+    pub(super) fn link_value(&mut self, ty: &Ty, link: &Link, site: Site<'_>) -> Code {
+        let source = self.types.link(link, site.node, self.plan).to_owned();
+        let code = self.link(link, site.node, site.variables);
         let expected = match ty {
             Ty::Socket(path) | Ty::Union(path) => path.clone(),
             Ty::Any => ANY.to_owned(),
-            Ty::Generic(name) => self.types.parameter(writing.node, *name).unwrap_or(ANY).to_owned(),
+            Ty::Generic(name) => self.types.parameter(site.node, *name).unwrap_or(ANY).to_owned(),
             Ty::Choice(_) => "socket::Combo".to_owned(),
             Ty::Choices(place) => {
                 format!(

@@ -12,8 +12,8 @@ use super::wires::{Only, is};
 use super::{Additions, PASSES_AS_IS};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostics, Problem};
-use crate::front::ui::js;
 use crate::front::ui::wire::{File, INPUTS, Input, Io, Key, Link, LinkId, LinkIds, Mode, Node, Part};
+use crate::number::javascript as js;
 
 /// That which looks for the name in the graphs around its own, too.
 const LOOKS_OUT: &str = "GetNode";

@@ -5,13 +5,11 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Number, Value as Json};
 
-use crate::catalog::is_truthy;
-
 /// Where 64-bit floats stop holding every integer.
 const EXACT: usize = 15;
 
 /// The text of a number as JavaScript prints it; `null` for what JSON cannot write.
-pub(super) fn number_text(x: f64) -> String {
+pub(crate) fn number_text(x: f64) -> String {
     if !x.is_finite() {
         return "null".to_owned();
     }
@@ -52,7 +50,7 @@ fn from_text(text: String) -> Json {
 }
 
 /// The 64-bit float of a JSON number.
-pub(super) fn float(number: &Number) -> f64 {
+pub(crate) fn float(number: &Number) -> f64 {
     number.as_str().parse().unwrap_or(f64::NAN)
 }
 
@@ -75,7 +73,7 @@ fn plain(text: &str) -> bool {
 }
 
 /// A number as JavaScript reads and prints it. With `exact`, integers keep their digits.
-pub(super) fn normal_number(number: &Number, exact: bool) -> Cow<'_, str> {
+pub(crate) fn normal_number(number: &Number, exact: bool) -> Cow<'_, str> {
     let text = number.as_str();
     let integer = || text.strip_prefix('-').unwrap_or(text).bytes().all(|b| b.is_ascii_digit());
     if plain(text) || (exact && text != "-0" && integer()) {
@@ -106,11 +104,22 @@ pub(crate) fn normal(value: &Json, exact: bool) -> Json {
 }
 
 /// The array index that a key is, if it is one: such keys come first in an object, in order of value.
-pub(super) fn array_index(key: &str) -> Option<u32> {
+pub(crate) fn array_index(key: &str) -> Option<u32> {
     if key.len() > 10 || !key.bytes().all(|b| b.is_ascii_digit()) || (key.len() > 1 && key.starts_with('0')) {
         return None;
     }
     key.parse().ok().filter(|index| *index != u32::MAX)
+}
+
+/// Whether a value counts as true.
+pub(crate) fn is_truthy(value: &Json) -> bool {
+    match value {
+        Json::Null => false,
+        Json::Bool(set) => *set,
+        Json::Number(number) => number.as_f64().is_none_or(|number| number != 0.0),
+        Json::String(text) => !text.is_empty(),
+        Json::Array(_) | Json::Object(_) => true,
+    }
 }
 
 /// Whether a value counts as true; `None` is `undefined`.
@@ -119,7 +128,7 @@ pub(crate) fn truthy(value: Option<&Json>) -> bool {
 }
 
 /// `String(value)`.
-pub(super) fn text(value: &Json) -> String {
+pub(crate) fn text(value: &Json) -> String {
     match value {
         Json::Null => "null".to_owned(),
         Json::Bool(b) => b.to_string(),
@@ -135,7 +144,7 @@ pub(super) fn text(value: &Json) -> String {
 }
 
 /// Whether two values have the same text.
-pub(super) fn is_same_text(a: &Json, b: &Json) -> bool {
+pub(crate) fn is_same_text(a: &Json, b: &Json) -> bool {
     match (a, b) {
         (Json::String(a), Json::String(b)) => a == b,
         (a, b) => text(a) == text(b),
@@ -143,7 +152,7 @@ pub(super) fn is_same_text(a: &Json, b: &Json) -> bool {
 }
 
 /// `Number(value)`.
-pub(super) fn to_float(value: Option<&Json>) -> f64 {
+pub(crate) fn to_float(value: Option<&Json>) -> f64 {
     match value {
         None | Some(Json::Object(_)) => f64::NAN,
         Some(Json::Null | Json::Bool(false)) => 0.0,
@@ -161,13 +170,13 @@ pub(super) fn to_float(value: Option<&Json>) -> f64 {
 }
 
 /// `Math.round`: ties go up.
-pub(super) fn round(x: f64) -> f64 {
+pub(crate) fn round(x: f64) -> f64 {
     let below = x.floor();
     if x - below >= 0.5 { below + 1.0 } else { below }
 }
 
 /// `Number(x.toFixed(places))`: rounded on the exact decimal expansion, ties away from zero.
-pub(super) fn fixed(x: f64, places: usize) -> f64 {
+pub(crate) fn fixed(x: f64, places: usize) -> f64 {
     if !x.is_finite() || x.abs() >= 1e21 {
         return x;
     }

@@ -4,6 +4,8 @@
 //! 64-bit float, and the two compare by mathematical value. A seed of `18446744073709551616` is above a `max` of
 //! `18446744073709551615`, which no float comparison would notice.
 
+pub(crate) mod javascript;
+
 use std::cmp::Ordering;
 
 use num_bigint::BigInt;
