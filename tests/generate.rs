@@ -1,5 +1,7 @@
 //! `comfyc gen`: the same bytes that a build script writes, whole or not at all.
 
+use serde_json::json;
+
 use crate::support::{path, ran, read};
 
 const SEED: &str = "schemas/runcomfy/community__wan-2-2__first-last-frame.json";
@@ -105,4 +107,46 @@ fn a_file_is_written_whole_or_not_at_all() {
     let (_, stderr, code) = ran(&["gen", "inputs", "workflows/image/scale/graph.json"]);
     assert_eq!(code, 1, "{stderr}");
     assert!(stderr.contains("inputs are generated from a published input schema or a workflow"), "{stderr}");
+}
+
+/// Each would take more than a minute if any part of it were read again for every other one.
+#[test]
+fn large_documents_are_generated_from_in_linear_time() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let long = "#".repeat(1_000_000);
+    let options: Vec<String> = (0..20_000).map(|i| format!("option {i}")).collect();
+    let mut properties = serde_json::Map::new();
+    properties.insert("hashes".to_owned(), json!({"type": "string", "description": long, "title": long}));
+    properties
+        .insert("options".to_owned(), json!({"type": "string", "enum": options, "default": "option 7"}));
+    for i in 0..20_000 {
+        properties.insert(format!("key {i}"), json!({"type": "integer", "title": "Same", "default": i}));
+    }
+    let required: Vec<String> = properties.keys().cloned().collect();
+    let schema = json!({"type": "object", "required": required, "properties": properties});
+    let file = folder.path().join("schema.json");
+    std::fs::write(&file, schema.to_string()).expect("written");
+    let (stdout, stderr, code) = ran(&["gen", "inputs", file.to_str().expect("text")]);
+    assert_eq!((stderr.as_str(), code), ("", 0));
+    assert!(stdout.contains("pub same20000: ") && stdout.contains("Option19999 = "));
+
+    let classes: serde_json::Map<String, serde_json::Value> = (0..5_000)
+        .map(|i| {
+            let class = json!({
+                "input": {"required": {"choice": [["a", format!("b{}", i % 100)]], "same": [format!("T{i}")]}},
+                "output": ["IMAGE"],
+                "display_name": "Same",
+                "python_module": format!("custom_nodes.pack{i}"),
+            });
+            // Other signs each time, of which no name is made.
+            let signs: String = (0..13).map(|bit| if i >> bit & 1 == 1 { '!' } else { '?' }).collect();
+            (format!("Same {signs}"), class)
+        })
+        .collect();
+    let file = folder.path().join("object_info.json");
+    std::fs::write(&file, serde_json::Value::from(classes).to_string()).expect("written");
+    let (stdout, stderr, code) =
+        ran(&["gen", "nodes", "--modules", "--catalog", file.to_str().expect("text")]);
+    assert_eq!((stderr.as_str(), code), ("", 0));
+    assert!(stdout.contains("pub struct Same5000<"));
 }

@@ -1,13 +1,23 @@
-//! What is generated compiles without a warning, and does what it should: a crate of its own with the inputs of every schema
-//! of the repository, built once by cargo, with clippy where that is installed, and run.
+//! What is generated compiles without a warning, and does what it should: a build script that reads every schema of the
+//! repository, and a program with what it writes, compiled as cargo would, with clippy where that is installed, and run.
 //!
 //! `COMFYC_SCHEMAS=<folder>` adds the schemas of a folder.
 
-#![expect(clippy::expect_used, reason = "a test that fails has done its work")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that fails has done its work"
+)]
+
+mod hostile;
+mod rustc;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+use rustc::{Compiler, errors};
 
 #[test]
 fn generated_inputs_compile_without_a_warning_and_take_what_their_schema_takes() {
@@ -15,21 +25,14 @@ fn generated_inputs_compile_without_a_warning_and_take_what_their_schema_takes()
     let root = here.join("../..");
     let fixture = Path::new(env!("CARGO_TARGET_TMPDIR")).join("generated-inputs");
     let _ = fs::remove_dir_all(&fixture);
-    fs::create_dir_all(fixture.join("src")).expect("a folder");
-    fs::create_dir_all(fixture.join("schemas")).expect("a folder");
-    let manifest = format!(
-        "[package]\nname = \"generated-inputs\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
-         [dependencies]\ncomfyc.path = {:?}\n\n[build-dependencies]\ncomfyc-build.path = {here:?}\n\n\
-         [profile.dev]\ndebug = false\n",
-        root.join("crates/core"),
-    );
-    fs::write(fixture.join("Cargo.toml"), manifest).expect("a file");
+    for folder in ["src", "schemas", "out"] {
+        fs::create_dir_all(fixture.join(folder)).expect("a folder");
+    }
     // The default configuration of rustfmt, whatever the repository's is.
     fs::write(fixture.join("rustfmt.toml"), "").expect("a file");
-    fs::copy(root.join("Cargo.lock"), fixture.join("Cargo.lock")).expect("a file");
-    fs::copy(here.join("tests/fixture/build.rs"), fixture.join("build.rs")).expect("a file");
     fs::copy(here.join("tests/fixture/main.rs"), fixture.join("src/main.rs")).expect("a file");
     fs::write(fixture.join("schemas/empty.json"), r#"{"type": "object", "properties": {}}"#).expect("a file");
+    fs::write(fixture.join("schemas/hashes.json"), hostile::hashes()).expect("a file");
     for odd in ["odd.json", "long.json"] {
         fs::copy(here.join("tests/fixture").join(odd), fixture.join("schemas").join(odd)).expect("a file");
     }
@@ -57,6 +60,9 @@ fn generated_inputs_compile_without_a_warning_and_take_what_their_schema_takes()
         })
         .collect();
     stems.sort();
+    // Tried by a test of its own in the program.
+    fs::write(fixture.join("schemas/hostile.json"), hostile::schema()).expect("a file");
+    fs::write(fixture.join("object_info.json"), hostile::object_info()).expect("a file");
     for (i, stem) in stems.iter().enumerate() {
         let module = match stem.as_str() {
             "empty" | "odd" => stem.clone(),
@@ -68,26 +74,33 @@ fn generated_inputs_compile_without_a_warning_and_take_what_their_schema_takes()
     modules.push_str("}\n");
     fs::write(fixture.join("src/schemas.rs"), modules).expect("a file");
 
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["run", "--offline", "--quiet"]).current_dir(&fixture);
-    cargo.env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("generated"));
-    if answers("clippy-driver") {
-        cargo.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver");
+    let script = fixture.join("build-script");
+    let compiler = Compiler::with(&["comfyc_build"], "fn main() -> comfyc_build::Result {\n    Ok(())\n}\n");
+    run(compiler.program("rustc", &here.join("tests/fixture/build.rs"), &script), &fixture);
+    let told = run(Command::new(&script), &fixture);
+    assert!(told.lines().any(|line| line.starts_with("cargo::rerun-if-changed=")), "{told}");
+
+    let program = fixture.join("program");
+    let compiler = Compiler::with(&["comfyc"], "fn main() {\n    comfyc::inputs::Payload::new();\n}\n");
+    let driver = if answers("clippy-driver") {
+        "clippy-driver"
     } else {
         eprintln!("passed over: clippy is not installed");
-    }
-    let output = cargo.output().expect("cargo starts");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}");
-    println!("{}", String::from_utf8_lossy(&output.stdout));
+        "rustc"
+    };
+    run(compiler.program(driver, Path::new("src/main.rs"), &program), &fixture);
+    println!("{}", run(Command::new(&program), &fixture));
 
-    let out_dir = newest_out_dir(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("generated/debug/build"));
     if !answers("rustfmt") {
         eprintln!("passed over: rustfmt is not installed");
         return;
     }
-    for entry in fs::read_dir(out_dir).expect("a folder") {
+    for entry in fs::read_dir(fixture.join("out")).expect("a folder") {
         let path = entry.expect("an entry").path();
+        // Nodes may have longer lines than rustfmt makes.
+        if path.file_name().is_some_and(|name| name.to_string_lossy().ends_with("_nodes.rs")) {
+            continue;
+        }
         let output = Command::new("rustfmt")
             .args(["--check", "--edition", "2024", "--config-path"])
             .arg(fixture.join("rustfmt.toml"))
@@ -109,13 +122,11 @@ fn answers(program: &str) -> bool {
     status.is_ok_and(|status| status.success())
 }
 
-/// The folder that the build script wrote to last.
-fn newest_out_dir(builds: &Path) -> PathBuf {
-    let mut found: Vec<PathBuf> = fs::read_dir(builds)
-        .expect("a folder")
-        .map(|entry| entry.expect("an entry").path().join("out"))
-        .filter(|path| path.join("odd.rs").is_file())
-        .collect();
-    found.sort_by_key(|path| fs::metadata(path).and_then(|data| data.modified()).expect("a time"));
-    found.pop().expect("the build script has run")
+/// Runs a command as cargo runs a build script and its compiler, and returns what it prints.
+fn run(mut command: Command, fixture: &Path) -> String {
+    command.current_dir(fixture).env("CARGO_MANIFEST_DIR", fixture).env("OUT_DIR", fixture.join("out"));
+    let output = command.output().expect("it starts");
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{printed}{}", errors(&output));
+    printed
 }

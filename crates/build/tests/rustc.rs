@@ -41,23 +41,32 @@ impl Compiler {
         panic!("{said}");
     }
 
-    /// The arguments of any compilation.
-    pub(crate) fn prepare(&self, command: &mut Command) {
-        command.args(["--edition", "2024", "--crate-type", "bin", "-L"]);
-        command.arg(format!("dependency={}", self.folder.display()));
-        for (name, path) in &self.libraries {
-            command.arg("--extern").arg(format!("{name}={}", path.display()));
+    /// The compilation of a program by this driver of the compiler.
+    pub(crate) fn program(&self, driver: &str, file: &Path, program: &Path) -> Command {
+        let mut command = Command::new(driver);
+        if driver != "rustc" {
+            command.arg("rustc");
         }
+        self.arguments(&mut command, file, program);
+        command
     }
 
     /// A compilation that makes no program.
     pub(crate) fn check(&self, file: &Path) -> Command {
         let mut command = Command::new("rustc");
-        self.prepare(&mut command);
         let made = Path::new(env!("CARGO_TARGET_TMPDIR")).join(file.file_stem().expect("a name"));
-        command.args(["--emit", "metadata", "--color", "never", "-o"]).arg(made.with_extension("rmeta"));
-        command.arg(file);
+        self.arguments(&mut command, file, &made.with_extension("rmeta"));
+        command.args(["--emit", "metadata"]);
         command
+    }
+
+    fn arguments(&self, command: &mut Command, file: &Path, made: &Path) {
+        command.args(["--edition", "2024", "--crate-type", "bin", "--color", "never", "-L"]);
+        command.arg(format!("dependency={}", self.folder.display()));
+        for (name, path) in &self.libraries {
+            command.arg("--extern").arg(format!("{name}={}", path.display()));
+        }
+        command.arg("-o").arg(made).arg(file);
     }
 }
 

@@ -9,7 +9,24 @@
     clippy::print_stdout,
     reason = "the programs are of no crate of this repository"
 )]
-#![allow(clippy::expect_used, reason = "a test that fails has done its work")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that fails has done its work")]
+
+#[path = "../../build/tests/rustc.rs"]
+mod rustc;
+
+use std::path::Path;
+use std::process::Command;
+
+use comfyc::back::rust::program;
+use comfyc::back::{Layout, prompt};
+use comfyc::catalog::Catalog;
+use comfyc::check::Checked;
+use comfyc::dsl::{Json, json};
+use comfyc::interface::{Interface, Payload};
+use comfyc::source::{Source, Sources, Syntax};
+use comfyc::workflow::Workflow;
+
+use rustc::Compiler;
 
 mod first_last_frame {
     include!("decompiled/first_last_frame.rs");
@@ -47,4 +64,69 @@ fn the_seed_workflow_publishes_the_published_schema() {
 #[test]
 fn a_prompt_that_is_wrong_in_every_way_prints_itself() {
     assert_eq!(odd::prompt(), include_str!("decompiled/odd.json").trim_end());
+}
+
+/// Texts that would break out of a literal, a comment or the name of a variable.
+const HOSTILE: [&str; 24] = [
+    "",
+    "{}",
+    "{a}",
+    "\"",
+    "\\",
+    "\\\"",
+    "'",
+    "*/",
+    "//",
+    "///",
+    "\n",
+    "a\n\"b\" \\",
+    "\r\n",
+    "\0",
+    "\u{7f}",
+    "\u{202e}a\nb",
+    "\u{feff}",
+    "e\u{301}",
+    "图像",
+    "self",
+    "g",
+    "fn main() {}",
+    "#![x]",
+    "\"#",
+];
+
+#[test]
+fn a_program_keeps_whatever_texts_a_prompt_has() {
+    let hashes = [format!("\"{}", "#".repeat(255)), format!("a\nb\"{}", "#".repeat(100_000))];
+    let texts = HOSTILE.into_iter().chain(hashes.iter().map(String::as_str));
+    let nodes = texts.enumerate().map(|(i, text)| {
+        let known = json!({
+            "class_type": "CLIPTextEncode",
+            "inputs": {"text": text, "clip": [format!("{i}:class"), 0], text: text},
+            "_meta": {"title": text, "more": [text]},
+        });
+        let own = json!({"class_type": text, "inputs": {text: {text: text}, "a": 1e5}, text: text});
+        [(text.to_owned(), known), (format!("{i}:class"), own)]
+    });
+    let nodes: Json = nodes.flatten().collect::<serde_json::Map<_, _>>().into();
+
+    let source = Source::new("prompt.json", Syntax::Json, nodes.to_string());
+    let (mut graph, _) = comfyc::front::api::parse(&source, Sources::default().add(source.clone()));
+    graph.sort_as_editor();
+    let expected = prompt::write(&Checked::assume_checked(graph.clone()), Layout::Pretty);
+    let workflow = Workflow { model: Some("\"{}".to_owned()), graph, interface: Interface::new() };
+    let options = program::Options { unchecked: true, ..program::Options::default() };
+    let workflow = Checked::assume_checked(workflow);
+    let text = program::write(&workflow, &Payload::new(), &Catalog::embedded(), &options);
+
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let (file, made) = (folder.join("hostile-program.rs"), folder.join("hostile-program"));
+    std::fs::write(&file, text).expect("a file");
+    let control = "use comfyc::dsl::*;\nuse comfyc_nodes::*;\n\nfn main() {\n    workflow(|g| {\n        \
+                   g.add(LoadImage { image: \"a\".into() });\n    });\n}\n";
+    let compiler = Compiler::with(&["comfyc", "comfyc_nodes"], control);
+    let output = compiler.program("rustc", &file, &made).output().expect("rustc starts");
+    let errors: String = rustc::errors(&output).chars().take(4_000).collect();
+    assert!(output.status.success(), "{errors}");
+    let printed = Command::new(&made).output().expect("the program starts");
+    assert!(String::from_utf8_lossy(&printed.stdout) == format!("{expected}\n"), "it prints another prompt");
 }

@@ -61,9 +61,18 @@ fn is_plain(c: char) -> bool {
     if c.is_ascii() {
         return !c.is_ascii_control();
     }
-    // Marks on the letter before them are shown; alone, `escape_debug` escapes them as well.
-    let is_shown = || ["x", c.encode_utf8(&mut [0; 4])].concat().escape_debug().count() == 2;
-    !is_invisible(c) && (c.escape_debug().count() == 1 || is_shown())
+    c.escape_debug().count() == 1 && !is_invisible(c) && !is_equal_to_others(c)
+}
+
+/// Whether Unicode takes a character, alone or behind another one, for the same as others: whoever normalizes the file would
+/// change the text. Marks on the letter before them, most of which are such, are escaped in any case.
+fn is_equal_to_others(c: char) -> bool {
+    matches!(c,
+        '\u{374}' | '\u{37e}' | '\u{387}' | '\u{958}'..='\u{95f}' | '\u{9dc}'..='\u{9df}' | '\u{a33}'..='\u{a36}'
+        | '\u{a59}'..='\u{a5e}' | '\u{b5c}'..='\u{b5d}' | '\u{f43}'..='\u{f69}' | '\u{1100}'..='\u{11ff}'
+        | '\u{1f70}'..='\u{1fff}' | '\u{2000}'..='\u{2001}' | '\u{2126}'..='\u{212b}' | '\u{2329}'..='\u{232a}'
+        | '\u{2adc}' | '\u{f900}'..='\u{faff}' | '\u{fb1d}'..='\u{fb4f}' | '\u{1d15e}'..='\u{1d1c0}'
+        | '\u{2f800}'..='\u{2fa1f}')
 }
 
 /// Whether a character has no form of its own or changes the direction of the text around it.
@@ -144,7 +153,8 @@ mod tests {
         check("\u{202e}abc \"", r#""\u{202e}abc \"""#);
         check("a\u{200b}\u{feff}\u{7f}", r#""a\u{200b}\u{feff}\u{7f}""#);
         check("日本語 é ❤", "\"日本語 é ❤\"");
-        check("e\u{301} ไทย", "\"e\u{301} ไทย\"");
+        check("e\u{301}", r#""e\u{301}""#);
+        check("\u{212b}\u{1112}\u{1161}", r#""\u{212b}\u{1112}\u{1161}""#);
         check("⚠\u{fe0f}", r#""⚠\u{fe0f}""#);
     }
 

@@ -76,7 +76,11 @@ pub fn write(catalog: &Catalog, options: &Options) -> String {
             text.push_str("}\n");
         }
         for name in part.module.iter().skip(common) {
-            let _ = write!(text, "\n/// {}\npub mod {name} {{\n", part.title(name));
+            let _ = write!(text, "\n/// {}\n", part.title(name));
+            if open.is_empty() {
+                let _ = writeln!(text, "{UNSEEN}");
+            }
+            let _ = writeln!(text, "pub mod {name} {{");
             open.push(name.clone());
         }
         text.push_str(&part.text);
@@ -123,7 +127,7 @@ pub fn parts(catalog: &Catalog, options: &Options) -> Vec<Part> {
                 top.iter().filter(|path| *path != MODULE && !is_only_a_parent(path, &top)).peekable();
             if shown.peek().is_some() {
                 // Which of them anybody uses is not known here.
-                text.push_str("#[allow(unused_imports)]\npub use self::{\n");
+                text.push_str("#[allow(unreachable_pub, unused_imports)]\npub use self::{\n");
                 for path in shown {
                     let _ = writeln!(text, "    {path}::*,");
                 }
@@ -178,6 +182,10 @@ const LONG: usize = 90;
 /// The module of enums that classes of several modules use.
 const OPTIONS: &str = "options";
 
+/// Lints for types that nobody can see beyond a private module: not all of them are used, and their names are the server's.
+const UNSEEN: &str = "#[allow(clippy::enum_variant_names, clippy::struct_field_names, clippy::upper_case_acronyms, \
+                      dead_code, unreachable_pub)]";
+
 /// Lints that the form of setters would break: they change the graph, so nobody has to use what they give.
 const LINTS: &str =
     "#[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, clippy::wrong_self_convention)]";
@@ -202,6 +210,13 @@ impl Writer<'_, '_> {
             let _ = writeln!(imports, "use {up}{MODULE};");
         }
         imports
+    }
+
+    /// What keeps the compiler quiet about an item where no module around it does.
+    fn unseen(&self, code: &mut Code) {
+        if self.options.layout == Layout::Flat {
+            code.line(UNSEEN);
+        }
     }
 
     /// The path of a type, which is then used.
@@ -253,6 +268,7 @@ impl Writer<'_, '_> {
 
         code.line("");
         code.doc(&facts::class(class.class));
+        self.unseen(code);
         let lifetime = (!fields.is_empty()).then_some("'g");
         self.fields(code, &format!("{ident}{}", brackets(lifetime, &parameters)), &fields, used);
 
@@ -260,6 +276,7 @@ impl Writer<'_, '_> {
         code.doc(&format!(
             "A node of [`{ident}`]: its outputs, and a setter for each input that is no field there."
         ));
+        self.unseen(code);
         code.open(&format!("pub struct {node}{} {{", brackets(Some("'g"), &carried)));
         for (slot, (output, model)) in class.class.outputs.iter().zip(&class.outputs).enumerate() {
             code.doc(&facts::output(slot, output));
@@ -304,6 +321,7 @@ impl Writer<'_, '_> {
         if !setters.is_empty() {
             code.line("");
             code.line(LINTS);
+            self.unseen(code);
             code.open(&format!("impl{head} {node}{head} {{"));
             for (i, input) in setters.iter().enumerate() {
                 if i > 0 {
@@ -394,6 +412,7 @@ impl Writer<'_, '_> {
             .collect();
         code.line("");
         code.doc(&format!("The options of {}, each with the inputs it brings.", facts::code(&input.name)));
+        self.unseen(code);
         code.open(&format!("pub enum {ident}<'g> {{"));
         for (variant, key, set) in &branches {
             code.doc(&format!("{}.", facts::code(key)));
@@ -443,15 +462,18 @@ impl Writer<'_, '_> {
         if !fields.is_empty() {
             code.line("");
             code.doc(&format!("What [`{ident}`] cannot do without."));
+            self.unseen(code);
             self.fields(code, &format!("{ident}Inputs<'g>"), &fields, used);
         }
         code.line("");
         code.doc(doc);
+        self.unseen(code);
         code.open(&format!("pub struct {ident}<'g> {{"));
         code.line("settings: Settings<'g>,");
         code.close("}");
         code.line("");
         code.line(LINTS);
+        self.unseen(code);
         let setters: Vec<&InputModel<'_>> = self.model.setters(place).collect();
         if fields.is_empty() && setters.is_empty() {
             code.open(&format!("impl {ident}<'_> {{"));
@@ -549,6 +571,7 @@ impl Writer<'_, '_> {
         code.line("");
         code.doc(&format!("The options of {}.", inputs.join(", ")));
         code.line(&format!("#[derive({})]", derived.join(", ")));
+        self.unseen(code);
         code.open(&format!("pub enum {} {{", choice.ident));
         for (option, variant) in &choice.options {
             code.doc(&format!("{}.", facts::code(&text(option))));
