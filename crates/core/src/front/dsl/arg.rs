@@ -5,39 +5,14 @@ use std::marker::PhantomData;
 
 use serde_json::Value as Json;
 
-use super::publish::{Exposed, Input, Part, Use};
-use super::socket::{Any, Boolean, Combo, Float, Int, Socket, Text};
-use super::{Grow, Out};
+use super::held::Held;
+use super::socket::{Any, Boolean, Combo, Float, Int, Text};
 use crate::number::javascript as js;
 
 /// A value for an input of type `T`.
 pub struct Arg<'g, T: ?Sized> {
     pub(super) held: Held,
     marker: PhantomData<fn(&'g T) -> &'g T>,
-}
-
-/// What an input holds while its graph is being built.
-#[derive(Debug, Clone)]
-pub(super) enum Held {
-    /// Nothing: the input is left out.
-    Open,
-    Json(Json),
-    /// A number or text that JSON cannot say.
-    Unreadable(String),
-    /// An output of a node of this graph.
-    Link {
-        node: usize,
-        slot: i64,
-    },
-    /// An output of a node that is named by its id: the place of the id among those that were named.
-    Named {
-        name: usize,
-        slot: i64,
-    },
-    /// A published input, over the literal that was there before.
-    Exposed(Use, Option<Json>),
-    /// An input that is published by being used.
-    Input(Box<Input>, &'static str, Option<Json>),
 }
 
 /// What can stand for an input of type `T`: a literal, an output of that type, a published input.
@@ -113,12 +88,6 @@ impl<T: ?Sized> Openable for Arg<'_, T> {
     }
 }
 
-impl<T, const MIN: usize, const MAX: usize> Openable for Grow<'_, T, MIN, MAX> {
-    fn left_out() -> Self {
-        Self::nothing()
-    }
-}
-
 /// What stands for an input, and how it becomes its value.
 macro_rules! fills {
     ([$($generic:ident $(: $bound:path)?)?] $value:ty as $ty:ty, |$v:ident| $held:expr) => {
@@ -136,6 +105,8 @@ macro_rules! fills {
         }
     };
 }
+
+pub(super) use fills;
 
 macro_rules! literals {
     ($($ty:ty: $($value:ty)*;)*) => {$($(
@@ -165,12 +136,7 @@ floats! {
 fills!([T] Json as T, |v| Arg::json(v));
 fills!([T] Open as T, |_v| Arg::new(Held::Open));
 fills!([T] Exact as T, |v| Arg::new(v.read()));
-fills!([T] Out<'g, T> as T, |v| Arg::new(v.held()));
-fills!([E: Choice] Out<'g, Combo> as E, |v| Arg::new(v.held()));
 fills!([E: Choice] E as E, |v| Arg::json(v.into_json()));
-fills!([T: Socket] Exposed<'g> as T, |v| Arg::new(Held::Exposed(v.usage(T::PUBLISHED), None)));
-fills!([T: Socket] Part<'g> as T, |v| Arg::new(Held::Exposed(v.usage(), None)));
-fills!([T: Socket] Input as T, |v| Arg::new(Held::Input(Box::new(v), T::PUBLISHED, None)));
 
 impl<'g, T> Fills<'g, T> for Arg<'g, T> {
     fn fill(self) -> Self {

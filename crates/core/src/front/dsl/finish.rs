@@ -5,11 +5,10 @@ use std::panic::Location;
 
 use serde_json::Value as Json;
 
-use super::Scope;
-use super::arg::Held;
-use super::publish::Use;
-use super::scope::{Building, Meta, Published, Shared, State};
+use super::held::{Held, Use};
+use super::scope::Scope;
 use super::spec::Inputs;
+use super::state::{Building, Meta, Published, Shared, State};
 use crate::diagnostic::{Diagnostics, Misbuilt, Problem};
 use crate::graph::{Graph, Link, Node, NodeId, Value};
 use crate::interface::{Derived, Input, Interface, Key, Output, Rule, Schema, Target};

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::Fills;
-use super::arg::Held;
+use super::arg::{Fills, Openable};
+use super::held::Held;
 
 /// From `MIN` to `MAX` values for inputs of type `T` that repeat: `images.image0`, `images.image1`, ….
 ///
@@ -47,6 +47,12 @@ impl<'g, T, const MIN: usize, const MAX: usize> Grow<'g, T, MIN, MAX> {
     /// The values, each with its name where it has one; `None` where the input is left out.
     pub(super) fn into_items(self) -> Option<Items> {
         self.items
+    }
+}
+
+impl<T, const MIN: usize, const MAX: usize> Openable for Grow<'_, T, MIN, MAX> {
+    fn left_out() -> Self {
+        Self::nothing()
     }
 }
 

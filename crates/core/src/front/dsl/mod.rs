@@ -40,11 +40,14 @@
 mod arg;
 mod finish;
 mod grow;
+mod held;
 mod node;
+mod out;
 mod publish;
 mod scope;
 pub mod socket;
 mod spec;
+mod state;
 #[cfg(test)]
 mod tests;
 pub(crate) mod trial;
@@ -54,8 +57,10 @@ pub use serde_json::{Value as Json, json};
 pub use arg::{Arg, Choice, Exact, Fills, Many, Open, Openable, exact, open};
 pub use finish::{Built, workflow};
 pub use grow::Grow;
-pub use node::{Class, Handle, Node, Out, Raw};
-pub use publish::{Exposed, Input, Part, input};
+pub use held::Input;
+pub use node::{Class, Handle, Node, Raw};
+pub use out::Out;
+pub use publish::{Exposed, Part, input};
 pub use scope::Scope;
 pub use socket::{Fits, Socket};
 pub use spec::{Branch, Repeat, Settings, Spec};

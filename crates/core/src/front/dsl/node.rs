@@ -1,14 +1,17 @@
-//! Nodes and their outputs.
+//! Nodes.
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde_json::Value as Json;
 
-use super::arg::Held;
-use super::scope::{Meta, Shared};
-use super::socket::{Any, Fits};
-use super::{Arg, Branch, Fills, Grow, Openable, Repeat, Spec};
+use super::arg::{Arg, Fills};
+use super::grow::Grow;
+use super::held::Held;
+use super::out::Out;
+use super::socket::Any;
+use super::spec::{Branch, Repeat, Spec};
+use super::state::{Meta, Shared};
 
 /// A class of nodes, as a struct of the inputs that a node of it cannot do without.
 pub trait Class<'g>: Sized {
@@ -106,20 +109,6 @@ pub struct Handle<'g> {
     brand: PhantomData<fn(&'g ()) -> &'g ()>,
 }
 
-/// An output of a node, to be linked to any number of inputs of its graph.
-pub struct Out<'g, T> {
-    start: Option<Start>,
-    marker: PhantomData<fn(&'g T) -> &'g T>,
-}
-
-/// Where a link starts.
-#[derive(Clone, Copy)]
-enum Start {
-    Node(usize, i64),
-    /// By the place of the node's id among those that were named.
-    Named(usize, i64),
-}
-
 /// A node of any class, without types: see [`Scope::raw`](super::Scope::raw).
 #[derive(Clone, Copy)]
 pub struct Raw<'g>(Handle<'g>);
@@ -161,71 +150,7 @@ impl<'g> Handle<'g> {
 
     /// An output.
     pub fn out<T>(self, slot: i64) -> Out<'g, T> {
-        Out { start: Some(Start::Node(self.index, slot)), marker: PhantomData }
-    }
-}
-
-impl<'g, T> Out<'g, T> {
-    pub(super) fn open() -> Self {
-        Self { start: None, marker: PhantomData }
-    }
-
-    pub(super) fn named(name: usize, slot: i64) -> Self {
-        Self { start: Some(Start::Named(name, slot)), marker: PhantomData }
-    }
-
-    pub(super) fn held(self) -> Held {
-        match self.start {
-            None => Held::Open,
-            Some(Start::Node(node, slot)) => Held::Link { node, slot },
-            Some(Start::Named(name, slot)) => Held::Named { name, slot },
-        }
-    }
-
-    /// The output for an input of another type that it fits: a member of a union, or anything for an output of `*`.
-    #[must_use]
-    pub fn to<U>(self) -> Out<'g, U>
-    where
-        T: Fits<U>,
-    {
-        self.cast()
-    }
-
-    /// The output without its type.
-    #[must_use]
-    pub fn any(self) -> Out<'g, Any> {
-        self.cast()
-    }
-
-    /// The output for an input of any other type, whether ComfyUI joins them or not. A check of the graph tells
-    /// (`type-mismatch`).
-    #[must_use]
-    pub fn cast<U>(self) -> Out<'g, U> {
-        Out { start: self.start, marker: PhantomData }
-    }
-}
-
-impl<T> Clone for Out<'_, T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for Out<'_, T> {}
-
-impl<T> fmt::Debug for Out<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.start {
-            None => f.write_str("no output"),
-            Some(Start::Node(node, slot)) => write!(f, "output {slot} of node {node}"),
-            Some(Start::Named(name, slot)) => write!(f, "output {slot} of named node {name}"),
-        }
-    }
-}
-
-impl<T> Openable for Out<'_, T> {
-    fn left_out() -> Self {
-        Self::open()
+        Out::of(self.index, slot)
     }
 }
 

@@ -4,19 +4,12 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::RangeInclusive;
 
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
-use super::socket::Any;
-use super::{Arg, Fills};
+use super::arg::{Arg, Fills, fills};
+use super::held::{Held, Input, Use};
+use super::socket::{Any, Socket};
 use crate::interface::{Media, Round, Rule};
-
-/// An input to publish: see [`input`].
-#[derive(Debug, Clone)]
-pub struct Input {
-    pub(super) keywords: Map<String, Json>,
-    pub(super) media: Option<Media>,
-    pub(super) required: bool,
-}
 
 /// A published input, given to as many inputs of nodes as are to follow it.
 ///
@@ -37,18 +30,6 @@ pub struct Part<'g> {
     input: usize,
     index: usize,
     brand: PhantomData<fn(&'g ()) -> &'g ()>,
-}
-
-/// How an input of a node follows a published one.
-#[derive(Debug, Clone)]
-pub(super) struct Use {
-    pub(super) input: usize,
-    pub(super) part: Option<usize>,
-    pub(super) rule: Rule,
-    /// Whether it does not give the key, though it takes the value as it is.
-    pub(super) follows: bool,
-    /// The type that is published where this is the use that gives the key; empty where it is not known.
-    pub(super) ty: &'static str,
 }
 
 /// An input to publish under this title. It is published by [`Scope::expose`](super::Scope::expose), whose calls are in
@@ -119,7 +100,7 @@ impl Input {
 fn literal<'g>(value: impl Fills<'g, Any>) -> Json {
     let value: Arg<'g, Any> = value.fill();
     match value.held() {
-        super::arg::Held::Json(json) => json,
+        Held::Json(json) => json,
         _ => Json::Null,
     }
 }
@@ -186,6 +167,10 @@ impl Part<'_> {
         Use { input: self.input, part: Some(self.index), rule: Rule::default(), follows: false, ty: "string" }
     }
 }
+
+fills!([T: Socket] Exposed<'g> as T, |v| Arg::new(Held::Exposed(v.usage(T::PUBLISHED), None)));
+fills!([T: Socket] Part<'g> as T, |v| Arg::new(Held::Exposed(v.usage(), None)));
+fills!([T: Socket] Input as T, |v| Arg::new(Held::Input(Box::new(v), T::PUBLISHED, None)));
 
 impl fmt::Debug for Exposed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

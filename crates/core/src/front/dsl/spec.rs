@@ -3,10 +3,12 @@
 use std::marker::PhantomData;
 
 use indexmap::IndexMap;
+use serde_json::Value as Json;
 
-use super::arg::Held;
-use super::grow::Items;
-use super::{Arg, Grow, Json, Out};
+use super::arg::Arg;
+use super::grow::{Grow, Items};
+use super::held::Held;
+use super::out::Out;
 
 /// What a new node of a class is like.
 #[derive(Debug)]

@@ -1,9 +1,10 @@
 //! What a node comes to hold when its inputs are set one after the other, without a graph: for what writes programs, which
 //! must know what is left to say.
 
-use super::Json;
-use super::arg::Held;
+use serde_json::Value as Json;
+
 use super::finish::ordered;
+use super::held::Held;
 use super::spec::Inputs;
 
 /// The inputs of a node as they are set. Each value is a number that the caller knows.

@@ -179,7 +179,7 @@ fn load<'a>(
     mut diagnostics: Diagnostics,
 ) -> (Graph, Diagnostics) {
     if !options.placeholders {
-        packs::wires::rewrite(&mut file, catalog, &mut diagnostics);
+        packs::rewrite(&mut file, catalog, &mut diagnostics);
     }
     let mut live = live::Live::load(file, catalog, options, values, diagnostics);
     live.fix();

@@ -3,7 +3,7 @@
 //!
 //! | file | pack | what |
 //! |---|---|---|
-//! | `wires` | rgthree, Custom-Scripts | Reroutes; nodes that only help in the editor |
+//! | `wires` | all of these | what each node that exists only in the editor is there for |
 //! | `names` | KJNodes, Easy-Use | Set and Get nodes, also through subgraphs |
 //! | `everywhere` | cg-use-everywhere | the links that it makes for an export |
 //! | `rgthree` | rgthree | widgets that its script makes; seeds that it draws |
@@ -21,15 +21,17 @@ mod names;
 pub(super) mod rgthree;
 mod video_helper;
 pub(super) mod widgets;
-pub(super) mod wires;
+mod wires;
 
 use std::borrow::Cow;
 
 use foldhash::{HashMap, HashMapExt};
 use serde_json::Value as Json;
 
-use super::wire::{self, INPUTS, Key, Link, LinkId, LinkIds, Output, Part};
+use self::wires::{IDLES, Only, PASSES, is, looks_like};
+use super::wire::{self, File, INPUTS, Key, Link, LinkId, LinkIds, Output, Part};
 use crate::catalog::Catalog;
+use crate::diagnostic::Diagnostics;
 
 /// Widgets beside others that no prompt holds, by their names in `widgets_values_named`.
 const COMPANIONS: [&str; 5] =
@@ -39,6 +41,29 @@ const CONTROLS: [&str; 5] = ["fixed", "increment", "decrement", "randomize", "in
 
 /// The type of a node that hands its first input on to outputs of whatever type. No file has it.
 pub(super) const PASSES_AS_IS: &str = "comfyc: passes as it is";
+
+/// Rewrites the nodes that exist only in the editor, before a file is loaded, as far as the catalog does not have them: what
+/// passes a value on becomes a Reroute, what does nothing for a prompt becomes a Note, and links that a pack's script makes
+/// are made.
+pub(super) fn rewrite(file: &mut File<'_>, catalog: &Catalog, diagnostics: &mut Diagnostics) {
+    let has_any = |part: &Part<'_>| {
+        part.everywhere.is_some() || part.nodes.iter().any(|node| Only::of(node.ty).is_some())
+    };
+    if !file.parts().any(has_any) {
+        return;
+    }
+    names::connect(file, catalog, diagnostics);
+    for part in file.parts_mut() {
+        everywhere::connect(part, catalog, diagnostics);
+        for node in &mut part.nodes {
+            if looks_like(node, Only::KeptOut) || is(node, Only::Helps, catalog) {
+                node.ty = IDLES;
+            } else if is(node, Only::Passes, catalog) {
+                node.ty = PASSES;
+            }
+        }
+    }
+}
 
 /// Links that are added to a graph. They are named by the outputs that they start at, as any link is.
 struct Additions {

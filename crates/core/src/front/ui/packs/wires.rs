@@ -1,10 +1,7 @@
-//! Nodes of packs that exist only in the editor. They are rewritten before the file is loaded: what passes a value on
-//! becomes a Reroute, what does nothing for a prompt becomes a Note, and links that a pack's script makes are made.
+//! What nodes of packs that exist only in the editor are there for: most are wires, or help the eye.
 
-use super::{everywhere, names};
 use crate::catalog::Catalog;
-use crate::diagnostic::Diagnostics;
-use crate::front::ui::wire::{File, Node, Part};
+use crate::front::ui::wire::Node;
 
 /// What a node of a pack that exists only in the editor is there for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +22,7 @@ pub(super) enum Only {
 
 impl Only {
     /// What a node of this type is there for.
-    fn of(ty: &str) -> Option<Self> {
+    pub(super) fn of(ty: &str) -> Option<Self> {
         Some(match ty {
             "SetNode" | "easy setNode" => Self::Sets,
             "GetNode" | "easy getNode" => Self::Gets,
@@ -57,27 +54,6 @@ impl Only {
 /// What such a node becomes.
 pub(super) const PASSES: &str = "Reroute";
 pub(super) const IDLES: &str = "Note";
-
-/// Rewrites the nodes of known packs, as far as the catalog does not have them.
-pub(in crate::front::ui) fn rewrite(file: &mut File<'_>, catalog: &Catalog, diagnostics: &mut Diagnostics) {
-    let has_any = |part: &Part<'_>| {
-        part.everywhere.is_some() || part.nodes.iter().any(|node| Only::of(node.ty).is_some())
-    };
-    if !file.parts().any(has_any) {
-        return;
-    }
-    names::connect(file, catalog, diagnostics);
-    for part in file.parts_mut() {
-        everywhere::connect(part, catalog, diagnostics);
-        for node in &mut part.nodes {
-            if looks_like(node, Only::KeptOut) || is(node, Only::Helps, catalog) {
-                node.ty = IDLES;
-            } else if is(node, Only::Passes, catalog) {
-                node.ty = PASSES;
-            }
-        }
-    }
-}
 
 /// Whether a node is there for this only, and its class is not the server's.
 pub(super) fn is(node: &Node<'_>, only: Only, catalog: &Catalog) -> bool {
