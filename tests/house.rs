@@ -1,7 +1,12 @@
 //! The rules of the house that the compiler does not know: which layer may use which, and what no file may hold.
 
+mod imports;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+use self::imports::{Crate, Use};
 use crate::support;
 
 fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
@@ -22,81 +27,207 @@ fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
     found
 }
 
-/// The module of core that a file belongs to.
-fn layer(path: &Path) -> String {
-    let relative = path.strip_prefix(support::path("crates/core/src")).expect("a file of core");
-    let first = relative.components().next().expect("a name").as_os_str().to_string_lossy().into_owned();
-    first.trim_end_matches(".rs").to_owned()
-}
+/// The crates, each by the file at its root. All of `comfyc-nodes` is generated.
+const CRATES: [&str; 5] = [
+    "crates/core/src/lib.rs",
+    "crates/client/src/lib.rs",
+    "crates/build/src/lib.rs",
+    "crates/xtask/src/main.rs",
+    "crates/cli/main.rs",
+];
+
+/// The modules of core, each with those that its code may use, and those that its tests may use besides. A module that is
+/// not named here may not be.
+const LAYERS: &[(&str, &[&str], &[&str])] = &[
+    ("number", &[], &[]),
+    ("source", &[], &[]),
+    ("diagnostic", &["source"], &[]),
+    ("catalog", &["number", "source", "diagnostic"], &[]),
+    ("graph", &["source", "catalog"], &[]),
+    ("interface", &["number", "source", "diagnostic", "catalog", "graph"], &[]),
+    ("workflow", &["graph", "interface"], &[]),
+    ("front", &["number", "source", "diagnostic", "catalog", "graph", "interface", "workflow"], &["compile"]),
+    ("pass", &["graph", "interface"], &[]),
+    ("job", &["graph", "interface", "workflow", "check"], &["catalog"]),
+    (
+        "check",
+        &["number", "source", "diagnostic", "catalog", "graph", "interface", "workflow", "pass", "job"],
+        &["front"],
+    ),
+    (
+        "back",
+        &[
+            "number",
+            "source",
+            "diagnostic",
+            "catalog",
+            "graph",
+            "interface",
+            "workflow",
+            "front",
+            "job",
+            "check",
+        ],
+        &[],
+    ),
+    ("inputs", &["number", "source", "diagnostic", "interface", "front", "check", "back"], &[]),
+    (
+        "compile",
+        &["source", "diagnostic", "catalog", "interface", "workflow", "front", "pass", "check", "back"],
+        &[],
+    ),
+];
+
+/// Circles of imports that are still there: the folder, and the files and folders in it that lead to each other. What is no
+/// circle any more must go from here.
+const CIRCLES: &[(&str, &[&str])] = &[
+    ("crates/core/src", &["check", "job"]),
+    ("crates/core/src/front/ui", &["dynamic", "live", "node", "packs", "restore", "subgraph"]),
+    ("crates/core/src/front/ui", &["flatten", "resolve"]),
+    ("crates/client/src", &["error", "receipt", "request_id"]),
+    ("crates/xtask/src", &["bench", "bench_convert", "bench_nodes", "bench_verdict"]),
+    ("crates/cli", &["cmd", "load"]),
+    ("crates/cli/cmd", &["against", "check", "fix"]),
+    ("crates/cli/cmd", &["job", "run"]),
+];
 
 #[test]
-fn layers_of_core_use_only_those_below() {
-    // Each layer with those that it must not use.
-    let rules: [(&str, &[&str]); 9] = [
-        (
-            "number",
-            &["source", "diagnostic", "catalog", "graph", "interface", "front", "pass", "check", "back"],
-        ),
-        (
-            "source",
-            &[
-                "diagnostic",
-                "catalog",
-                "graph",
-                "interface",
-                "front",
-                "pass",
-                "check",
-                "back",
-                "inputs",
-                "job",
-                "workflow",
-            ],
-        ),
-        (
-            "diagnostic",
-            &["catalog", "graph", "interface", "front", "pass", "check", "back", "inputs", "job", "workflow"],
-        ),
-        ("catalog", &["graph", "interface", "pass", "check", "back", "inputs", "job", "workflow"]),
-        ("graph", &["interface", "front", "pass", "check", "back", "inputs", "job", "workflow"]),
-        ("interface", &["front", "pass", "check", "back", "inputs", "job", "workflow"]),
-        ("front", &["pass", "check", "back", "inputs"]),
-        ("pass", &["front", "back", "check", "inputs"]),
-        ("check", &["back", "front", "inputs"]),
-    ];
+fn modules_of_core_use_only_those_below() {
+    let core = Crate::read(&support::path("crates/core/src/lib.rs"));
     let mut broken = Vec::new();
-    for file in files("crates/core/src", "rs") {
-        let layer = layer(&file);
-        let Some((_, forbidden)) = rules.iter().find(|(name, _)| *name == layer) else { continue };
-        let text = std::fs::read_to_string(&file).expect("a file");
-        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-        for (i, line) in code.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
-            for other in *forbidden {
-                if line.contains(&format!("crate::{other}::")) {
-                    broken.push(format!("{}:{}: {line}", file.display(), i + 1));
-                }
-            }
+    for layer in core.layers() {
+        if LAYERS.iter().all(|(known, ..)| *known != layer) {
+            broken.push(format!("{layer}: nothing says what it may use"));
         }
     }
+    for found in core.uses() {
+        let (Some(from), Some(to)) = (found.from.first(), found.to.first()) else { continue };
+        let Some((_, code, tests)) = LAYERS.iter().find(|(known, ..)| known == from) else { continue };
+        let may = code.contains(&to.as_str()) || found.is_test && tests.contains(&to.as_str());
+        if from != to && !may {
+            broken.push(format!("{}: {}, of {to}", shown(&found.file), found.written));
+        }
+    }
+    broken.sort();
+    broken.dedup();
     assert!(broken.is_empty(), "{broken:#?}");
 }
 
 #[test]
-fn core_is_pure() {
-    let forbidden =
-        ["std::fs", "std::net", "std::env", "std::thread", "std::process", "std::time", "tokio", "reqwest"];
-    // What is only there for tests may ask rustfmt how it lays text out.
-    for file in files("crates/core/src", "rs").into_iter().filter(|file| !file.ends_with("tests.rs")) {
-        let text = std::fs::read_to_string(&file).expect("a file");
-        for word in forbidden {
-            let found = text.lines().find(|line| line.contains(word) && !line.trim_start().starts_with("//"));
-            // An address is text; `std::net` has the parser for one and opens nothing.
-            let found = found.filter(|line| !line.contains("std::net::Ipv4Addr"));
-            assert!(found.is_none(), "{}: {found:?}", file.display());
+fn no_files_of_a_folder_import_each_other() {
+    let mut found: Vec<(String, Vec<String>, Vec<String>)> = Vec::new();
+    for root in CRATES {
+        let root = support::path(root);
+        let mut folders: BTreeMap<PathBuf, Edges> = BTreeMap::new();
+        for found in Crate::read(&root).uses() {
+            let between = rooms(&found).filter(|_| !found.is_test);
+            let Some((folder, from, to)) = between else { continue };
+            let said = format!("{}: {}", shown(&found.file), found.written);
+            folders.entry(folder).or_default().entry(from).or_default().entry(to).or_insert(said);
+        }
+        for (folder, edges) in folders {
+            for circle in circles(&edges) {
+                let inside = |name: &&String| circle.contains(name);
+                let said = circle.iter().filter_map(|from| edges.get(from)).flatten();
+                let said = said.filter(|(to, _)| inside(to)).map(|(_, said)| said.clone()).collect();
+                found.push((shown(&folder), circle.clone(), said));
+            }
         }
     }
+    let known =
+        |folder: &str, circle: &[String]| CIRCLES.iter().any(|(of, names)| *of == folder && *names == circle);
+    let new: Vec<_> = found.iter().filter(|(folder, circle, _)| !known(folder, circle)).collect();
+    assert!(new.is_empty(), "{new:#?}");
+    let gone = CIRCLES
+        .iter()
+        .filter(|(of, names)| !found.iter().any(|(folder, circle, _)| folder == of && circle == names));
+    let gone: Vec<_> = gone.collect();
+    assert!(gone.is_empty(), "no circles any more: {gone:?}");
+}
+
+/// For each file or folder those that it uses, each with an example.
+type Edges = BTreeMap<String, BTreeMap<String, String>>;
+
+/// The folder that two files have in common, and what in it they are or lie in. None for the file that gives a folder its
+/// name, since it is the face of the others: it hands out what they have, and they may build on what it defines.
+fn rooms(found: &Use) -> Option<(PathBuf, String, String)> {
+    let split = |path: &Path| path.iter().map(OsStr::to_owned).collect::<Vec<_>>();
+    let (from, to) = (split(&found.file), split(&found.to_file));
+    let common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let name =
+        |parts: &[OsString]| Some(parts.get(common)?.to_string_lossy().trim_end_matches(".rs").to_owned());
+    let (a, b) = (name(&from)?, name(&to)?);
+    let is_face = |name: &String| ["mod", "lib", "main"].contains(&name.as_str());
+    (!is_face(&a) && !is_face(&b)).then(|| (from.iter().take(common).collect(), a, b))
+}
+
+/// The sets of names of which each leads to all others.
+fn circles(edges: &Edges) -> Vec<Vec<String>> {
+    let all: BTreeMap<&String, BTreeSet<&String>> =
+        edges.keys().map(|name| (name, reached(edges, name))).collect();
+    let leads = |a: &String, b: &String| all.get(a).is_some_and(|reached| reached.contains(b));
+    let with = |name: &String| -> Vec<String> {
+        edges.keys().filter(|other| leads(name, other) && leads(other, name)).cloned().collect()
+    };
+    let mut found: Vec<Vec<String>> = edges.keys().map(with).filter(|circle| !circle.is_empty()).collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// What a name leads to.
+fn reached<'e>(edges: &'e Edges, from: &'e String) -> BTreeSet<&'e String> {
+    let mut reached = BTreeSet::new();
+    let mut open = vec![from];
+    while let Some(name) = open.pop() {
+        let next = edges.get(name).into_iter().flat_map(BTreeMap::keys);
+        open.extend(next.filter(|to| reached.insert(*to)));
+    }
+    reached
+}
+
+#[test]
+fn every_file_of_a_crate_is_part_of_it() {
+    for root in CRATES {
+        let root = support::path(root);
+        let read = Crate::read(&root);
+        let known = read.files();
+        let folder =
+            root.parent().expect("a folder").strip_prefix(support::path("")).expect("it is here").to_owned();
+        let lost: Vec<PathBuf> = files(&folder.to_string_lossy(), "rs")
+            .into_iter()
+            .filter(|file| !known.contains(file.as_path()))
+            .collect();
+        assert!(lost.is_empty(), "{lost:#?}");
+    }
+}
+
+#[test]
+fn core_is_pure() {
+    let forbidden = ["fs", "net", "env", "thread", "process", "time"];
+    // Parsers and forms of addresses are text; they open nothing.
+    let harmless = ["Ipv4Addr", "Ipv6Addr", "IpAddr"];
+    let core = Crate::read(&support::path("crates/core/src/lib.rs"));
+    let mut broken = Vec::new();
+    for (file, path, is_test) in core.outside() {
+        let of_std = path.first().is_some_and(|first| first == "std");
+        let opens = of_std
+            && path.get(1).is_some_and(|module| forbidden.contains(&module.as_str()))
+            && path.get(2).is_none_or(|name| !harmless.contains(&name.as_str()));
+        let is_async = path.first().is_some_and(|first| ["tokio", "reqwest"].contains(&first.as_str()));
+        // What is only there for tests may ask rustfmt how it lays text out.
+        if (opens || is_async) && !is_test {
+            broken.push(format!("{}: {}", shown(file), path.join("::")));
+        }
+    }
+    assert!(broken.is_empty(), "{broken:#?}");
     let manifest = support::read("crates/core/Cargo.toml");
     assert!(!manifest.contains("tokio") && !manifest.contains("reqwest"));
+}
+
+/// A path as it is called in the repository.
+fn shown(path: &Path) -> String {
+    path.strip_prefix(support::path("")).unwrap_or(path).display().to_string()
 }
 
 #[test]

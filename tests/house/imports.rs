@@ -81,7 +81,8 @@ impl Crate {
         let mut found = Vec::new();
         for (at, module) in self.modules.iter().enumerate() {
             let imports = module.imports.iter().map(|import| (&import.path, import.is_test));
-            for (path, is_test) in imports.chain(module.paths.iter().map(|(path, is_test)| (path, *is_test))) {
+            for (path, is_test) in imports.chain(module.paths.iter().map(|(path, is_test)| (path, *is_test)))
+            {
                 let Some(to) = self.resolve(at, path, 0) else { continue };
                 found.push(Use {
                     file: module.file.clone(),
@@ -91,6 +92,21 @@ impl Crate {
                     written: path.join("::"),
                     is_test: is_test || module.is_test,
                 });
+            }
+        }
+        found
+    }
+
+    /// Every path that leads out of the crate, or to no module of it, with the file that holds it and whether that is for tests.
+    pub(crate) fn outside(&self) -> Vec<(&Path, &[String], bool)> {
+        let mut found = Vec::new();
+        for (at, module) in self.modules.iter().enumerate() {
+            let imports = module.imports.iter().map(|import| (&import.path, import.is_test));
+            for (path, is_test) in imports.chain(module.paths.iter().map(|(path, is_test)| (path, *is_test)))
+            {
+                if self.resolve(at, path, 0).is_none() {
+                    found.push((module.file.as_path(), path.as_slice(), is_test || module.is_test));
+                }
             }
         }
         found
@@ -113,8 +129,10 @@ impl Crate {
     /// Reads the file of a module; its children lie in `folder`.
     fn file(&mut self, module: usize, folder: &Path) {
         let file = self.modules[module].file.clone();
-        let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-        let tokens = TokenStream::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let text =
+            std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let tokens =
+            TokenStream::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         self.items(module, folder, tokens, self.modules[module].is_test);
     }
 
@@ -213,7 +231,9 @@ impl Crate {
             let mut is_glob = false;
             let mut tokens = tokens.into_iter().peekable();
             // A path that starts with `::` is another crate's.
-            if path.is_empty() && matches!(tokens.peek(), Some(TokenTree::Punct(dots)) if dots.as_char() == ':') {
+            if path.is_empty()
+                && matches!(tokens.peek(), Some(TokenTree::Punct(dots)) if dots.as_char() == ':')
+            {
                 continue;
             }
             let mut is_group = false;
@@ -349,7 +369,19 @@ enum Found {
 /// The first item, statement or member of a list, and what follows it.
 fn split_item(tokens: &[TokenTree]) -> (&[TokenTree], &[TokenTree]) {
     const ITEMS: [&str; 13] = [
-        "async", "enum", "extern", "fn", "impl", "macro_rules", "mod", "struct", "trait", "type", "union", "unsafe", "use",
+        "async",
+        "enum",
+        "extern",
+        "fn",
+        "impl",
+        "macro_rules",
+        "mod",
+        "struct",
+        "trait",
+        "type",
+        "union",
+        "unsafe",
+        "use",
     ];
     let start = tokens.len() - split_attributes(tokens).1.len();
     let words: Vec<String> = after_visibility(&tokens[start..]).iter().map_while(word).collect();
@@ -448,4 +480,89 @@ fn word(token: &TokenTree) -> Option<String> {
         TokenTree::Ident(ident) => Some(ident.to_string()),
         _ => None,
     }
+}
+
+/// The uses of a crate of these files, as `from -> to`, those for tests with a `?`.
+fn uses_of(files: &[(&str, &str)]) -> BTreeSet<String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    }
+    let shown = |found: Use| {
+        let sign = if found.is_test { "?" } else { "" };
+        format!("{} -> {}{sign}", found.from.join("::"), found.to.join("::"))
+    };
+    Crate::read(&folder.path().join("lib.rs")).uses().into_iter().map(shown).collect()
+}
+
+#[track_caller]
+fn check(files: &[(&str, &str)], expected: &[&str]) {
+    assert_eq!(uses_of(files).iter().map(String::as_str).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn every_form_of_import_is_seen() {
+    let low = ("low.rs", "pub struct Low; pub mod inner { pub const ONE: u8 = 1; }");
+    for high in [
+        "use crate::low::Low;",
+        "use crate::{low::{Low, self as it}};",
+        "use super::low::Low as It;",
+        "use crate::low::*;",
+        "fn f() -> crate::low::Low { todo!() }",
+        "fn f() { use crate::low::Low; }",
+        "struct High(#[doc = \"it\"] pub(crate) super::low::Low);",
+        "macro_rules! m { () => { $crate::low::Low }; }",
+        "mod deep { mod deeper { fn f(_: super::super::super::low::Low) {} } }",
+        "use crate as all; fn f(_: all::low::Low) {}",
+        "use crate::low; fn f(_: low::Low) {}",
+        "/// Text.\n#[derive(Debug)]\nenum High { One(crate::low::Low) }",
+    ] {
+        let found = uses_of(&[("lib.rs", "mod low; mod high;"), low, ("high.rs", high)]);
+        assert!(found.iter().any(|found| found.starts_with("high") && found.ends_with("-> low")), "{high}");
+    }
+}
+
+#[test]
+fn what_is_said_in_comments_and_strings_is_no_import() {
+    let high = "//! `crate::low::Low`\n// crate::low::Low\n/* crate::low */ const A: &str = \"crate::low::Low\"; use ::low::Low;";
+    check(&[("lib.rs", "mod low; mod high;"), ("low.rs", ""), ("high.rs", high)], &[]);
+}
+
+#[test]
+fn what_is_handed_on_is_of_the_module_that_defines_it() {
+    let files = [
+        ("lib.rs", "mod low; mod high; mod between; pub use between::*; pub use low::deep::Deep as Other;"),
+        ("low/mod.rs", "pub mod deep; pub use deep::Deep; pub enum Kind { One }"),
+        ("low/deep.rs", "pub struct Deep;"),
+        ("between.rs", "pub use crate::low::{Deep, Kind};"),
+        ("high.rs", "use crate::{Deep, Other}; use crate::between::Kind::One; fn f(_: crate::Kind) {}"),
+    ];
+    check(
+        &files,
+        &[
+            " -> between",
+            " -> low::deep",
+            "between -> low",
+            "between -> low::deep",
+            "high -> low",
+            "high -> low::deep",
+            "low -> low::deep",
+        ],
+    );
+}
+
+#[test]
+fn code_for_tests_is_told_apart() {
+    let high = "#[cfg(test)] use crate::low::A; struct High; #[cfg(test)] mod tests { use super::*; use crate::low::B; }
+                impl High { #[cfg(test)] fn f(_: crate::low::A) {} fn g(&self) {} } #[cfg(test)] mod more;";
+    let files = [
+        ("lib.rs", "mod low; mod high; mod other;"),
+        ("low.rs", "pub struct A; pub struct B;"),
+        ("other.rs", "pub struct C;"),
+        ("high.rs", high),
+        ("high/more.rs", "use crate::other::C;"),
+    ];
+    check(&files, &["high -> low?", "high::more -> other?", "high::tests -> high?", "high::tests -> low?"]);
 }
