@@ -20,7 +20,6 @@ use std::process::Command;
 use comfyc::back::rust::program;
 use comfyc::back::{Layout, prompt};
 use comfyc::catalog::Catalog;
-use comfyc::check::Checked;
 use comfyc::dsl::{Json, json};
 use comfyc::interface::{Interface, Payload};
 use comfyc::source::{Source, Sources, Syntax};
@@ -110,12 +109,10 @@ fn a_program_keeps_whatever_texts_a_prompt_has() {
     let nodes: Json = nodes.flatten().collect::<serde_json::Map<_, _>>().into();
 
     let source = Source::new("prompt.json", Syntax::Json, nodes.to_string());
-    let (mut graph, _) = comfyc::front::api::parse(&source, Sources::default().add(source.clone()));
-    graph.sort_as_editor();
-    let expected = prompt::write(&Checked::assume_checked(graph.clone()), Layout::Pretty);
-    let workflow = Workflow { model: Some("\"{}".to_owned()), graph, interface: Interface::new() };
+    let (graph, _) = comfyc::front::api::parse(&source, Sources::default().add(source.clone()));
+    let expected = prompt::write(&graph, Layout::Pretty);
+    let workflow = Workflow::new(graph, Interface::new()).with_model(Some("\"{}".to_owned()));
     let options = program::Options { unchecked: true, ..program::Options::default() };
-    let workflow = Checked::assume_checked(workflow);
     let text = program::write(&workflow, &Payload::new(), &Catalog::embedded(), &options);
 
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));

@@ -14,7 +14,11 @@
 mod first_last_frame;
 
 #[path = "../../build/tests/rustc.rs"]
-#[expect(clippy::panic, reason = "a test that fails has done its work")]
+#[expect(
+    clippy::panic,
+    dead_code,
+    reason = "a test that fails has done its work, and this one makes no program"
+)]
 mod rustc;
 
 use std::collections::BTreeMap;
