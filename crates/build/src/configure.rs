@@ -91,7 +91,7 @@ impl Configuration {
     }
 
     /// Writes the nodes that a workflow uses only: a prompt, a workflow of the editor, a workflow folder, or a folder with any
-    /// of these in it.
+    /// of these in it. Links that lead out of the folder are passed over.
     pub fn used_by(mut self, path: impl Into<PathBuf>) -> Self {
         self.used_by.push(path.into());
         self

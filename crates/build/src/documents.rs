@@ -1,7 +1,6 @@
 //! The documents that a build script names, read by the compiler's driver; each is told to cargo.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::io;
 use std::path::Path;
 
@@ -72,17 +71,17 @@ impl Documents {
     /// The graphs at a path: a prompt, a workflow of the editor, a workflow folder, or a folder of any of these, where other
     /// files are passed over.
     pub(crate) fn graphs(&mut self, path: &Path, compiler: &Compiler) -> Result<Vec<Graph>> {
-        output::depends_on(path);
+        output::depends_on(path).map_err(|error| Failed::file(path, error))?;
         let mut graphs = Vec::new();
         let mut open = vec![path.to_owned()];
         while let Some(inside) = open.pop() {
             let is_manifest = inside.join(comfyc::front::manifest::FILE).is_file();
             if inside.is_dir() && !is_manifest {
-                let mut entries = entries(&inside).map_err(|error| Failed::file(&inside, error))?;
+                let mut entries =
+                    comfyc_files::entries(&inside).map_err(|error| Failed::file(&inside, error))?;
                 entries.retain(|entry| {
                     entry.is_dir() || entry.extension().is_some_and(|extension| extension == "json")
                 });
-                entries.sort();
                 open.extend(entries.into_iter().rev());
                 continue;
             }
@@ -91,7 +90,7 @@ impl Documents {
             match document.content() {
                 Content::Graph(graph) => graphs.push(graph.clone()),
                 Content::Workflow(workflow) => graphs.push(workflow.graph.clone()),
-                Content::Nothing if is_manifest || inside == path => {}
+                Content::Nothing if is_manifest || inside == path || document.is_unreadable() => {}
                 _ if inside == path => document.unsupported("it is no prompt and no workflow"),
                 _ => continue,
             }
@@ -129,11 +128,10 @@ fn settled(document: Document) -> Result<Findings> {
 /// Reads a file for the compiler, and tells cargo.
 fn read(file: File<'_>) -> io::Result<Vec<u8>> {
     let path = Path::new(file.path());
-    let bytes = fs::read(path)?;
-    output::depends_on(path);
+    let bytes = match file.within() {
+        Some(folder) => comfyc_files::read_within(Path::new(folder), path),
+        None => comfyc_files::read(path),
+    }?;
+    output::depends_on(path)?;
     Ok(bytes)
-}
-
-fn entries(folder: &Path) -> io::Result<Vec<std::path::PathBuf>> {
-    fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect()
 }
