@@ -31,18 +31,39 @@ pub struct FileInput {
     pub targets: Vec<Target>,
     /// The name, path or URL.
     pub value: String,
+    /// Who named it, which decides where on this machine it may lie.
+    pub named_by: NamedBy,
+}
+
+/// Who named a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NamedBy {
+    /// Whoever gave the payload: the file may lie anywhere.
+    Caller,
+    /// The workflow, by a default. It may come from a stranger, so it may name no file but its own.
+    Document,
 }
 
 impl Job {
-    /// A job of `body`, what is sent, and `full`, the same with all defaults, which `prompt` holds.
-    pub(crate) fn new(workflow: &Workflow, body: Payload, full: &Payload, prompt: Graph) -> Self {
+    /// A job of `body`, what is sent, and `full`, the same with all defaults, which `prompt` holds. `given` is what the caller
+    /// said of it.
+    pub(crate) fn new(
+        workflow: &Workflow,
+        given: &Payload,
+        body: Payload,
+        full: &Payload,
+        prompt: Graph,
+    ) -> Self {
         let written = body
             .iter()
             .flat_map(|(key, value)| workflow.interface.writes(key, value))
             .map(|(target, value)| (target.clone(), value))
             .collect();
-        let files =
-            full.iter().flat_map(|(key, value)| files(&workflow.interface, &prompt, key, value)).collect();
+        let named_by = |key| if given.get(key).is_some() { NamedBy::Caller } else { NamedBy::Document };
+        let files = full
+            .iter()
+            .flat_map(|(key, value)| files(&workflow.interface, &prompt, key, value, named_by(key)))
+            .collect();
         Self { model: workflow.model.clone(), payload: body, written, prompt, files }
     }
 
@@ -79,7 +100,13 @@ impl Job {
 }
 
 /// The files that `value` names under `key`. Elements of a list that are no text name none.
-fn files(interface: &Interface, prompt: &Graph, key: &str, value: &Value) -> Vec<FileInput> {
+fn files(
+    interface: &Interface,
+    prompt: &Graph,
+    key: &str,
+    value: &Value,
+    named_by: NamedBy,
+) -> Vec<FileInput> {
     let Some(media) = interface.input(key).and_then(|input| input.media) else { return Vec::new() };
     let names: Vec<(Option<usize>, &str)> = match value {
         Value::String(name) => vec![(None, name)],
@@ -107,6 +134,7 @@ fn files(interface: &Interface, prompt: &Graph, key: &str, value: &Value) -> Vec
         media,
         targets: targets.clone(),
         value: name.to_owned(),
+        named_by,
     };
     names.into_iter().map(file).collect()
 }
@@ -121,7 +149,7 @@ mod tests {
     use crate::graph::Node;
     use crate::interface::{Builder, Exposed, Rule};
 
-    /// The files of a job, as `key element value -> targets`.
+    /// The files of a job, as `key element value -> targets`, where the caller named all but those with `(default)`.
     #[track_caller]
     fn check(inputs: &[Exposed], given: &[(&str, Value)], expected: &[&str]) {
         let catalog = Catalog::default();
@@ -139,7 +167,8 @@ mod tests {
         let job = check::job(&workflow, &payload, &catalog).expect("it is well given");
         let line = |file: &FileInput| {
             let targets: Vec<String> = file.targets.iter().map(ToString::to_string).collect();
-            format!("{} {:?} {} -> {}", file.key, file.element, file.value, targets.join(" "))
+            let default = if file.named_by == NamedBy::Document { " (default)" } else { "" };
+            format!("{} {:?} {}{default} -> {}", file.key, file.element, file.value, targets.join(" "))
         };
         assert_eq!(job.files().iter().map(line).collect::<Vec<_>>(), expected);
     }
@@ -160,7 +189,16 @@ mod tests {
         check(
             &[image("1_image").default("d.png"), image("2_image")],
             &[],
-            &["1_image None d.png -> 1_image"],
+            &["1_image None d.png (default) -> 1_image"],
+        );
+    }
+
+    #[test]
+    fn who_names_a_file_is_known_key_by_key() {
+        check(
+            &[image("1_image").default("d.png").required(), image("2_image").default("e.png")],
+            &[("2_image", json!("e.png"))],
+            &["1_image None d.png (default) -> 1_image", "2_image None e.png -> 2_image"],
         );
     }
 

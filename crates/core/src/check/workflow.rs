@@ -42,25 +42,25 @@ pub fn job_at(
     catalog: &Catalog,
     levels: &Levels,
 ) -> Result<Checked<Job>, Rejected<Payload>> {
-    let body = workflow.interface.complete(given, false);
     let sources = workflow.sources().clone();
     let unknown = workflow.is_assumed().then(|| graph::problems(&workflow.graph, catalog));
-    match values(workflow, unknown.as_ref().unwrap_or(workflow.warnings()), body, catalog, levels) {
+    match values(workflow, unknown.as_ref().unwrap_or(workflow.warnings()), given, catalog, levels) {
         (Ok(job), warnings) => Ok(Checked::accepted(job, warnings).with_sources(sources)),
         (Err(body), diagnostics) => Err(Rejected::new(body, diagnostics).with_sources(sources)),
     }
 }
 
-/// The job that a workflow makes of a payload, and what is wrong with the values; the payload instead of a job if they are
-/// rejected. `known` is what was found of the workflow, of which nothing is said twice.
+/// The job that a workflow makes of what a caller gives, and what is wrong with the values; the payload instead of a job if
+/// they are rejected. `known` is what was found of the workflow, of which nothing is said twice.
 pub(crate) fn values(
     workflow: &Workflow,
     known: &Diagnostics,
-    body: Payload,
+    given: &Payload,
     catalog: &Catalog,
     levels: &Levels,
 ) -> (Result<Job, Payload>, Diagnostics) {
     let interface = &workflow.interface;
+    let body = interface.complete(given, false);
     let mut found = payload::problems(interface, &body);
     if found.has_errors() {
         found = levels.judge(found);
@@ -75,7 +75,7 @@ pub(crate) fn values(
     if found.has_errors() {
         return (Err(body), found);
     }
-    (Ok(Job::new(workflow, body, &full, applied)), found)
+    (Ok(Job::new(workflow, given, body, &full, applied)), found)
 }
 
 /// What values bring that was not wrong with the graph before.

@@ -212,9 +212,8 @@ impl Compilation<'_> {
     pub(super) fn job_of(&mut self, values: Payload) -> Option<Job> {
         match &self.subject {
             Subject::Workflow(workflow) | Subject::Graph(workflow) => {
-                let body = workflow.interface.complete(&values, false);
                 let catalog = &self.compiler.catalog;
-                let (job, found) = check::values(workflow, &self.found, body, catalog, &self.levels);
+                let (job, found) = check::values(workflow, &self.found, &values, catalog, &self.levels);
                 self.found.append(found);
                 job.ok()
             }
@@ -265,8 +264,7 @@ impl Compilation<'_> {
         match self.workflow() {
             // The values may still be ones that the graph cannot take.
             Some(workflow) if !errors => {
-                let body = interface.complete(&payload, false);
-                check::values(workflow, &self.found, body, &self.compiler.catalog, &self.levels).1
+                check::values(workflow, &self.found, &payload, &self.compiler.catalog, &self.levels).1
             }
             _ => found,
         }

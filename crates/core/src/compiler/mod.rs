@@ -112,8 +112,7 @@ impl Compiler {
         let values =
             given.into().values(&workflow.interface, Some(&workflow.graph), &mut sources, &mut found);
         let levels = self.levels_of(&workflow.lints);
-        let body = workflow.interface.complete(&values, false);
-        match check::values(workflow, workflow.warnings(), body, &self.catalog, &levels) {
+        match check::values(workflow, workflow.warnings(), &values, &self.catalog, &levels) {
             (Ok(job), brought) => {
                 found.append(brought);
                 match Checked::decide(job, levels.judge(found)) {

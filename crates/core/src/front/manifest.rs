@@ -3,6 +3,11 @@
 //! [`Manifest`] is the form of the file, and its JSON Schema (`schemas/interface.schema.json`) is made from it. The order in
 //! which an input's keywords are written is the order in which they are published. A field that is not known is an error,
 //! with one exception: everything under `keywords` is published as it stands.
+//!
+//! A manifest may come from a stranger, so the file that it names for its graph is one below its folder. Whether links lead
+//! out of it is for whoever opens the file to see.
+
+use std::fmt::Write;
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -26,7 +31,7 @@ pub struct Manifest {
     /// The id under which the workflow is served: `community/wan-2-2/first-last-frame`.
     #[serde(default)]
     pub model: Option<String>,
-    /// The file that holds the graph, relative to this one; `graph.json` when absent.
+    /// The file that holds the graph, in the folder of this one or below it; `graph.json` when absent.
     #[serde(default)]
     pub graph: Option<String>,
     /// The title of the published schema; `Input` when absent.
@@ -144,7 +149,7 @@ pub struct Described {
     pub interface: Interface,
     /// The model id.
     pub model: Option<String>,
-    /// The graph's file.
+    /// The graph's file: a path below the manifest's folder, without `..`.
     pub graph: String,
     /// What is made of the problems of this workflow.
     pub lints: Levels,
@@ -153,36 +158,141 @@ pub struct Described {
 /// Reads an `interface.toml`. `None` when its form is not that of a manifest; the diagnostics then say where.
 pub fn parse(source: &Source, id: SourceId) -> (Option<Described>, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
-    let document = match Document::parse(source.body()) {
-        Ok(document) => document,
+    let Some(json) = to_json(source, id, &mut diagnostics) else { return (None, diagnostics) };
+    report_non_finite(&json, &mut Vec::new(), &Origin::value(id, Pointer::root()), &mut diagnostics);
+    if diagnostics.has_errors() {
+        return (None, diagnostics);
+    }
+    match serde_path_to_error::deserialize::<_, Manifest>(&json) {
+        Ok(manifest) => (Some(describe(manifest, &json, id, &mut diagnostics)), diagnostics),
+        Err(error) => {
+            report_misshapen(&error, "", Origin::value(id, Pointer::root()), &mut diagnostics);
+            (None, diagnostics)
+        }
+    }
+}
+
+/// Reads only the `[lints]` of a TOML document, an `interface.toml` or any other. A document without them has none.
+pub fn lints(source: &Source, id: SourceId) -> (Levels, Diagnostics) {
+    let mut diagnostics = Diagnostics::default();
+    let json = to_json(source, id, &mut diagnostics);
+    let Some(lints) = json.as_ref().and_then(|json| json.get("lints")) else {
+        return (Levels::default(), diagnostics);
+    };
+    let origin = Origin::value(id, Pointer::root()).member("lints");
+    match serde_path_to_error::deserialize::<_, IndexMap<String, Level>>(lints) {
+        Ok(lints) => (levels(&lints, &origin, &mut diagnostics), diagnostics),
+        Err(error) => {
+            report_misshapen(&error, "lints", origin, &mut diagnostics);
+            (Levels::default(), diagnostics)
+        }
+    }
+}
+
+fn to_json(source: &Source, id: SourceId, diagnostics: &mut Diagnostics) -> Option<Value> {
+    match Document::parse(source.body()) {
+        Ok(document) => Some(table_to_json(document.as_table(), source.body())),
         Err(error) => {
             let detail = error.message().trim_end().replace('\n', ", ");
             let at = error.span().map_or(0, |span| span.start) + (source.text().len() - source.body().len());
             diagnostics.report(Problem::Syntax { syntax: "TOML", detail }, Some(Origin::offset(id, at)));
-            return (None, diagnostics);
+            None
         }
+    }
+}
+
+/// Reports a part of the table at `root`, the table `name` of the document, that has the wrong shape.
+fn report_misshapen(
+    error: &serde_path_to_error::Error<serde_json::Error>,
+    name: &str,
+    root: Origin,
+    diagnostics: &mut Diagnostics,
+) {
+    let mut origin = root;
+    for segment in error.path() {
+        use serde_path_to_error::Segment;
+        origin = match segment {
+            Segment::Seq { index } => origin.member(index),
+            Segment::Map { key } => origin.member(key),
+            Segment::Enum { variant } => origin.member(variant),
+            Segment::Unknown => origin,
+        };
+    }
+    let detail = error.inner().to_string();
+    let place = match (name, error.path().to_string()) {
+        ("", path) => path,
+        (name, path) if path == "." => name.to_owned(),
+        (name, path) => format!("{name}.{path}"),
     };
-    let json = table_to_json(document.as_table(), source.body());
-    match serde_path_to_error::deserialize::<_, Manifest>(&json) {
-        Ok(manifest) => (Some(describe(manifest, &json, id, &mut diagnostics)), diagnostics),
-        Err(error) => {
-            let mut origin = Origin::value(id, Pointer::root());
-            for segment in error.path() {
-                use serde_path_to_error::Segment;
-                origin = match segment {
-                    Segment::Seq { index } => origin.member(index),
-                    Segment::Map { key } => origin.member(key),
-                    Segment::Enum { variant } => origin.member(variant),
-                    Segment::Unknown => origin,
+    let origin = if detail.starts_with("unknown field `") { origin.key() } else { origin };
+    diagnostics.report(Problem::BadManifest { place, detail }, Some(origin));
+}
+
+/// A step into a document: a member's name, or the index of an element.
+enum Step<'a> {
+    Member(&'a str),
+    Element(usize),
+}
+
+/// Reports every `inf` and `nan`. JSON has neither, so they are null in `json`; TOML has no null, so nothing else is. The TOML
+/// parser bounds the nesting.
+fn report_non_finite<'a>(
+    json: &'a Value,
+    path: &mut Vec<Step<'a>>,
+    root: &Origin,
+    diagnostics: &mut Diagnostics,
+) {
+    match json {
+        Value::Null => {
+            let (mut place, mut origin) = (String::new(), root.clone());
+            for step in path.iter() {
+                origin = match step {
+                    Step::Member(name) => {
+                        place.push_str(if place.is_empty() { "" } else { "." });
+                        place.push_str(name);
+                        origin.member(*name)
+                    }
+                    Step::Element(index) => {
+                        let _ = write!(place, "[{index}]");
+                        origin.member(*index)
+                    }
                 };
             }
-            let detail = error.inner().to_string();
-            let unknown = detail.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next());
-            let problem = Problem::BadManifest { place: error.path().to_string(), detail: detail.clone() };
-            let origin = if unknown.is_some() { origin.key() } else { origin };
-            diagnostics.report(problem, Some(origin));
-            (None, diagnostics)
+            let detail = "`inf` and `nan` are not numbers here".to_owned();
+            diagnostics.report(Problem::BadManifest { place, detail }, Some(origin));
         }
+        Value::Array(elements) => {
+            for (index, element) in elements.iter().enumerate() {
+                path.push(Step::Element(index));
+                report_non_finite(element, path, root, diagnostics);
+                path.pop();
+            }
+        }
+        Value::Object(members) => {
+            for (name, member) in members {
+                path.push(Step::Member(name));
+                report_non_finite(member, path, root, diagnostics);
+                path.pop();
+            }
+        }
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// Why `path` cannot be the graph of a manifest: it must name a file below the manifest's folder, on every system.
+fn outside(path: &str) -> Option<&'static str> {
+    let mut names = path.split(['/', '\\']);
+    let has_drive = matches!(path.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic());
+    if path.is_empty() || path == "-" {
+        Some("it does not name a file")
+    } else if path.starts_with(['/', '\\']) || has_drive {
+        Some("it is absolute, but the graph must be in the folder of this file or below it")
+    } else if names.any(|name| name == "..") {
+        Some("`..` leads out of the folder of this file, where the graph must be")
+    } else if path.contains(char::is_control) {
+        Some("it contains a control character")
+    } else {
+        None
     }
 }
 
@@ -204,7 +314,17 @@ fn describe(manifest: Manifest, json: &Value, id: SourceId, diagnostics: &mut Di
         }
         let mut input = Input::new(Schema::new(keywords(&written, fields)));
         input.media = written.media.or(input.media);
-        input.derived = written.derived.into_iter().map(derived).collect();
+        for (j, written) in written.derived.into_iter().enumerate() {
+            let origin = origin.member("derived").member(j);
+            for (name, number) in [("scale", &written.scale), ("offset", &written.offset)] {
+                if number.as_ref().is_some_and(|number| number.as_f64().is_none_or(|n| !n.is_finite())) {
+                    let place = format!("inputs[{i}].derived[{j}].{name}");
+                    let problem = Problem::BadManifest { place, detail: "it is too large".to_owned() };
+                    diagnostics.report(problem, Some(origin.member(name)));
+                }
+            }
+            input.derived.push(derived(written));
+        }
         input.origin = Some(origin);
         inputs.insert(key, input);
     }
@@ -225,16 +345,28 @@ fn describe(manifest: Manifest, json: &Value, id: SourceId, diagnostics: &mut Di
         })
         .collect();
     interface.inputs = inputs;
-    let mut lints = Levels::default();
-    for (code, level) in manifest.lints {
-        if let Err(error) = lints.set(&code, level) {
+    let lints = levels(&manifest.lints, &root.member("lints"), diagnostics);
+    let mut graph = manifest.graph;
+    if let Some(why) = graph.as_deref().and_then(outside) {
+        let problem = Problem::BadManifest { place: "graph".to_owned(), detail: why.to_owned() };
+        diagnostics.report(problem, Some(root.member("graph")));
+        graph = None;
+    }
+    let graph = graph.unwrap_or_else(|| GRAPH.to_owned());
+    Described { interface, model: manifest.model, graph, lints }
+}
+
+/// The levels that a `[lints]` table at `origin` gives.
+fn levels(lints: &IndexMap<String, Level>, origin: &Origin, diagnostics: &mut Diagnostics) -> Levels {
+    let mut levels = Levels::default();
+    for (code, level) in lints {
+        if let Err(error) = levels.set(code, *level) {
             let place = format!("lints.{code}");
-            let origin = root.member("lints").member(&code).key();
-            diagnostics.report(Problem::BadManifest { place, detail: error.to_string() }, Some(origin));
+            let problem = Problem::BadManifest { place, detail: error.to_string() };
+            diagnostics.report(problem, Some(origin.member(code).key()));
         }
     }
-    let graph = manifest.graph.unwrap_or_else(|| GRAPH.to_owned());
-    Described { interface, model: manifest.model, graph, lints }
+    levels
 }
 
 /// The published keywords of an input: in the order of `fields`, with a title and a description in any case.
@@ -329,7 +461,8 @@ fn value_to_json(value: &toml_edit::Value, text: &str) -> Value {
     }
 }
 
-/// A float as it is spelled, where JSON spells it the same way. JSON has no NaN and no infinities: they become null.
+/// A float as it is spelled, where JSON spells it the same way. JSON has no NaN and no infinities: they become null, and are
+/// reported.
 fn number_to_json(float: f64, spelling: &str) -> Value {
     match spelling.parse::<Number>() {
         Ok(number) => Value::Number(number),
@@ -387,10 +520,94 @@ mod tests {
         check("[lints]\nunknown-class = 'allow'", &[Code::BadManifest]);
         check("[lints]\nidle-stage = 'deny'\nwarnings = 'deny'\nunknown-class = 'warn'", &[]);
         check("= 5", &[Code::Syntax]);
+        check("lints = 5", &[Code::BadManifest]);
         check("required = ['1_a']", &[Code::UnknownKey]);
         check(
             "[[inputs]]\nkey='1_a'\ntype='string'\n[[inputs]]\nkey='1_a'\ntype='string'\n",
             &[Code::DuplicateKey],
         );
+    }
+
+    #[test]
+    fn the_graph_is_a_file_below_the_manifest() {
+        for graph in ["graph.json", "./graph.json", "sub/graph.json", "..graph.json", "a b/ü.json", "-/x"] {
+            let described = check(&format!("graph = '{graph}'"), &[]).expect("a manifest");
+            assert_eq!(described.graph, graph);
+        }
+        for graph in [
+            "",
+            "-",
+            "/etc/passwd",
+            "../graph.json",
+            "sub/../../x",
+            "a/..",
+            "..",
+            "..\\\\x",
+            "\\\\\\\\host\\\\x",
+            "C:x",
+            "c:/x",
+            "a\\nb.json",
+            "a\\u0000",
+            "a\\u001b[31m",
+        ] {
+            let described = check(&format!("graph = \"{graph}\""), &[Code::BadManifest]);
+            // Whoever goes on in spite of the error reads nothing else.
+            assert_eq!(described.expect("a manifest").graph, GRAPH, "{graph}");
+        }
+    }
+
+    #[test]
+    fn numbers_that_are_none_are_errors_wherever_they_stand() {
+        const INPUT: &str = "[[inputs]]\nkey = '1_a'\ntype = 'number'\n";
+        const DERIVED: &str = "[[inputs.derived]]\ntarget = '2_a'\n";
+        for text in
+            ["default = inf", "minimum = -inf", "keywords = { x = [1, { y = nan }] }", "enum = [1, nan]"]
+        {
+            check(&format!("{INPUT}{text}"), &[Code::BadManifest]);
+        }
+        for text in ["scale = inf", "scale = nan", "offset = -inf"] {
+            check(&format!("{INPUT}{DERIVED}{text}"), &[Code::BadManifest]);
+        }
+        let (_, found) = {
+            let source =
+                Source::new(FILE, Syntax::Toml, format!("{INPUT}{DERIVED}scale = nan\noffset = inf"));
+            parse(&source, Sources::default().add(source.clone()))
+        };
+        let said: Vec<String> = found.iter().map(|found| found.problem.to_string()).collect();
+        let expected = ["scale", "offset"].map(|name| {
+            format!(
+                "bad interface.toml at `inputs[0].derived[0].{name}`: `inf` and `nan` are not numbers here"
+            )
+        });
+        assert_eq!(said, expected);
+    }
+
+    #[test]
+    fn lints_are_read_alone_from_any_document() {
+        let read = |text: &str| {
+            let source = Source::new("lints.toml", Syntax::Toml, text);
+            lints(&source, Sources::default().add(source.clone()))
+        };
+        let (levels, found) = read("graph = '../x'\nanything = nan\n[lints]\nidle-stage = 'deny'\n");
+        let mut expected = Levels::default();
+        expected.set("idle-stage", Level::Deny).expect("a level");
+        assert_eq!((levels, found.len()), (expected, 0));
+        assert_eq!(read("model = 'x'"), (Levels::default(), Diagnostics::default()));
+        for (text, expected) in [
+            ("lints = 5", "bad interface.toml at `lints`: invalid type: number, expected a map"),
+            (
+                "[lints]\nidle-stage = 'forbid'",
+                "bad interface.toml at `lints.idle-stage`: unknown variant `forbid`, expected one of `allow`, `warn`, `deny`",
+            ),
+            (
+                "[lints]\nunknown-class = 'allow'",
+                "bad interface.toml at `lints.unknown-class`: an error cannot be silenced, only lowered to a warning",
+            ),
+        ] {
+            let (_, found) = read(text);
+            let said: Vec<String> = found.iter().map(|found| found.problem.to_string()).collect();
+            assert_eq!(said, [expected]);
+        }
+        assert!(read("[lints").1.has_errors());
     }
 }
