@@ -19,6 +19,13 @@ pub enum Error {
     #[error("RunComfy needs an API token, and none was given")]
     MissingToken,
 
+    /// A token, header or password would be sent to another machine unencrypted, which nobody has allowed. Nothing was sent.
+    #[error("{url} is not encrypted, and the token, header or password for it would be sent in the clear")]
+    Insecure {
+        /// The address without user, password and query.
+        url: String,
+    },
+
     /// A header, or the token, holds characters that HTTP does not allow.
     #[error("`{0}` is no HTTP header, or its value holds characters that HTTP does not allow")]
     Header(String),
@@ -58,6 +65,15 @@ pub enum Error {
     DataUri {
         /// The published key.
         key: String,
+    },
+
+    /// The workflow itself names a file outside of the folders that it may take files from. Nothing was sent.
+    #[error("the default of `{key}` names `{}`, which is outside of the workflow's folder", path.display())]
+    FileOutside {
+        /// The published key.
+        key: String,
+        /// The file, as the workflow names it.
+        path: PathBuf,
     },
 
     /// A local file cannot be read.

@@ -1,6 +1,7 @@
 //! The one place that speaks HTTP: addresses, headers, limits, and what a failed exchange becomes.
 //!
-//! It keeps the crate's promises about secrets (they are in the headers of requests and nowhere else), about size
+//! It keeps the crate's promises about secrets (they are in the headers of requests and nowhere else; what a server repeats of
+//! them is taken out as its answer arrives, so that no reader of an answer need think of it), about size
 //! (answers are cut off at [`LIMIT`]) and about repetition (there is none, and no redirect is followed, as it would turn
 //! a POST into a GET or carry headers elsewhere).
 
@@ -8,20 +9,21 @@ use std::fmt;
 use std::sync::Once;
 use std::time::Duration;
 
+use percent_encoding::percent_decode_str;
 use reqwest::header::{
-    AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
+    self, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
 };
 use reqwest::multipart::Form;
 use reqwest::{Client, RequestBuilder, StatusCode, Url};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::named::shown;
+use crate::secret::Secrets;
 use crate::{Error, Secret, answer};
 
 /// The most bytes of an answer that are read. ComfyUI's `/queue` holds every waiting prompt and can be some MiB.
 const LIMIT: usize = 64 << 20;
-/// Below this a secret is not looked for in answers: it would match by chance, and is no secret.
-const SHORTEST_SECRET: usize = 4;
 /// The longest pause that a server can ask for.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_mins(10);
 
@@ -51,7 +53,7 @@ pub(crate) struct Http {
     client: Client,
     base: Url,
     headers: HeaderMap,
-    secrets: Vec<String>,
+    secrets: Secrets,
     upload_timeout: Duration,
 }
 
@@ -62,8 +64,14 @@ impl fmt::Debug for Http {
 }
 
 impl Http {
-    /// A client for the server at `base`, which may have a path. User and password in it become a header.
-    pub(crate) fn new(base: &str, headers: &[(String, Secret)], timeouts: Timeouts) -> Result<Self, Error> {
+    /// A client for the server at `base`, which may have a path. User and password in it become a header. Unless `insecure`,
+    /// no secret is sent unencrypted to another machine.
+    pub(crate) fn new(
+        base: &str,
+        headers: &[(String, Secret)],
+        timeouts: Timeouts,
+        insecure: bool,
+    ) -> Result<Self, Error> {
         let mut base = Url::parse(base.trim()).map_err(|_| Error::BaseUrl("is not a URL"))?;
         if !matches!(base.scheme(), "http" | "https") {
             return Err(Error::BaseUrl("does not begin with `http://` or `https://`"));
@@ -75,7 +83,10 @@ impl Http {
         let mut secrets = Vec::new();
         let mut sent = HeaderMap::new();
         if let Some(value) = authorization_in(&client, &base)? {
-            secrets.extend(base.password().map(str::to_owned));
+            // A token can stand where the user does.
+            let secret = base.password().filter(|password| !password.is_empty()).unwrap_or(base.username());
+            secrets.push(percent_decode_str(secret).decode_utf8_lossy().into_owned());
+            secrets.push(secret.to_owned());
             secrets.extend(parts(&value));
             sent.insert(AUTHORIZATION, value);
         }
@@ -83,16 +94,20 @@ impl Http {
         let _ = base.set_username("");
         let _ = base.set_password(None);
         for (name, value) in headers {
-            let refused = || Error::Header(answer::clean(name, 100));
-            let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refused())?;
-            let mut value = HeaderValue::from_str(value.reveal().trim()).map_err(|_| refused())?;
+            // What is no name may be a value in the wrong place.
+            let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| Error::Header("…".to_owned()))?;
+            let refused = |_| Error::Header(name.as_str().to_owned());
+            let mut value = HeaderValue::from_str(value.reveal().trim()).map_err(refused)?;
             value.set_sensitive(true);
-            secrets.extend(parts(&value));
+            if !is_public(&name) {
+                secrets.extend(parts(&value));
+            }
             sent.insert(name, value);
         }
-        secrets.retain(|secret| secret.len() >= SHORTEST_SECRET);
-        // The longest first, so that no rest of one remains when another is a part of it.
-        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        if !secrets.is_empty() && base.scheme() == "http" && !is_loopback(&base) && !insecure {
+            return Err(Error::Insecure { url: shown(&base) });
+        }
+        let secrets = Secrets::new(secrets);
         Ok(Self { client, base, headers: sent, secrets, upload_timeout: timeouts.upload })
     }
 
@@ -107,7 +122,13 @@ impl Http {
 
     pub(crate) async fn get(&self, url: Url) -> Result<Reply, Error> {
         let shown = shown(&url);
-        self.send(self.client.get(url), shown).await
+        self.send(self.client.get(url), shown, &self.secrets).await
+    }
+
+    /// The same for an answer that is kept as it is, such as a catalog.
+    pub(crate) async fn get_data(&self, url: Url) -> Result<Reply, Error> {
+        let shown = shown(&url);
+        self.send(self.client.get(url), shown, &self.secrets.in_data()).await
     }
 
     /// Posts a JSON document, or nothing.
@@ -118,16 +139,18 @@ impl Http {
             Some(json) => request.header(CONTENT_TYPE, "application/json").body(json.to_string()),
             None => request.body(""),
         };
-        self.send(request, shown).await
+        self.send(request, shown, &self.secrets).await
     }
 
     /// Posts a form with files.
     pub(crate) async fn post_form(&self, url: Url, form: Form) -> Result<Reply, Error> {
         let shown = shown(&url);
-        self.send(self.client.post(url).multipart(form).timeout(self.upload_timeout), shown).await
+        let request = self.client.post(url).multipart(form).timeout(self.upload_timeout);
+        self.send(request, shown, &self.secrets).await
     }
 
-    async fn send(&self, request: RequestBuilder, url: String) -> Result<Reply, Error> {
+    /// Sends a request, and takes `secrets` out of the answer.
+    async fn send(&self, request: RequestBuilder, url: String, secrets: &Secrets) -> Result<Reply, Error> {
         let failed = |error: reqwest::Error| {
             let source = error.without_url();
             let url = url.clone();
@@ -144,7 +167,8 @@ impl Http {
         let retry_after = header(RETRY_AFTER)
             .and_then(|seconds| seconds.trim().parse().ok())
             .map(|seconds| Duration::from_secs(seconds).min(LONGEST_RETRY_AFTER));
-        let location = header(LOCATION).map(str::to_owned);
+        let location = header(LOCATION).and_then(|target| Url::parse(target).ok());
+        let location = location.map(|target| self.secrets.strip(shown(&target)));
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(failed)? {
             if body.len() + chunk.len() > LIMIT {
@@ -152,32 +176,7 @@ impl Http {
             }
             body.extend_from_slice(&chunk);
         }
-        if !status.is_success() && !self.secrets.is_empty() {
-            // The raw JSON of an error is kept in it, so what it repeats goes at once.
-            body = self.without_secrets(String::from_utf8_lossy(&body).into_owned()).into_bytes();
-        }
-        Ok(Reply { url, status, retry_after, location, body })
-    }
-
-    /// The error that an answer stands for, with every secret of this client taken out of the service's words.
-    pub(crate) fn service_error(&self, reply: &Reply) -> Error {
-        let json: Option<Value> = serde_json::from_slice(&reply.body).ok();
-        let message = json.as_ref().and_then(answer::message).or_else(|| reply.plain_words());
-        let code = json.as_ref().and_then(Value::as_object).and_then(answer::code);
-        Error::Service {
-            url: reply.url.clone(),
-            status: reply.status.as_u16(),
-            code: code.map(|code| self.without_secrets(code)),
-            message: self.without_secrets(message.unwrap_or_else(|| "no reason given".to_owned())),
-            retry_after: reply.retry_after,
-        }
-    }
-
-    /// A text of the server without the secrets that it may repeat.
-    pub(crate) fn without_secrets(&self, text: String) -> String {
-        self.secrets.iter().fold(text, |text, secret| {
-            if text.contains(secret.as_str()) { text.replace(secret.as_str(), "…") } else { text }
-        })
+        Ok(Reply { url, status, retry_after, location, body: secrets.strip_body(body) })
     }
 }
 
@@ -188,7 +187,9 @@ pub(crate) struct Reply {
     pub(crate) url: String,
     pub(crate) status: StatusCode,
     retry_after: Option<Duration>,
+    /// Where it is to be found instead, fit to be shown.
     location: Option<String>,
+    /// Without the secrets that it may have repeated.
     body: Vec<u8>,
 }
 
@@ -208,6 +209,19 @@ impl Reply {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
+    /// The error that an answer stands for.
+    pub(crate) fn service_error(&self) -> Error {
+        let json: Option<Value> = serde_json::from_slice(&self.body).ok();
+        let message = json.as_ref().and_then(answer::message).or_else(|| self.plain_words());
+        Error::Service {
+            url: self.url.clone(),
+            status: self.status.as_u16(),
+            code: json.as_ref().and_then(Value::as_object).and_then(answer::code),
+            message: message.unwrap_or_else(|| "no reason given".to_owned()),
+            retry_after: self.retry_after,
+        }
+    }
+
     /// The error of an answer that lacks something.
     pub(crate) fn lacks(&self, expected: &'static str) -> Error {
         Error::Unexpected { url: self.url.clone(), expected }
@@ -216,8 +230,8 @@ impl Reply {
     /// What can be said about an error whose body is no JSON. Pages of HTML are not for people at a terminal.
     fn plain_words(&self) -> Option<String> {
         if self.status.is_redirection() {
-            let target = Url::parse(self.location.as_deref()?).ok()?;
-            return Some(format!("it has moved to {}; give that as the base URL", shown(&target)));
+            let target = self.location.as_deref()?;
+            return Some(format!("it has moved to {target}; give that as the base URL"));
         }
         let text = std::str::from_utf8(&self.body).ok().map(str::trim);
         let reason = || self.status.canonical_reason().map(str::to_lowercase);
@@ -226,16 +240,6 @@ impl Reply {
             None => reason(),
         }
     }
-}
-
-/// A URL without what may be secret in it: user, password, query and fragment.
-pub(crate) fn shown(url: &Url) -> String {
-    let mut url = url.clone();
-    let _ = url.set_username("");
-    let _ = url.set_password(None);
-    url.set_query(None);
-    url.set_fragment(None);
-    url.into()
 }
 
 fn client(base: &Url, timeouts: Timeouts) -> Result<Client, Error> {
@@ -272,7 +276,9 @@ fn install_tls() {
 fn is_loopback(url: &Url) -> bool {
     let Some(host) = url.host_str() else { return false };
     let host = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// The header that user and password in a URL stand for, as `reqwest` itself would send it.
@@ -287,6 +293,23 @@ fn authorization_in(client: &Client, url: &Url) -> Result<Option<HeaderValue>, E
     }))
 }
 
+/// Whether a header says nothing that anybody would hide. A proxy may take a secret in any other.
+fn is_public(name: &HeaderName) -> bool {
+    const PUBLIC: [HeaderName; 10] = [
+        header::ACCEPT,
+        header::ACCEPT_ENCODING,
+        header::ACCEPT_LANGUAGE,
+        header::CACHE_CONTROL,
+        CONTENT_TYPE,
+        header::FORWARDED,
+        header::HOST,
+        header::ORIGIN,
+        header::REFERER,
+        header::USER_AGENT,
+    ];
+    PUBLIC.contains(name) || name.as_str().starts_with("x-forwarded-")
+}
+
 /// A header's value, and what follows its scheme (`Bearer …`), which a server may repeat alone.
 fn parts(value: &HeaderValue) -> Vec<String> {
     let Ok(text) = std::str::from_utf8(value.as_bytes()) else { return Vec::new() };
@@ -299,7 +322,7 @@ mod tests {
     use super::*;
 
     fn http(base: &str) -> Result<Http, Error> {
-        Http::new(base, &[], Timeouts::default())
+        Http::new(base, &[], Timeouts::default(), true)
     }
 
     #[test]
@@ -329,7 +352,31 @@ mod tests {
         let http = http("http://us%65r:p%40ss@h/comfy").unwrap();
         assert_eq!(http.url(["x"]).as_str(), "http://h/comfy/x");
         assert_eq!(http.headers.get(AUTHORIZATION).unwrap(), "Basic dXNlcjpwQHNz");
-        assert_eq!(http.without_secrets("Basic dXNlcjpwQHNz or p%40ss".to_owned()), "… or …");
+        for said in ["Basic dXNlcjpwQHNz", "dXNlcjpwQHNz", "p%40ss", "p@ss"] {
+            assert_eq!(http.secrets.strip(format!("bad {said}!")), "bad …!");
+        }
+        let http = self::http("http://t%6Fken:@h/").unwrap();
+        assert_eq!(http.secrets.strip("user token".to_owned()), "user …");
+    }
+
+    #[test]
+    fn a_secret_leaves_this_machine_encrypted_or_not_at_all() {
+        let made = |base: &str, header: &str, insecure| {
+            let headers = [(header.to_owned(), Secret::new("value"))];
+            Http::new(base, &headers, Timeouts::default(), insecure).map(|_| ())
+        };
+        for header in ["authorization", "X-Api-Key", "cookie"] {
+            let error = made("http://user:pw@198.51.100.1/x", header, false).unwrap_err();
+            assert!(matches!(&error, Error::Insecure { url } if url == "http://198.51.100.1/x"), "{error}");
+            assert!(made("http://h", header, true).is_ok());
+            assert!(made("http://127.0.0.1:1", header, false).is_ok());
+            assert!(made("http://comfy.localhost", header, false).is_ok());
+            assert!(!matches!(made("https://h", header, false), Err(Error::Insecure { .. })));
+        }
+        assert!(made("http://h", "accept", false).is_ok());
+        assert!(made("http://h", "x-forwarded-for", false).is_ok());
+        assert!(Http::new("http://pw@h", &[], Timeouts::default(), false).is_err());
+        assert!(Http::new("http://h", &[], Timeouts::default(), false).is_ok());
     }
 
     #[test]

@@ -28,8 +28,11 @@
 //!   before the job is sent: RunComfy needs a model id, a ComfyUI files that can be brought to it.
 //! - **A submission is sent at most once.** Nothing here repeats it, and an answer that got lost is
 //!   [`Error::OutcomeUnknown`], never a plain network error: the job may be running and may cost money.
-//! - **A secret never shows.** Tokens, header values and passwords in URLs are in no `Debug` and no `Display`, neither
-//!   of an executor nor of an error, also when a server repeats them in its answer.
+//! - **A secret never shows.** Tokens, header values and passwords in URLs are in nothing that this crate returns, also when
+//!   a server repeats them in its answer, and in no `Debug` of what it is given. They are sent encrypted, or to this machine,
+//!   or where `insecure` allows it.
+//! - **A workflow takes its own files only.** A default may come from a stranger: the file that it names is uploaded from the
+//!   folders of [`comfyui::Options::folders`]. What the caller names may lie anywhere.
 //! - **A server is not trusted.** Answers are bounded in size, redirects are not followed, addresses that a server
 //!   hands out are never called with the caller's token, and ids are checked before they become part of a URL.
 //! - **An unknown word is not a failure.** See [`Status::Unknown`].
@@ -45,6 +48,7 @@ mod answer;
 mod error;
 mod executor;
 mod http;
+mod named;
 mod receipt;
 mod request_id;
 mod secret;
@@ -54,6 +58,7 @@ mod wait;
 pub use error::{Error, Refusal};
 pub use executor::{AnyExecutor, Executor};
 pub use http::Timeouts;
+pub use named::named;
 pub use outcome::{Cancellation, Outcome};
 pub use receipt::{NodeError, Receipt};
 pub use request_id::RequestId;

@@ -32,11 +32,14 @@ pub struct Options {
     pub include_cost: bool,
     /// How long things may take.
     pub timeouts: Timeouts,
+    /// Whether the token may be sent unencrypted, to an `http://` address beyond this machine. Default: no.
+    pub insecure: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { base_url: BASE_URL.to_owned(), include_cost: false, timeouts: Timeouts::default() }
+        let timeouts = Timeouts::default();
+        Self { base_url: BASE_URL.to_owned(), include_cost: false, timeouts, insecure: false }
     }
 }
 
@@ -50,14 +53,14 @@ pub struct RunComfy {
 impl RunComfy {
     /// An executor that identifies itself with `token`.
     ///
-    /// Fails when the token is empty or no header's value, and when the base URL cannot be one.
+    /// Fails when the token is empty or no header's value, and when the base URL cannot be one or is not encrypted.
     pub fn new(token: &Secret, options: &Options) -> Result<Self, Error> {
         let token = token.reveal().trim();
         if token.is_empty() {
             return Err(Error::MissingToken);
         }
         let bearer = [("authorization".to_owned(), Secret::new(format!("Bearer {token}")))];
-        let http = Http::new(&options.base_url, &bearer, options.timeouts)?;
+        let http = Http::new(&options.base_url, &bearer, options.timeouts, options.insecure)?;
         Ok(Self { http, include_cost: options.include_cost })
     }
 
@@ -65,34 +68,9 @@ impl RunComfy {
         self.http.url(["v1", "requests", id.as_str(), what])
     }
 
-    /// The fields of an answer that has the text `needed`; every other answer is an error, whatever its HTTP status.
-    fn fields(&self, reply: &Reply, needed: &'static str) -> Result<Map<String, Value>, Error> {
-        if !reply.is_success() {
-            return Err(self.http.service_error(reply));
-        }
-        let json: Value = reply.json()?;
-        let has_message = answer::message(&json).is_some();
-        let Value::Object(fields) = json else { return Err(reply.lacks("JSON object")) };
-        let has_code = answer::code(&fields).is_some();
-        match fields.get(needed).and_then(Value::as_str) {
-            // `{"status": "error", "error_code": …}` is no state of a job.
-            Some(word) if needed == "status" && has_code && is_unknown(word) => {
-                Err(self.http.service_error(reply))
-            }
-            Some(_) => Ok(fields),
-            None if has_code || has_message => Err(self.http.service_error(reply)),
-            None => Err(reply.lacks(needed)),
-        }
-    }
-
-    /// The fields of an answer about a request.
-    fn of_request(&self, reply: &Reply, id: &RequestId) -> Result<Map<String, Value>, Error> {
-        self.fields(reply, "status").map_err(|error| error.of_request(id))
-    }
-
     async fn send(&self, url: Url, payload: &Value) -> Result<Receipt, Error> {
         let reply = self.http.post(url, Some(payload)).await?;
-        let fields = self.fields(&reply, "request_id")?;
+        let fields = fields(&reply, "request_id")?;
         let id = fields.get("request_id").and_then(Value::as_str).unwrap_or_default();
         let id = RequestId::new(id).map_err(|_| reply.lacks("valid `request_id`"))?;
         Ok(Receipt { id, warnings: Vec::new(), raw: Value::Object(fields) })
@@ -108,7 +86,7 @@ impl Executor for RunComfy {
 
     async fn status(&self, id: &RequestId) -> Result<Status, Error> {
         let reply = self.http.get(self.request_url(id, "status")).await?;
-        Ok(status_in(&self.of_request(&reply, id)?))
+        Ok(status_in(&of_request(&reply, id)?))
     }
 
     async fn result(&self, id: &RequestId) -> Result<Outcome, Error> {
@@ -117,7 +95,7 @@ impl Executor for RunComfy {
             url.set_query(Some("include_cost=true"));
         }
         let reply = self.http.get(url).await?;
-        let mut fields = self.of_request(&reply, id)?;
+        let mut fields = of_request(&reply, id)?;
         let status = status_in(&fields);
         let mut artifacts = Vec::new();
         match fields.remove("output") {
@@ -129,15 +107,14 @@ impl Executor for RunComfy {
             Some(other) => collect("output", other, &mut artifacts),
             None => {}
         }
-        let failure = failure_in(&status, &fields)
-            .map(|failure| Failure { message: self.http.without_secrets(failure.message), ..failure });
+        let failure = failure_in(&status, &fields);
         let cost = fields.remove("cost").filter(|cost| !cost.is_null());
         Ok(Outcome { status, artifacts, failure, cost })
     }
 
     async fn cancel(&self, id: &RequestId) -> Result<Cancellation, Error> {
         let reply = self.http.post(self.request_url(id, "cancel"), None).await?;
-        let fields = self.of_request(&reply, id)?;
+        let fields = of_request(&reply, id)?;
         match fields.get("outcome").and_then(Value::as_str) {
             Some("cancelled" | "canceled") => Ok(Cancellation::Cancelled),
             Some("not_cancellable") => Ok(Cancellation::NotCancellable),
@@ -145,6 +122,29 @@ impl Executor for RunComfy {
             _ => Err(reply.lacks("known `outcome`")),
         }
     }
+}
+
+/// The fields of an answer that has the text `needed`; every other answer is an error, whatever its HTTP status.
+fn fields(reply: &Reply, needed: &'static str) -> Result<Map<String, Value>, Error> {
+    if !reply.is_success() {
+        return Err(reply.service_error());
+    }
+    let json: Value = reply.json()?;
+    let has_message = answer::message(&json).is_some();
+    let Value::Object(fields) = json else { return Err(reply.lacks("JSON object")) };
+    let has_code = answer::code(&fields).is_some();
+    match fields.get(needed).and_then(Value::as_str) {
+        // `{"status": "error", "error_code": …}` is no state of a job.
+        Some(word) if needed == "status" && has_code && is_unknown(word) => Err(reply.service_error()),
+        Some(_) => Ok(fields),
+        None if has_code || has_message => Err(reply.service_error()),
+        None => Err(reply.lacks(needed)),
+    }
+}
+
+/// The fields of an answer about a request.
+fn of_request(reply: &Reply, id: &RequestId) -> Result<Map<String, Value>, Error> {
+    fields(reply, "status").map_err(|error| error.of_request(id))
 }
 
 /// The segments of a model id. It goes into the path as it is, so nothing in it may need escaping or lead elsewhere.

@@ -1,9 +1,11 @@
 //! Bringing files to a ComfyUI.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use comfyc::back::prompt;
+use comfyc::check::Checked;
 use comfyc::interface::{Exposed, Media, Rule};
+use comfyc::job::Job;
 use comfyc_client::comfyui::{ComfyUi, Options};
 use comfyc_client::{Error, Executor as _};
 use serde_json::{Value, json};
@@ -192,4 +194,115 @@ async fn a_refused_upload_names_the_input_and_the_job_is_not_sent() {
     let Error::Upload { source, .. } = error else { panic!("{error}") };
     assert!(matches!(*source, Error::Service { status: 400, .. }), "{source}");
     assert_eq!(requests(&server).await, ["POST /upload/image"]);
+}
+
+/// A job whose workflow names a file, and whose caller does not.
+#[track_caller]
+fn defaulting(default: &str) -> Checked<Job> {
+    let inputs = vec![image("1_image").default(default), Exposed::string("3_filename_prefix")];
+    Recipe { inputs, payload: json!({}), ..recipe() }.job()
+}
+
+fn with_folders(server: &MockServer, folders: &[&Path]) -> ComfyUi {
+    let folders = folders.iter().map(|folder| (*folder).to_owned()).collect();
+    ComfyUi::new(&server.uri(), &Options { folders, ..Options::default() }).unwrap()
+}
+
+#[tokio::test]
+async fn a_file_that_the_workflow_names_is_taken_from_its_folders() {
+    let (own, _) = file("red.png");
+    let (other, _) = file("blue.png");
+    std::fs::create_dir(own.path().join("sub")).unwrap();
+    std::fs::write(own.path().join("sub/green.png"), "bytes of the file").unwrap();
+    let absolute = own.path().join("sub/green.png");
+    for default in
+        ["red.png", "./red.png", "sub/green.png", "sub/../red.png", "blue.png", absolute.to_str().unwrap()]
+    {
+        let server = replay(&["upload", "success/submit"]).await;
+        with_folders(&server, &[own.path(), other.path()]).submit(&defaulting(default)).await.unwrap();
+        assert_eq!(requests(&server).await, ["POST /upload/image", "POST /prompt"], "{default}");
+    }
+    // There is no such file, so the server may have one.
+    for default in ["green.png", "/no/such/file.png", "../nothing.png"] {
+        let server = replay(&["upload", "success/submit"]).await;
+        with_folders(&server, &[own.path()]).submit(&defaulting(default)).await.unwrap();
+        assert_eq!(posted(&server, "/prompt").await["prompt"]["1"]["inputs"]["image"], default);
+        assert_eq!(requests(&server).await, ["POST /prompt"], "{default}");
+    }
+}
+
+#[tokio::test]
+async fn the_first_folder_that_has_the_file_counts() {
+    let (own, other) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    std::fs::write(own.path().join("red.png"), "own").unwrap();
+    std::fs::write(other.path().join("red.png"), "other").unwrap();
+    let server = replay(&["upload", "success/submit"]).await;
+    with_folders(&server, &[other.path(), own.path()]).submit(&defaulting("red.png")).await.unwrap();
+    assert_eq!(field(&uploaded(&server).await[0], "image"), "other");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_elsewhere_that_the_workflow_names_is_refused_before_anything_is_sent() {
+    use std::os::unix::fs::symlink;
+    let (_elsewhere, outside) = file("outside.png");
+    let root = TempDir::new().unwrap();
+    let own = root.path().join("own");
+    std::fs::create_dir_all(own.join(".ssh")).unwrap();
+    for name in ["own/red.png", "own/.ssh/id", "own/.env", "secret.png"] {
+        std::fs::write(root.path().join(name), "bytes").unwrap();
+    }
+    symlink(&outside, own.join("link.png")).unwrap();
+    symlink("..", own.join("up")).unwrap();
+    symlink(".env", own.join("env.png")).unwrap();
+    let hidden = own.join(".env");
+    for default in [
+        outside.to_str().unwrap(),
+        "/etc/hostname",
+        "../secret.png",
+        "red.png/../../secret.png",
+        "up/secret.png",
+        "link.png",
+        ".ssh/id",
+        "env.png",
+        hidden.to_str().unwrap(),
+    ] {
+        let server = replay(&["upload", "success/submit"]).await;
+        // The first file is a good one, and is not sent either.
+        let prompt = loading(&["1", "3"]);
+        let inputs = vec![image("1_image").default("red.png"), image("3_image").default(default)];
+        let job = Recipe { prompt, inputs, payload: json!({}), ..recipe() }.job();
+        let sent = with_folders(&server, &[&own]).submit(&job).await;
+        if default.contains("red.png/") {
+            // No file, whatever it would be without the first part.
+            assert!(sent.is_ok());
+            continue;
+        }
+        let error = sent.unwrap_err();
+        assert!(matches!(&error, Error::FileOutside { key, .. } if key == "3_image"), "{default}: {error}");
+        assert!(error.to_string().contains(default) && !error.is_retryable(), "{error}");
+        assert!(requests(&server).await.is_empty());
+    }
+    // Without a folder there is no file of the workflow's own.
+    let server = replay(&["upload", "success/submit"]).await;
+    let error = comfyui(&server).submit(&defaulting(outside.to_str().unwrap())).await.unwrap_err();
+    assert!(matches!(error, Error::FileOutside { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn the_caller_and_the_workflow_mean_different_files_by_one_name() {
+    // Relative to the folder of the tests, as the caller means it.
+    let name = "tests/fixtures/red.png";
+    let own = TempDir::new().unwrap();
+    std::fs::create_dir_all(own.path().join("tests/fixtures")).unwrap();
+    std::fs::write(own.path().join(name), "of the workflow").unwrap();
+    let server = replay(&["upload", "success/submit"]).await;
+    let inputs = vec![image("1_image"), image("3_image").default(name)];
+    let payload = json!({"1_image": name});
+    let job = Recipe { prompt: loading(&["1", "3"]), inputs, payload, ..recipe() }.job();
+    with_folders(&server, &[own.path()]).submit(&job).await.unwrap();
+    let bodies = uploaded(&server).await;
+    assert_eq!(bodies.len(), 2);
+    assert_eq!(field(&bodies[1], "image"), "of the workflow");
+    assert_ne!(field(&bodies[0], "image"), "of the workflow");
 }

@@ -48,7 +48,7 @@ impl Entry {
     pub(super) fn into_outcome(self, http: &Http) -> Outcome {
         let status = self.status();
         let failure = match status {
-            Status::Failed | Status::Cancelled => self.failure(http),
+            Status::Failed | Status::Cancelled => self.failure(),
             _ => None,
         };
         let mut artifacts = Vec::new();
@@ -84,12 +84,12 @@ impl Entry {
         })
     }
 
-    fn failure(&self, http: &Http) -> Option<Failure> {
+    fn failure(&self) -> Option<Failure> {
         let (name, data) = self.last_trouble()?;
         let text = |field: &str| data.get(field).and_then(Value::as_str).map(str::to_owned);
         let message = match name {
             "execution_interrupted" => "it was interrupted".to_owned(),
-            _ => http.without_secrets(answer::message(data).unwrap_or_else(|| "no reason given".to_owned())),
+            _ => answer::message(data).unwrap_or_else(|| "no reason given".to_owned()),
         };
         Some(Failure {
             message,

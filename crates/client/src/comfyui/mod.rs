@@ -11,6 +11,8 @@ mod history;
 mod queue;
 mod upload;
 
+use std::path::PathBuf;
+
 use comfyc::check::Checked;
 use comfyc::job::Job;
 use reqwest::StatusCode;
@@ -34,6 +36,11 @@ pub struct Options {
     /// Whether an uploaded file replaces one of the same name. Default: no, the server then finds another name. Jobs
     /// that wait in the queue read their files when they run, so replacing can change them.
     pub overwrite: bool,
+    /// Where the files are that the workflow itself names, by its defaults: they are looked for in these folders, in this
+    /// order, and taken from nowhere else, also by a link. Default: none. Files that the caller names may lie anywhere.
+    pub folders: Vec<PathBuf>,
+    /// Whether headers and passwords may be sent unencrypted, to an `http://` address beyond this machine. Default: no.
+    pub insecure: bool,
     /// How long things may take.
     pub timeouts: Timeouts,
 }
@@ -45,16 +52,18 @@ pub struct ComfyUi {
     client_id: String,
     upload_folder: String,
     overwrite: bool,
+    folders: Vec<PathBuf>,
 }
 
 impl ComfyUi {
     /// An executor for the server at `base_url`, which may have a path, and user and password.
     pub fn new(base_url: &str, options: &Options) -> Result<Self, Error> {
         Ok(Self {
-            http: Http::new(base_url, &options.headers, options.timeouts)?,
+            http: Http::new(base_url, &options.headers, options.timeouts, options.insecure)?,
             client_id: RequestId::random().into(),
             upload_folder: options.upload_folder.clone(),
             overwrite: options.overwrite,
+            folders: options.folders.clone(),
         })
     }
 
@@ -72,7 +81,8 @@ impl ComfyUi {
 
     /// The server's `/object_info`: the text of every class it knows.
     pub async fn object_info(&self) -> Result<String, Error> {
-        Ok(self.read(&["object_info"]).await?.into_text())
+        let reply = self.http.get_data(self.http.url(["object_info"])).await?;
+        if reply.is_success() { Ok(reply.into_text()) } else { Err(reply.service_error()) }
     }
 
     /// The server's rules for nodes of classes that are gone; `None` when it does not know the route.
@@ -89,20 +99,20 @@ impl ComfyUi {
 
     /// The JSON of a route that older servers do not have.
     async fn read_if_there(&self, route: &str) -> Result<Option<Value>, Error> {
-        let reply = self.http.get(self.http.url([route])).await?;
+        let reply = self.http.get_data(self.http.url([route])).await?;
         if is_missing(&reply) {
             return Ok(None);
         }
-        if reply.is_success() { reply.json().map(Some) } else { Err(self.http.service_error(&reply)) }
+        if reply.is_success() { reply.json().map(Some) } else { Err(reply.service_error()) }
     }
 
     async fn post_prompt(&self, body: &Value) -> Result<Receipt, Error> {
         let reply = self.http.post(self.http.url(["prompt"]), Some(body)).await?;
         if reply.status == StatusCode::BAD_REQUEST {
-            return Err(self.refusal(&reply));
+            return Err(Self::refusal(&reply));
         }
         if !reply.is_success() {
-            return Err(self.http.service_error(&reply));
+            return Err(reply.service_error());
         }
         let raw: Value = reply.json()?;
         // A server that is too old to take a client's id gives its own.
@@ -113,18 +123,16 @@ impl ComfyUi {
     }
 
     /// What a 400 to a prompt means: ComfyUI's own `{error, node_errors}`, or something in front of it.
-    fn refusal(&self, reply: &Reply) -> Error {
+    fn refusal(reply: &Reply) -> Error {
         let raw: Value = reply.json().unwrap_or_default();
-        let Some(error) = raw.get("error") else { return self.http.service_error(reply) };
+        let Some(error) = raw.get("error") else { return reply.service_error() };
         let text = |field: &str| {
             let text = error.get(field).and_then(Value::as_str).unwrap_or_default();
-            self.http.without_secrets(answer::clean(text, 2_000))
+            answer::clean(text, 2_000)
         };
         Error::Refused(Box::new(Refusal {
             kind: text("type"),
-            message: self
-                .http
-                .without_secrets(answer::message(error).unwrap_or_else(|| "no reason given".to_owned())),
+            message: answer::message(error).unwrap_or_else(|| "no reason given".to_owned()),
             details: text("details"),
             node_errors: raw.get("node_errors").map(NodeError::all).unwrap_or_default(),
             raw,
@@ -148,7 +156,7 @@ impl ComfyUi {
             return Ok(None);
         }
         if !reply.is_success() {
-            return Err(self.http.service_error(&reply));
+            return Err(reply.service_error());
         }
         let job: Value = reply.json()?;
         let word = job.get("status").and_then(Value::as_str).ok_or_else(|| reply.lacks("`status`"))?;
@@ -174,12 +182,12 @@ impl ComfyUi {
 
     async fn read(&self, path: &[&str]) -> Result<Reply, Error> {
         let reply = self.http.get(self.http.url(path.iter().copied())).await?;
-        if reply.is_success() { Ok(reply) } else { Err(self.http.service_error(&reply)) }
+        if reply.is_success() { Ok(reply) } else { Err(reply.service_error()) }
     }
 
     async fn write(&self, path: &[&str], body: &Value) -> Result<(), Error> {
         let reply = self.http.post(self.http.url(path.iter().copied()), Some(body)).await?;
-        if reply.is_success() { Ok(()) } else { Err(self.http.service_error(&reply)) }
+        if reply.is_success() { Ok(()) } else { Err(reply.service_error()) }
     }
 
     /// Cancels with the means of servers without `/api/jobs`. The oldest of them interrupt whatever runs, so this asks
@@ -232,7 +240,7 @@ impl Executor for ComfyUi {
             return self.cancel_by_queue(id).await;
         }
         if !reply.is_success() {
-            return Err(self.http.service_error(&reply));
+            return Err(reply.service_error());
         }
         let answer: Value = reply.json()?;
         match answer.get("cancelled").and_then(Value::as_bool) {
