@@ -27,6 +27,7 @@ mod panics;
 mod readme;
 mod run;
 mod rust;
+mod strangers;
 mod stress;
 mod support;
 mod ui;

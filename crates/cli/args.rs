@@ -80,6 +80,16 @@ pub(crate) struct CatalogArguments {
     /// What `/object_info` does not say of the catalog's classes: `{"classes": {name: {"v3", "validates", "kwargs"}}}`
     #[arg(long, value_name = "FILE")]
     pub(crate) traits: Option<String>,
+    #[command(flatten)]
+    pub(crate) network: Network,
+}
+
+/// What may be sent, and how.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub(crate) struct Network {
+    /// Send tokens, headers and passwords unencrypted, to `http://` addresses beyond this machine
+    #[arg(long)]
+    pub(crate) insecure: bool,
 }
 
 /// What is made of the kinds of problems. It counts more than the `[lints]` of an interface.toml.
@@ -94,6 +104,10 @@ pub(crate) struct LevelArguments {
     /// Do not report a kind of warning
     #[arg(long, value_name = "CODE")]
     pub(crate) allow: Vec<String>,
+    /// Take the `[lints]` of this TOML file, an interface.toml or any other, for those of every document; `none` ignores the
+    /// documents' own
+    #[arg(long, value_name = "FILE|none")]
+    pub(crate) lints_from: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -120,6 +134,8 @@ pub(crate) struct CatalogFetch {
     /// A header to send with every request, for a proxy in front of the server
     #[arg(long = "header", value_name = "NAME: VALUE")]
     pub(crate) headers: Vec<String>,
+    #[command(flatten)]
+    pub(crate) network: Network,
 }
 
 #[derive(Debug, Args)]
@@ -139,6 +155,8 @@ pub(crate) struct CatalogDiff {
     /// What is
     #[arg(value_name = "NEW")]
     pub(crate) new: String,
+    #[command(flatten)]
+    pub(crate) network: Network,
 }
 
 #[derive(Debug, Subcommand)]
@@ -339,6 +357,7 @@ pub(crate) struct ServerArguments {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct Build {
     /// Workflow folders, interface.toml, workflows of the editor, prompts, published schemas, and pictures or other files that ComfyUI
     /// saved; `-` is stdin
@@ -350,6 +369,9 @@ pub(crate) struct Build {
     /// The folder to write into, one file for each FILE, whole or not at all: `a.json` makes `a.prompt.json`; else stdout
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    /// Replace files in that folder that are no artifacts of the kind
+    #[arg(long, requires = "out")]
+    pub(crate) force: bool,
     /// How a schema is written down
     #[arg(long, value_enum, default_value_t = DialectArgument::Runcomfy)]
     pub(crate) dialect: DialectArgument,
@@ -456,6 +478,9 @@ pub(crate) struct Run {
     /// Print the request id and do not wait
     #[arg(long)]
     pub(crate) detach: bool,
+    /// The folder of the files that the workflow's defaults name; else only those in the workflow's own folder are uploaded
+    #[arg(long, value_name = "DIR")]
+    pub(crate) files: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) values: Values,
     #[command(flatten)]
@@ -473,6 +498,8 @@ pub(crate) struct JobArguments {
     pub(crate) id: String,
     #[command(flatten)]
     pub(crate) service: Service,
+    #[command(flatten)]
+    pub(crate) network: Network,
 }
 
 #[derive(Debug, Args)]

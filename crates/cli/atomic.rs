@@ -1,36 +1,26 @@
-//! Files that are there whole or not at all.
+//! Files that are there whole or not at all. How they are written is [`comfyc_files`]'s business.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::Failure;
 
-/// Puts `text` into the file at `path`: into a new file beside it, which then takes its name. What was there stays until then,
-/// and its permissions are kept. Where `path` is a link, the file that it leads to is replaced.
+/// Writes the file that the caller names, wherever it is; a device or FIFO is written into.
 pub(crate) fn write(path: &str, text: &str) -> Result<(), Failure> {
-    let target = fs::canonicalize(path).unwrap_or_else(|_| PathBuf::from(path));
-    let beside = beside(&target);
-    let written = fill(&beside, &target, text);
-    if written.is_err() {
-        // The first failure is the one to tell of.
-        let _ = fs::remove_file(&beside);
-    }
-    written.map_err(|source| Failure::File { path: path.to_owned(), source })
+    comfyc_files::write(Path::new(path), text.as_bytes()).map_err(|source| failed(path, source))
 }
 
-fn fill(beside: &Path, target: &Path, text: &str) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).open(beside)?;
-    file.write_all(text.as_bytes())?;
-    if let Ok(old) = fs::metadata(target) {
-        file.set_permissions(old.permissions())?;
-    }
-    file.sync_all()?;
-    drop(file);
-    fs::rename(beside, target)
+/// Changes a file that is there. One that is read-only, or a link that leads out of its folder, is refused.
+pub(crate) fn edit(path: &str, text: &str) -> Result<(), Failure> {
+    comfyc_files::edit(Path::new(path), text.as_bytes()).map_err(|source| failed(path, source))
 }
 
-fn beside(target: &Path) -> PathBuf {
-    let name = target.file_name().unwrap_or_default().to_string_lossy();
-    target.with_file_name(format!(".{name}.comfyc-{}", std::process::id()))
+/// Writes the file `name` in the folder that the caller names. What is there must be a file of that folder that can be
+/// written into; one that holds the text already is left alone.
+pub(crate) fn put(folder: &Path, name: &str, text: &str) -> Result<(), Failure> {
+    comfyc_files::put(folder, Path::new(name), text.as_bytes())
+        .map_err(|source| failed(&folder.join(name).display().to_string(), source))
+}
+
+fn failed(path: &str, source: std::io::Error) -> Failure {
+    Failure::File { path: path.to_owned(), source }
 }

@@ -1,6 +1,5 @@
 //! Reading files: regular ones and stdin, and nothing outside the folder that a document may name.
 
-use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 use std::string::FromUtf8Error;
@@ -8,6 +7,7 @@ use std::string::FromUtf8Error;
 use comfyc::compiler::{Compiler, Document, File};
 use comfyc::front::media::{self, Form};
 use comfyc::source::{Origin, Source, Sources, Syntax};
+use comfyc_client::named;
 
 use crate::Failure;
 
@@ -16,27 +16,20 @@ const STDIN: (&str, &str) = ("-", "stdin");
 
 /// Reads a file for the compiler.
 pub(crate) fn read(file: File<'_>) -> io::Result<Vec<u8>> {
-    if let Some(folder) = file.within() {
-        let folder = if folder.is_empty() { "." } else { folder };
-        if !fs::canonicalize(file.path())?.starts_with(fs::canonicalize(folder)?) {
-            let text = format!("it leads out of {folder}, the folder of the document that names it");
-            return Err(io::Error::new(io::ErrorKind::PermissionDenied, text));
-        }
+    match file.within() {
+        Some(folder) => comfyc_files::read_within(Path::new(folder), Path::new(file.path())),
+        None => regular(file.path()),
     }
-    regular(file.path())
 }
 
 /// The bytes of a regular file: reading a device or a pipe may never end.
 fn regular(path: &str) -> io::Result<Vec<u8>> {
-    let kind = fs::metadata(path)?;
-    if kind.is_dir() {
-        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
-    }
-    if !kind.is_file() {
-        let text = "it is not a regular file; a pipe can be read as `-`";
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
-    }
-    fs::read(path)
+    comfyc_files::read(Path::new(path)).map_err(|error| match error.kind() {
+        io::ErrorKind::InvalidInput => {
+            io::Error::new(error.kind(), "it is not a regular file; a pipe can be read as `-`")
+        }
+        _ => error,
+    })
 }
 
 /// The bytes of a file that the caller names, or of stdin for `-`.
@@ -59,6 +52,9 @@ pub(crate) fn document(
     read: impl Fn(File<'_>) -> io::Result<Vec<u8>>,
 ) -> Result<Document, Failure> {
     let interface = interface.map(|path| path.display().to_string());
+    for path in interface.iter().map(String::as_str).chain([path]) {
+        shows_no_secret(path)?;
+    }
     if path != STDIN.0 {
         return Ok(match interface {
             Some(interface) => compiler.open_with(path, &interface, read),
@@ -72,6 +68,15 @@ pub(crate) fn document(
     })
 }
 
+/// Refuses the address of a document with a password in it: no document is at an address, and reports name it as it is given.
+pub(crate) fn shows_no_secret(path: &str) -> Result<(), Failure> {
+    let shown = named(path);
+    if shown == path {
+        return Ok(());
+    }
+    Err(Failure::Usage(format!("{shown}: a document is a file, and this is an address")))
+}
+
 /// The document at a path, its texts behind others; stdin is not among them.
 pub(crate) fn document_after(
     sources: &Sources,
@@ -81,6 +86,7 @@ pub(crate) fn document_after(
     if path == STDIN.0 {
         return Err(Failure::Usage("stdin cannot be one of several workflows".to_owned()));
     }
+    shows_no_secret(path)?;
     Ok(compiler.open_after(sources, path, read))
 }
 
@@ -89,6 +95,7 @@ pub(crate) fn interface(compiler: &Compiler, path: &str) -> Result<Document, Fai
     if path == STDIN.0 {
         return Ok(compiler.parse(STDIN.1, bytes(path)?));
     }
+    shows_no_secret(path)?;
     Ok(compiler.open_interface(path, read))
 }
 

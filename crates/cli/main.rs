@@ -33,7 +33,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
     /// A file cannot be read or written.
-    #[error("{path}: {source}")]
+    #[error("{}: {source}", comfyc_client::named(path))]
     File {
         /// The file.
         path: String,
@@ -47,7 +47,7 @@ pub(crate) enum Failure {
     #[error("{0}")]
     Usage(String),
     /// A server or service failed.
-    #[error(transparent)]
+    #[error("{error}{advice}", error = .0, advice = advice(.0))]
     Client(#[from] comfyc_client::Error),
     /// A job ended, and not well.
     #[error("job {id} {status}{why}")]
@@ -65,6 +65,17 @@ pub(crate) enum Failure {
     /// The run was interrupted.
     #[error("interrupted")]
     Interrupted,
+}
+
+/// What the command line has for an error of the client.
+fn advice(error: &comfyc_client::Error) -> &'static str {
+    match error {
+        comfyc_client::Error::FileOutside { .. } => {
+            "; name the folder of its files with --files DIR, or give the key a value with --set"
+        }
+        comfyc_client::Error::Insecure { .. } => "; use an https:// address, or allow it with --insecure",
+        _ => "",
+    }
 }
 
 /// How a command that did its job ended.

@@ -1,13 +1,20 @@
 //! Which executor `--on` means.
 
-use comfyc_client::runcomfy::{self, RunComfy};
-use comfyc_client::{AnyExecutor, Secret, comfyui};
+use std::path::PathBuf;
 
-use crate::args::Service;
+use comfyc_client::runcomfy::{self, RunComfy};
+use comfyc_client::{AnyExecutor, Secret, comfyui, named};
+
+use crate::args::{Network, Service};
 use crate::{Failure, settings};
 
-/// The executor that `--on` means.
-pub(crate) fn choose(service: &Service) -> Result<AnyExecutor, Failure> {
+/// The executor that `--on` means. `folders` are where the files are that a workflow itself names.
+pub(crate) fn choose(
+    service: &Service,
+    network: Network,
+    folders: Vec<PathBuf>,
+) -> Result<AnyExecutor, Failure> {
+    let insecure = network.insecure;
     let url = match service.on.as_str() {
         "runcomfy" => {
             if !service.headers.is_empty() {
@@ -15,7 +22,7 @@ pub(crate) fn choose(service: &Service) -> Result<AnyExecutor, Failure> {
             }
             let token = settings::runcomfy_token()
                 .ok_or_else(|| Failure::Usage("RunComfy needs a token: set RUNCOMFY_TOKEN".to_owned()))?;
-            let mut options = runcomfy::Options::default();
+            let mut options = runcomfy::Options { insecure, ..runcomfy::Options::default() };
             if let Some(base) = settings::runcomfy_base() {
                 options.base_url = base;
             }
@@ -24,11 +31,12 @@ pub(crate) fn choose(service: &Service) -> Result<AnyExecutor, Failure> {
         "comfyui" => settings::comfyui_url(),
         url if url.starts_with("http://") || url.starts_with("https://") => url.to_owned(),
         other => {
-            let text = format!("--on wants `runcomfy`, `comfyui` or a URL, found `{other}`");
+            let text = format!("--on wants `runcomfy`, `comfyui` or a URL, found `{}`", named(other));
             return Err(Failure::Usage(text));
         }
     };
-    let options = comfyui::Options { headers: headers(&service.headers)?, ..comfyui::Options::default() };
+    let headers = headers(&service.headers)?;
+    let options = comfyui::Options { headers, folders, insecure, ..comfyui::Options::default() };
     Ok(AnyExecutor::new(comfyui::ComfyUi::new(&url, &options)?))
 }
 
@@ -49,6 +57,7 @@ pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Res
 }
 
 /// The classes of a running ComfyUI.
-pub(crate) fn object_info(url: &str) -> Result<String, Failure> {
-    block_on(async { Ok(comfyui::ComfyUi::new(url, &comfyui::Options::default())?.object_info().await?) })
+pub(crate) fn object_info(url: &str, network: Network) -> Result<String, Failure> {
+    let options = comfyui::Options { insecure: network.insecure, ..comfyui::Options::default() };
+    block_on(async { Ok(comfyui::ComfyUi::new(url, &options)?.object_info().await?) })
 }

@@ -2,9 +2,9 @@
 
 use std::env;
 
-/// The token of RunComfy: `RUNCOMFY_TOKEN`, or the name that the service's own page uses.
+/// The token of RunComfy, under the name that its own client uses.
 pub(crate) fn runcomfy_token() -> Option<String> {
-    ["RUNCOMFY_TOKEN", "YOUR_API_TOKEN"].into_iter().find_map(set)
+    set("RUNCOMFY_TOKEN")
 }
 
 /// Another base URL of RunComfy's Model API.

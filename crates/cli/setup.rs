@@ -1,13 +1,16 @@
 //! From arguments to a compiler.
 
+use std::io;
+
 use comfyc::catalog::Catalog;
 use comfyc::compiler::{Compiler, Given};
 use comfyc::diagnostic::{Findings, Level, Levels};
-use comfyc::front::ui;
-use comfyc::source::{Source, Syntax};
+use comfyc::front::{manifest, ui};
+use comfyc::source::{Source, Sources, Syntax};
+use comfyc_client::named;
 use serde_json::Value;
 
-use crate::args::{CatalogArguments, LevelArguments, Reading, Values};
+use crate::args::{CatalogArguments, LevelArguments, Network, Reading, Values};
 use crate::printer::Printer;
 use crate::{Failure, files, service};
 
@@ -29,6 +32,7 @@ impl Setup {
         reading: &Reading,
         levels: &LevelArguments,
     ) -> Result<Self, Failure> {
+        let lints = levels.lints_from.as_deref().map(lints_from).transpose()?;
         let levels = self::levels(levels)?;
         let mut findings = Findings::default();
         let classes = self::catalog(catalog, &mut findings)?;
@@ -43,10 +47,13 @@ impl Setup {
         options.seed = reading.seed;
         options.clock = reading.clock;
         findings.diagnostics = levels.judge(findings.diagnostics);
-        let compiler = Compiler::new(classes)
+        let mut compiler = Compiler::new(classes)
             .with_levels(levels)
             .with_reading(options)
             .with_embedded(reading.embedded.into());
+        if let Some(lints) = lints {
+            compiler = compiler.with_lints(lints);
+        }
         Ok(Self { compiler, findings, own_catalog: catalog.catalog.is_some() })
     }
 
@@ -68,7 +75,7 @@ pub(crate) fn usable(findings: &Findings, printer: &Printer) -> Result<(), Failu
 
 /// The catalog that the arguments name, or the one built in.
 pub(crate) fn catalog(arguments: &CatalogArguments, findings: &mut Findings) -> Result<Catalog, Failure> {
-    let catalog = catalog_at(arguments.catalog.as_deref(), findings)?;
+    let catalog = catalog_at(arguments.catalog.as_deref(), arguments.network, findings)?;
     let Some(path) = &arguments.traits else { return Ok(catalog) };
     let told: Value = serde_json::from_slice(&files::bytes(path)?)
         .map_err(|source| Failure::File { path: path.clone(), source: source.into() })?;
@@ -79,18 +86,22 @@ pub(crate) fn catalog(arguments: &CatalogArguments, findings: &mut Findings) -> 
 }
 
 /// The catalog at a path or URL, or the one built in.
-pub(crate) fn catalog_at(from: Option<&str>, findings: &mut Findings) -> Result<Catalog, Failure> {
+pub(crate) fn catalog_at(
+    from: Option<&str>,
+    network: Network,
+    findings: &mut Findings,
+) -> Result<Catalog, Failure> {
     let embedded = Catalog::embedded();
     let Some(from) = from.filter(|from| *from != BUILT_IN) else { return Ok(embedded) };
     let text = if from.starts_with("http://") || from.starts_with("https://") {
-        service::object_info(from)?
+        service::object_info(from, network)?
     } else {
         match String::from_utf8(files::bytes(from)?) {
             Ok(text) => text,
             Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
         }
     };
-    Ok(catalog_of(from, &text, findings).taught_by(embedded))
+    Ok(catalog_of(&named(from), &text, findings).taught_by(embedded))
 }
 
 /// The catalog of an `/object_info` answer, as it is.
@@ -118,9 +129,24 @@ pub(crate) fn given(values: &Values) -> Result<Given, Failure> {
     Ok(given)
 }
 
+/// The levels of the `[lints]` in a file, or none.
+fn lints_from(file: &str) -> Result<Levels, Failure> {
+    if file == "none" {
+        return Ok(Levels::default());
+    }
+    let failed = |source| Failure::File { path: file.to_owned(), source };
+    let text = String::from_utf8(files::bytes(file)?).map_err(|error| failed(io::Error::other(error)))?;
+    let source = Source::new(file, Syntax::Toml, text);
+    let (lints, found) = manifest::lints(&source, Sources::default().add(source.clone()));
+    match found.iter().next() {
+        Some(found) => Err(Failure::Usage(format!("{file}: {}", found.problem))),
+        None => Ok(lints),
+    }
+}
+
 /// The levels that the arguments ask for.
 fn levels(arguments: &LevelArguments) -> Result<Levels, Failure> {
-    let LevelArguments { deny, warn, allow } = arguments;
+    let LevelArguments { deny, warn, allow, .. } = arguments;
     let mut asked = Levels::default();
     for (codes, level) in [(deny, Level::Deny), (warn, Level::Warn), (allow, Level::Allow)] {
         for code in codes {

@@ -7,6 +7,7 @@ use comfyc::front::manifest;
 use ignore::WalkBuilder;
 
 use crate::Failure;
+use crate::files::shows_no_secret;
 
 /// A document to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +41,7 @@ const ENDINGS: [&str; 21] = [
 pub(crate) fn expand(files: &[String]) -> Result<Inputs, Failure> {
     let mut found = Inputs::default();
     for file in files {
+        shows_no_secret(file)?;
         let path = Path::new(file);
         if path.is_dir() && !is_workflow(path) {
             walk(file, &mut found)?;

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use comfyc::diagnostic::{Diagnostic, Findings};
 use comfyc::source::Sources;
+use comfyc_client::named;
 
 use crate::args::{CatalogArguments, Check};
 use crate::printer::{Printer, counts};
@@ -37,9 +38,11 @@ pub(crate) fn run(arguments: &Check, printer: &Printer) -> Result<Done, Failure>
     printer.answer(&after)?;
     let breaks = after.diagnostics.has_errors();
     printer.note(&format!(
-        "{}: {} with {new} after {old}: {}",
+        "{}: {} with {} after {}: {}",
         if breaks { "breaks" } else { "ok" },
         arguments.files.join(", "),
+        named(new),
+        named(old),
         counts(&after.diagnostics)
     ));
     Ok(match done {

@@ -12,7 +12,7 @@ use crate::printer::Printer;
 use crate::review::{self, Review, Reviewed};
 use crate::setup::{self, Setup};
 use crate::walk::{self, Input};
-use crate::{Done, Failure, atomic, files, parallel};
+use crate::{Done, Failure, files, parallel};
 
 /// What became of one document.
 struct Built {
@@ -65,7 +65,8 @@ pub(crate) fn run(arguments: &Build, printer: &Printer) -> Result<Done, Failure>
     // One document that is refused, or cannot be written, does not stop the others.
     let results = parallel::map(&work, |(input, output)| {
         let Built { reviewed, artifact, failure } = build(input)?;
-        let written = artifact.map(|artifact| write(output, &artifact)).transpose();
+        let written =
+            artifact.map(|artifact| output.write(&artifact, arguments.emit, arguments.force)).transpose();
         // A folder may hold documents of other kinds.
         Ok::<_, Failure>((reviewed, written.err().or(failure.filter(|_| !input.walked))))
     });
@@ -93,11 +94,6 @@ fn end(
     let last = failures.pop();
     failures.iter().for_each(|failure| printer.failure(failure));
     last.map_or(Ok(done), Err)
-}
-
-fn write(output: &Output, artifact: &str) -> Result<(), Failure> {
-    let end = if artifact.ends_with('\n') { "" } else { "\n" };
-    atomic::write(&output.path, &format!("{artifact}{end}"))
 }
 
 /// The artifact that the arguments ask for.

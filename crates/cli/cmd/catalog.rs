@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use comfyc::catalog::{Catalog, Change, Class, Inputs, Kind, What, diff};
 use comfyc::diagnostic::{Findings, nearest};
 use comfyc_client::comfyui::{ComfyUi, Options};
+use comfyc_client::named;
 use serde_json::{Value, json};
 
 use crate::args::{CatalogCommand, CatalogDiff, CatalogFetch, CatalogShow};
@@ -23,23 +24,25 @@ pub(crate) fn run(command: &CatalogCommand, printer: &Printer) -> Result<Done, F
 
 /// Writes a snapshot of a running server, or compares it with one.
 fn fetch(arguments: &CatalogFetch, printer: &Printer) -> Result<Done, Failure> {
-    let options = Options { headers: headers(&arguments.headers)?, ..Options::default() };
+    let insecure = arguments.network.insecure;
+    let options = Options { headers: headers(&arguments.headers)?, insecure, ..Options::default() };
+    let url = named(&arguments.url);
     let (object_info, replacements, version) = block_on(async {
         let server = ComfyUi::new(&arguments.url, &options)?;
         Ok((server.object_info().await?, server.node_replacements().await?, server.version().await?))
     })?;
     let mut findings = Findings::default();
-    let mut catalog = setup::catalog_of(&arguments.url, &object_info, &mut findings);
+    let mut catalog = setup::catalog_of(&url, &object_info, &mut findings);
     usable(&findings, printer)?;
     if catalog.is_empty() {
-        return Err(Failure::Usage(format!("{}: the server tells of no class", arguments.url)));
+        return Err(Failure::Usage(format!("{url}: the server tells of no class")));
     }
     if let Some(replacements) = &replacements {
         catalog.set_replacements(replacements);
     }
     let catalog = catalog.named(version.map(|version| format!("ComfyUI {version}")));
     if let Some(locked) = &arguments.locked {
-        let old = setup::catalog_at(Some(locked), &mut findings)?;
+        let old = setup::catalog_at(Some(locked), arguments.network, &mut findings)?;
         usable(&findings, printer)?;
         let changes = diff(&old, &catalog.clone().taught_by(Catalog::embedded()));
         let differs = changes.iter().any(|change| change.change != What::OptionsVary);
@@ -49,7 +52,7 @@ fn fetch(arguments: &CatalogFetch, printer: &Printer) -> Result<Done, Failure> {
         if let Some(out) = arguments.out.as_deref().filter(|_| !differs) {
             atomic::write(out, &catalog.to_snapshot())?;
         }
-        printer.note(&format!("{}: {}", arguments.url, if differs { "differs" } else { "is as locked" }));
+        printer.note(&format!("{url}: {}", if differs { "differs" } else { "is as locked" }));
         return Ok(if differs { Done::Refused } else { Done::Clean });
     }
     let snapshot = catalog.to_snapshot();
@@ -65,8 +68,8 @@ fn fetch(arguments: &CatalogFetch, printer: &Printer) -> Result<Done, Failure> {
 
 fn compare(arguments: &CatalogDiff, printer: &Printer) -> Result<Done, Failure> {
     let mut findings = Findings::default();
-    let old = setup::catalog_at(Some(&arguments.old), &mut findings)?;
-    let new = setup::catalog_at(Some(&arguments.new), &mut findings)?;
+    let old = setup::catalog_at(Some(&arguments.old), arguments.network, &mut findings)?;
+    let new = setup::catalog_at(Some(&arguments.new), arguments.network, &mut findings)?;
     usable(&findings, printer)?;
     let changes = diff(&old, &new);
     told(&changes, printer)?;

@@ -53,7 +53,7 @@ pub(crate) fn run(arguments: &Check, compiler: &Compiler, printer: &Printer) -> 
         }
     }
     for (path, text) in &edited {
-        atomic::write(path, text)?;
+        atomic::edit(path, text)?;
     }
     for note in &notes {
         printer.note(note);

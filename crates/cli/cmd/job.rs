@@ -10,20 +10,23 @@ use crate::service::{block_on, choose};
 use crate::{Done, Failure};
 
 pub(crate) fn status(arguments: &JobArguments, printer: &Printer) -> Result<Done, Failure> {
-    let (executor, id) = (choose(&arguments.service)?, RequestId::new(arguments.id.as_str())?);
+    let (executor, id) =
+        (choose(&arguments.service, arguments.network, Vec::new())?, RequestId::new(arguments.id.as_str())?);
     let status = block_on(async { Ok(executor.status(&id).await?) })?;
     printer.json(&json!({"request_id": id.as_str(), "status": status.to_string()}).to_string())?;
     Ok(Done::Clean)
 }
 
 pub(crate) fn result(arguments: &JobArguments, printer: &Printer) -> Result<Done, Failure> {
-    let (executor, id) = (choose(&arguments.service)?, RequestId::new(arguments.id.as_str())?);
+    let (executor, id) =
+        (choose(&arguments.service, arguments.network, Vec::new())?, RequestId::new(arguments.id.as_str())?);
     let result = block_on(async { Ok(executor.result(&id).await?) })?;
     outcome(&id, &result, printer)
 }
 
 pub(crate) fn cancel(arguments: &JobArguments, printer: &Printer) -> Result<Done, Failure> {
-    let (executor, id) = (choose(&arguments.service)?, RequestId::new(arguments.id.as_str())?);
+    let (executor, id) =
+        (choose(&arguments.service, arguments.network, Vec::new())?, RequestId::new(arguments.id.as_str())?);
     let answer = block_on(async { Ok(executor.cancel(&id).await?) })?;
     let outcome = match answer {
         Cancellation::Cancelled => "cancelled",

@@ -1,10 +1,12 @@
 //! `comfyc run`: compile, check, submit, and wait for the result.
 
+use std::path::{Path, PathBuf};
+
 use comfyc::check::Checked;
 use comfyc::diagnostic::Findings;
 use comfyc::job::Job;
 use comfyc::source::escaped;
-use comfyc_client::{AnyExecutor, Error, Executor, NodeError, Receipt, Status, WaitOptions, wait};
+use comfyc_client::{AnyExecutor, Error, Executor, NodeError, Receipt, Status, WaitOptions, named, wait};
 
 use crate::args::Run;
 use crate::outcome::outcome;
@@ -14,6 +16,9 @@ use crate::setup::{self, Setup};
 use crate::{Done, Failure, files, review};
 
 pub(crate) fn run(arguments: &Run, printer: &Printer) -> Result<Done, Failure> {
+    if arguments.files.is_some() && arguments.service.on == "runcomfy" {
+        return Err(Failure::Usage("--files is for a ComfyUI server: RunComfy takes addresses".to_owned()));
+    }
     let setup = Setup::new(&arguments.catalog, &arguments.reading, &arguments.levels)?;
     let interface = arguments.values.interface.as_deref();
     let document = files::document(&setup.compiler, &arguments.workflow, interface, files::read)?;
@@ -40,8 +45,22 @@ pub(crate) fn run(arguments: &Run, printer: &Printer) -> Result<Done, Failure> {
         return Ok(if unreadable { Done::Unreadable } else { Done::Refused });
     };
 
-    let executor = choose(&arguments.service)?;
+    let executor = choose(&arguments.service, arguments.catalog.network, folders(arguments))?;
     block_on(follow(&executor, &job, arguments, printer))
+}
+
+/// Where the files are that the workflow itself names: in the folder that the caller says, and in its own.
+fn folders(arguments: &Run) -> Vec<PathBuf> {
+    // The defaults are the interface's.
+    let document = match &arguments.values.interface {
+        Some(interface) => interface.as_path(),
+        None => Path::new(&arguments.workflow),
+    };
+    let own = if document.is_dir() { Some(document) } else { document.parent() };
+    // The parent of a file in the working directory is empty. Nothing lies beside stdin.
+    let own = own.map(|own| if own.as_os_str().is_empty() { Path::new(".") } else { own });
+    let own = own.filter(|_| document != Path::new("-"));
+    arguments.files.iter().cloned().chain(own.map(Path::to_owned)).collect()
 }
 
 /// Submits and waits. An interruption leaves the job running and says how to come back to it.
@@ -72,7 +91,7 @@ async fn follow(
         outcome = wait(executor, &receipt.id, &options, on_status) => outcome?,
         _ = tokio::signal::ctrl_c() => {
             progress.finish_and_clear();
-            printer.note(&format!("interrupted; the job goes on: comfyc result {} --on {}", receipt.id, arguments.service.on));
+            printer.note(&format!("interrupted; the job goes on: comfyc result {} --on {}", receipt.id, named(&arguments.service.on)));
             return Err(Failure::Interrupted);
         }
     };
