@@ -28,9 +28,10 @@ pub fn write(interface: &Interface, dialect: Dialect, layout: Layout) -> String 
 pub fn to_json(interface: &Interface, dialect: Dialect) -> Value {
     let standard_form = dialect == Dialect::Draft2020;
     let mut properties = Map::new();
+    let patterns = interface.patterns();
     for (key, input) in interface.inputs() {
         if standard_form {
-            properties.insert(key.to_string(), Value::Object(standard(key, input)));
+            properties.insert(key.to_string(), Value::Object(standard(key, input, patterns)));
         } else if !input.undescribed {
             properties.insert(key.to_string(), Value::Object(input.schema.keywords().clone()));
         }

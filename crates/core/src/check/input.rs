@@ -7,7 +7,7 @@ use serde_json::{Number, Value as Json, json};
 
 use super::python;
 use crate::catalog::{Class, Combo, Declared, Input, Kind, Options, OutputType, Type};
-use crate::diagnostic::{Limit, Problem, Subject, nearest, show};
+use crate::diagnostic::{Guesses, Limit, Names, Problem, Subject, plain, show};
 use crate::number::{self, Num};
 
 /// The key of the wrapper by which a list is passed as a literal: `{"__value__": [1, 2]}`.
@@ -305,12 +305,6 @@ pub(super) fn strangers<'v>(combo: &Combo, literal: &'v Json) -> Vec<&'v Json> {
 }
 
 pub(super) fn not_an_option(subject: Subject, combo: &Combo, found: &Json) -> Problem {
-    let options: Vec<String> = combo
-        .options
-        .iter()
-        .map(|option| option.as_str().map_or_else(|| option.to_string(), str::to_owned))
-        .collect();
-    let written = found.as_str().map_or_else(|| found.to_string(), str::to_owned);
-    let near = nearest(&written, options.iter().map(String::as_str));
-    Problem::NotAnOption { subject, value: show(found), near, options: options.into() }
+    let near = Guesses::new().nearest(&plain(found), combo.options.iter().map(plain));
+    Problem::NotAnOption { subject, value: show(found), near, options: Names::of_options(&combo.options) }
 }

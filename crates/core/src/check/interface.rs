@@ -6,12 +6,13 @@ use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use serde_json::Value as Json;
 
 use super::input::{crossed, not_an_option, not_members};
+use super::value::Judge;
 use super::{Checked, Rejected, hints, python, sampler, value};
 use crate::catalog::{Catalog, Input as ClassInput, Kind, declared};
 use crate::diagnostic::{Diagnostic, Diagnostics, Problem, Subject, show};
 use crate::graph::{Graph, NodeId, Value};
-use crate::interface::standard::{doubts, standard};
-use crate::interface::{Input, Interface, Key, Payload, Target, composite};
+use crate::interface::standard::doubts;
+use crate::interface::{Input, Interface, Key, Patterns, Payload, Target, composite};
 use crate::number;
 
 /// Checks a published schema that stands alone. Published schemas are full of oddities that a service lives with, so all
@@ -24,14 +25,16 @@ pub fn published(interface: Interface) -> Result<Checked<Interface>, Rejected<In
 /// What is wrong with a published schema that stands alone.
 pub(crate) fn published_problems(interface: &Interface) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
+    let patterns = interface.patterns();
+    let mut judge = Judge::new(patterns);
     for (key, input) in interface.inputs() {
-        check_soundness(key, input, &mut diagnostics);
+        check_soundness(key, input, patterns, &mut diagnostics);
         if input.undescribed {
             let detail = "it is required but not described, so any value is taken".to_owned();
             diagnostics
                 .report(Problem::DoubtfulSchema { key: key.to_string(), detail }, input.origin.clone());
         }
-        for problem in default_problems(key, input) {
+        for problem in default_problems(key, input, &mut judge) {
             let detail = format!("the default breaks the input's own rules: {problem}");
             diagnostics
                 .report(Problem::DoubtfulSchema { key: key.to_string(), detail }, input.origin_of("default"));
@@ -44,9 +47,11 @@ pub(crate) fn published_problems(interface: &Interface) -> Diagnostics {
 pub(super) fn problems(interface: &Interface, graph: &Graph, catalog: &Catalog) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
     let mut declarations = Declarations { graph, catalog, expanded: HashMap::new() };
+    let patterns = interface.patterns();
+    let mut judge = Judge::new(patterns);
     for (key, input) in interface.inputs() {
-        check_soundness(key, input, &mut diagnostics);
-        for problem in default_problems(key, input) {
+        check_soundness(key, input, patterns, &mut diagnostics);
+        for problem in default_problems(key, input, &mut judge) {
             let problem = Problem::BadDefault { key: key.to_string(), because: Box::new(problem) };
             diagnostics.report(problem, input.origin_of("default"));
         }
@@ -57,7 +62,7 @@ pub(super) fn problems(interface: &Interface, graph: &Graph, catalog: &Catalog) 
     hints::fixed_seeds(interface, graph, catalog, &mut diagnostics);
     for output in interface.outputs() {
         if graph.node(&output.node).is_none() {
-            let near = crate::diagnostic::nearest(&output.node, graph.nodes().map(|(id, _)| id.as_str()));
+            let near = judge.guesses.nearest(&output.node, graph.nodes().map(|(id, _)| id.as_str()));
             let (key, target) = ("outputs".to_owned(), output.node.clone());
             diagnostics.report(Problem::UnknownTarget { key, target, near }, output.origin.clone());
         }
@@ -66,8 +71,8 @@ pub(super) fn problems(interface: &Interface, graph: &Graph, catalog: &Catalog) 
 }
 
 /// What an input says about itself: keywords that say nothing, limits that nothing satisfies.
-fn check_soundness(key: &Key, input: &Input, diagnostics: &mut Diagnostics) {
-    for detail in doubts(input.schema.keywords()) {
+fn check_soundness(key: &Key, input: &Input, patterns: &Patterns, diagnostics: &mut Diagnostics) {
+    for detail in doubts(input.schema.keywords(), patterns) {
         diagnostics.report(Problem::DoubtfulSchema { key: key.to_string(), detail }, input.origin.clone());
     }
     let mut contradiction = |keyword: &str, detail: String| {
@@ -92,15 +97,14 @@ fn check_soundness(key: &Key, input: &Input, diagnostics: &mut Diagnostics) {
 }
 
 /// What an input's own rules say about its default.
-fn default_problems(key: &Key, input: &Input) -> Vec<Problem> {
+fn default_problems(key: &Key, input: &Input, judge: &mut Judge<'_>) -> Vec<Problem> {
     let Some(default) = input.schema.default_value() else { return Vec::new() };
     // A file's default names something the service already has; it need not be a URL.
     if input.schema.media().is_some() {
         return Vec::new();
     }
     let mut found = Diagnostics::default();
-    let (schema, published) = (standard(key, input), input.schema.keywords());
-    value::check(key.as_str(), &schema, published, default, None, input.parts(key), &mut found);
+    judge.check(key, input, default, None, &mut found);
     found.into_iter().map(|diagnostic| diagnostic.problem).collect()
 }
 

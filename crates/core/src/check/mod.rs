@@ -27,6 +27,7 @@ pub use checked::{Checked, Rejected};
 pub use graph::graph;
 pub use interface::published;
 pub use payload::payload;
+pub(crate) use payload::taken_members;
 pub use workflow::{job, job_at, workflow};
 
 // For the driver, which goes on with what is rejected.

@@ -2,10 +2,13 @@
 
 use std::collections::HashSet;
 
-use super::{Checked, Rejected, value};
-use crate::diagnostic::{Diagnostic, Diagnostics, Fix, Problem, Subject, nearest, show, sole};
+use serde_json::Value;
+
+use super::value::{Judge, canonical};
+use super::{Checked, Rejected};
+use crate::diagnostic::{Diagnostic, Diagnostics, Fix, Problem, Subject, show, sole};
 use crate::interface::standard::standard;
-use crate::interface::{Input, Interface, Key, Media, Payload};
+use crate::interface::{Input, Interface, Key, Media, Patterns, Payload};
 use crate::source::Origin;
 
 /// Checks a payload: known keys, required keys, and each value against its input. Accepted is exactly what a JSON Schema
@@ -27,11 +30,12 @@ pub(crate) fn problems(interface: &Interface, payload: &Payload) -> Diagnostics 
         }
     }
     let mut taken = HashSet::new();
+    let mut judge = Judge::new(interface.patterns());
     for (name, given) in payload.iter() {
         let origin = payload.origin_of(name);
         let Some((key, input)) = interface.inputs.get_key_value(name) else {
-            let near = nearest(name, interface.inputs.keys().map(Key::as_str));
-            let meant = key_meant(name, given, &near, interface, payload);
+            let near = judge.guesses.nearest(name, interface.inputs.keys().map(Key::as_str));
+            let meant = key_meant(name, given, &near, (interface, payload), &mut judge);
             let meant = meant.filter(|meant| taken.insert(meant.clone()));
             let fix = origin.zip(meant).map(|(at, meant)| Fix::rename(at.pointer.clone(), meant));
             let problem = Problem::UnknownKey { key: name.to_owned(), near };
@@ -39,24 +43,46 @@ pub(crate) fn problems(interface: &Interface, payload: &Payload) -> Diagnostics 
             continue;
         };
         let mut found = Diagnostics::default();
-        let schema = standard(key, input);
-        value::check(name, &schema, input.schema.keywords(), given, origin, input.parts(key), &mut found);
+        judge.check(key, input, given, origin, &mut found);
         warn_of_private_urls(name, input, given, origin, &mut found);
         for diagnostic in found {
             diagnostics.push(with_rule(diagnostic, input));
         }
+        if judge.is_full() {
+            break;
+        }
     }
     diagnostics
+}
+
+/// The members of an enumeration that the other rules of its input take, each once.
+pub(crate) fn taken_members<'v>(
+    key: &Key,
+    input: &Input,
+    patterns: &Patterns,
+    members: &'v [Value],
+) -> Vec<&'v Value> {
+    let mut schema = standard(key, input, patterns);
+    schema.shift_remove("enum");
+    let mut judge = Judge::new(patterns);
+    let mut seen = HashSet::new();
+    let is_new = |member: &&Value| canonical(member).is_some_and(|text| seen.insert(text));
+    let takes = |member: &&Value| {
+        let mut found = Diagnostics::default();
+        judge.check_with(&schema, (key, input), member, None, &mut found);
+        !found.has_errors()
+    };
+    members.iter().filter(is_new).filter(takes).collect()
 }
 
 /// The key that a misspelt one stands for, if it is not given and takes the value: one slip away, or the same without the
 /// node (`text` for `6_text`).
 fn key_meant(
     name: &str,
-    given: &serde_json::Value,
+    given: &Value,
     near: &[String],
-    interface: &Interface,
-    payload: &Payload,
+    (interface, payload): (&Interface, &Payload),
+    judge: &mut Judge<'_>,
 ) -> Option<String> {
     let bare = |near: &&String| near.split_once('_').is_some_and(|(_, input)| input == name);
     let meant = match near {
@@ -65,8 +91,7 @@ fn key_meant(
     };
     let (key, input) = interface.inputs.get_key_value(meant)?;
     let mut found = Diagnostics::default();
-    let schema = standard(key, input);
-    value::check(meant, &schema, input.schema.keywords(), given, None, input.parts(key), &mut found);
+    judge.check(key, input, given, None, &mut found);
     (payload.get(meant).is_none() && !found.has_errors()).then(|| meant.to_owned())
 }
 
@@ -96,15 +121,15 @@ fn with_rule(diagnostic: Diagnostic, input: &Input) -> Diagnostic {
 fn warn_of_private_urls(
     key: &str,
     input: &Input,
-    given: &serde_json::Value,
+    given: &Value,
     origin: Option<&Origin>,
     diagnostics: &mut Diagnostics,
 ) {
     if input.schema.media().is_none() || diagnostics.has_errors() {
         return;
     }
-    let elements: Vec<&serde_json::Value> = match given {
-        serde_json::Value::Array(elements) => elements.iter().collect(),
+    let elements: Vec<&Value> = match given {
+        Value::Array(elements) => elements.iter().collect(),
         one => vec![one],
     };
     for element in

@@ -8,7 +8,7 @@ use crate::number::{self, Num};
 pub(super) use crate::number::equal_values as equal;
 
 /// Python refuses to read longer integers from text.
-pub(super) const MOST_DIGITS: usize = 4300;
+pub(super) use crate::number::MOST_DIGITS;
 
 /// `int(value)`.
 pub(super) fn int(value: &Value) -> Option<Num> {

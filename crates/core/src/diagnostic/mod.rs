@@ -11,6 +11,7 @@ mod code;
 mod excerpt;
 mod findings;
 mod fix;
+mod guesses;
 mod json;
 mod levels;
 mod problem;
@@ -24,12 +25,13 @@ pub use code::{Code, Severity};
 pub use findings::Findings;
 pub use fix::{Edit, Fix, apply};
 pub(crate) use fix::{sole, spelled};
+pub(crate) use guesses::Guesses;
 pub(crate) use json::json_error;
 pub(crate) use levels::lints_schema;
 pub use levels::{Level, Levels, Misplaced};
 pub use problem::{Idle, Limit, Misbuilt, Names, Problem, Subject};
 pub use report::{Place, Related, Rendered, Report, Reported, render};
-pub(crate) use words::{kind_of, show};
+pub(crate) use words::{kind_of, plain, show};
 
 use crate::source::Origin;
 
@@ -157,37 +159,55 @@ impl IntoIterator for Diagnostics {
 /// A candidate is near when it differs by at most a quarter of its letters, or by two in a short name, or when it ends in what was written after the
 /// node id (`text` for `6_text`).
 pub fn nearest<'c>(written: &str, candidates: impl IntoIterator<Item = &'c str>) -> Vec<String> {
+    let mut no_end = usize::MAX;
+    nearest_for(&mut no_end, written, candidates)
+}
+
+/// The same among the first candidates that the work of comparing leaves time for: it is taken from `left`.
+fn nearest_for<C: AsRef<str>>(
+    left: &mut usize,
+    written: &str,
+    candidates: impl IntoIterator<Item = C>,
+) -> Vec<String> {
     /// Names longer than this are not compared: the cost is quadratic and no real name comes near it.
     const LONGEST: usize = 256;
+    /// How many pairs of letters are compared while one candidate is passed over.
+    const PAIRS: usize = 4;
     if written.len() > LONGEST {
         return Vec::new();
     }
     let wanted = written.to_lowercase();
     let (length, letters) = (wanted.chars().count(), letters(&wanted));
-    let mut scored: Vec<(usize, &str)> = candidates
-        .into_iter()
-        .filter(|candidate| candidate.len() <= LONGEST && *candidate != written)
-        .filter_map(|candidate| {
-            let before = candidate.strip_suffix(written).and_then(|before| before.strip_suffix('_'));
-            let suffix = before.is_some_and(|node| !node.contains('_'));
-            let count = if candidate.is_ascii() { candidate.len() } else { candidate.chars().count() };
-            let limit = (count / 4).max(2);
-            // Each edit changes the length by one at most, and brings or takes one letter at most.
-            if !suffix && count.abs_diff(length) > limit {
-                return None;
-            }
-            let own = if candidate.is_ascii() {
-                self::letters(candidate)
-            } else {
-                self::letters(&candidate.to_lowercase())
-            };
-            if !suffix && lacking(&letters, &own).max(lacking(&own, &letters)) > limit {
-                return None;
-            }
-            let distance = strsim::damerau_levenshtein(&wanted, &candidate.to_lowercase());
-            (suffix || distance <= limit).then_some((distance, candidate))
-        })
-        .collect();
+    let mut scored: Vec<(usize, C)> = Vec::new();
+    for candidate in candidates {
+        if *left == 0 {
+            break;
+        }
+        *left -= 1;
+        let text = candidate.as_ref();
+        if text.len() > LONGEST || text == written {
+            continue;
+        }
+        let before = text.strip_suffix(written).and_then(|before| before.strip_suffix('_'));
+        let suffix = before.is_some_and(|node| !node.contains('_'));
+        let count = if text.is_ascii() { text.len() } else { text.chars().count() };
+        let limit = (count / 4).max(2);
+        // Each edit changes the length by one at most, and brings or takes one letter at most.
+        if !suffix && count.abs_diff(length) > limit {
+            continue;
+        }
+        let own = if text.is_ascii() { self::letters(text) } else { self::letters(&text.to_lowercase()) };
+        if !suffix && lacking(&letters, &own).max(lacking(&own, &letters)) > limit {
+            continue;
+        }
+        *left = left.saturating_sub(count * length / PAIRS);
+        let distance = strsim::damerau_levenshtein(&wanted, &text.to_lowercase());
+        if suffix || distance <= limit {
+            scored.push((distance, candidate));
+        }
+    }
+    let mut scored: Vec<(usize, &str)> =
+        scored.iter().map(|(distance, candidate)| (*distance, candidate.as_ref())).collect();
     scored.sort_unstable();
     scored.dedup();
     scored.into_iter().take(3).map(|(_, candidate)| candidate.to_owned()).collect()

@@ -2,9 +2,9 @@
 
 use std::fmt::Display;
 
-use serde_json::Number;
+use serde_json::{Number, Value};
 
-use super::Code;
+use super::{Code, plain};
 
 /// What a value belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -483,12 +483,21 @@ impl Subject {
     }
 }
 
+impl Names {
+    /// How many a report tells.
+    const SHOWN: usize = 12;
+
+    /// The options of an input.
+    pub(crate) fn of_options(options: &[Value]) -> Self {
+        let first = options.iter().take(Self::SHOWN).map(|option| plain(option).into_owned()).collect();
+        Self { first, more: options.len().saturating_sub(Self::SHOWN) }
+    }
+}
+
 impl From<Vec<String>> for Names {
     fn from(mut names: Vec<String>) -> Self {
-        /// How many a report tells.
-        const SHOWN: usize = 12;
-        let more = names.len().saturating_sub(SHOWN);
-        names.truncate(SHOWN);
+        let more = names.len().saturating_sub(Self::SHOWN);
+        names.truncate(Self::SHOWN);
         names.shrink_to_fit();
         Self { first: names, more }
     }

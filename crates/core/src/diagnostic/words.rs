@@ -485,6 +485,14 @@ impl Problem {
     }
 }
 
+/// A text without its quotes, and any other value as JSON.
+pub(crate) fn plain(value: &Value) -> Cow<'_, str> {
+    match value {
+        Value::String(text) => Cow::Borrowed(text),
+        other => Cow::Owned(other.to_string()),
+    }
+}
+
 /// What kind of JSON value this is, in the words of JSON.
 pub(crate) fn kind_of(value: &Value) -> &'static str {
     match value {

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use crate::diagnostic::{Diagnostics, Problem, json_error};
 use crate::graph::{Graph, Input, Link, Node, NodeId, Value};
+use crate::number::MOST_DIGITS;
 use crate::source::{Origin, Pointer, Source, SourceId};
 
 /// Reads a prompt. There is always a graph: what cannot be read is reported and left out of it.
@@ -74,8 +75,18 @@ fn lower_node(
                 node.open_inputs(inputs.len());
                 let origin = origin.field("inputs").shared();
                 for (name, value) in inputs {
-                    let origin = Some(origin.member(&name));
-                    node.put_input(&name, Input { value: lower_value(value), origin });
+                    let origin = origin.member(&name);
+                    if let Some(digits) = endless_integer(&value) {
+                        let problem = Problem::WrongShape {
+                            what: format!("an integer in `{name}` of node `{id}`"),
+                            expected: format!(
+                                "of at most {MOST_DIGITS} digits, which is as far as Python reads"
+                            ),
+                            found: format!("{digits}"),
+                        };
+                        diagnostics.report(problem, Some(origin.clone()));
+                    }
+                    node.put_input(&name, Input { value: lower_value(value), origin: Some(origin) });
                 }
             }
             ("_meta", meta) => node.set_meta(meta),
@@ -90,6 +101,31 @@ fn lower_node(
         }
     }
     node
+}
+
+/// The digits of an integer that has too many for Python: a server that gets it fails on the whole prompt.
+fn endless_integer(json: &Json) -> Option<usize> {
+    let endless = |json: &Json| {
+        let digits = json.as_number()?.as_str().trim_start_matches('-');
+        let is_endless = digits.len() > MOST_DIGITS && digits.bytes().all(|byte| byte.is_ascii_digit());
+        is_endless.then_some(digits.len())
+    };
+    if !json.is_array() && !json.is_object() {
+        return endless(json);
+    }
+    let mut open = vec![json];
+    while let Some(json) = open.pop() {
+        match json {
+            Json::Array(elements) => open.extend(elements),
+            Json::Object(members) => open.extend(members.values()),
+            plain => {
+                if let Some(digits) = endless(plain) {
+                    return Some(digits);
+                }
+            }
+        }
+    }
+    None
 }
 
 /// A literal or a link. A slot is a link's only when it prints as it was written, so that nothing changes on the way
@@ -141,6 +177,16 @@ mod tests {
             &[Code::WrongShape, Code::WrongShape],
         );
         assert_eq!(graph.len(), 2);
+    }
+
+    #[test]
+    fn an_integer_that_no_server_reads_is_reported() {
+        let prompt =
+            |number: &str| format!(r#"{{"1": {{"inputs": {{"a": 1, "b": {{"c": [-{number}]}}}}}}}}"#);
+        check(&prompt(&"9".repeat(4300)), &[]);
+        check(&prompt(&"9".repeat(4301)), &[Code::WrongShape]);
+        check(&prompt(&format!("{}.5", "9".repeat(5000))), &[]);
+        check(&prompt(&"9".repeat(3_000_000)), &[Code::WrongShape]);
     }
 
     #[test]

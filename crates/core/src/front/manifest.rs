@@ -15,7 +15,7 @@ use serde::Deserialize;
 use serde_json::{Map, Number, Value};
 use toml_edit::{Document, Item, TableLike};
 
-use crate::diagnostic::{Diagnostics, Level, Levels, Problem};
+use crate::diagnostic::{Diagnostics, Guesses, Level, Levels, Problem};
 use crate::interface::{Derived, Input, Interface, Key, Media, Output, Round, Rule, Schema};
 use crate::source::{Origin, Pointer, Source, SourceId};
 
@@ -328,12 +328,13 @@ fn describe(manifest: Manifest, json: &Value, id: SourceId, diagnostics: &mut Di
         input.origin = Some(origin);
         inputs.insert(key, input);
     }
+    let guesses = Guesses::new();
     for (i, key) in manifest.required.into_iter().enumerate() {
         let origin = root.member("required").member(i);
         if inputs.contains_key(key.as_str()) {
             interface.required.push(Key::new(key));
         } else {
-            let near = crate::diagnostic::nearest(&key, inputs.keys().map(Key::as_str));
+            let near = guesses.nearest(&key, inputs.keys().map(Key::as_str));
             diagnostics.report(Problem::UnknownKey { key, near }, Some(origin));
         }
     }

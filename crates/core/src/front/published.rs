@@ -109,7 +109,7 @@ fn lower_input(mut root: Map<String, Value>, origin: &Origin, diagnostics: &mut 
         }
     }
     let required = required.into_iter().map(|(key, _)| key).collect();
-    Interface { root, inputs, required, outputs: Vec::new(), origin: Some(origin.clone()) }
+    Interface { root, inputs, required, origin: Some(origin.clone()), ..Interface::new() }
 }
 
 /// A property of a standard schema as RunComfy would publish it.

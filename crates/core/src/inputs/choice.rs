@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Rejected, read::unfit};
-use crate::diagnostic::{Problem, Subject, nearest, show};
+use crate::diagnostic::{Guesses, Names, Problem, Subject, plain, show};
 use crate::number;
 
 /// A value that an enumeration lists.
@@ -49,15 +49,14 @@ pub fn pick<T: Copy>(key: &str, members: &[T], json: fn(T) -> Value, value: &Val
     if value.is_array() || value.is_object() {
         return Err(unfit(key, "one of the options", value));
     }
-    let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let options: Vec<String> = members.iter().map(|member| plain(&json(*member))).collect();
-    let near = nearest(&plain(value), options.iter().map(String::as_str));
+    let options: Vec<Value> = members.iter().map(|member| json(*member)).collect();
+    let near = Guesses::new().nearest(&plain(value), options.iter().map(plain));
     let subject = Subject::Key(key.to_owned());
     Err(Rejected::because(Problem::NotAnOption {
         subject,
         value: show(value),
         near,
-        options: options.into(),
+        options: Names::of_options(&options),
     }))
 }
 

@@ -1,5 +1,6 @@
 //! Binding an interface to a graph: which inputs each key writes.
 
+use super::resolve::{MOST_PARTS, MOST_STEPS, Resolver};
 use super::{Interface, Key, Media, Target, Unresolved};
 use crate::catalog::{Catalog, Kind};
 use crate::diagnostic::{Diagnostics, Problem};
@@ -12,9 +13,10 @@ impl Interface {
     /// The kind of file an input takes is taken from its class where the interface does not say it.
     pub fn bind(&mut self, graph: &Graph, catalog: &Catalog) -> Diagnostics {
         let mut diagnostics = Diagnostics::default();
+        let mut resolver = Resolver::new(graph, catalog);
         for (key, input) in &mut self.inputs {
             let origin = input.origin.as_ref().map(|origin| key_origin(origin, input.undescribed));
-            input.targets = match key.resolve(graph, catalog) {
+            input.targets = match resolver.resolve(key) {
                 Ok(targets) => targets,
                 Err(unresolved) => {
                     diagnostics.report(problem(key, unresolved), origin);
@@ -23,8 +25,7 @@ impl Interface {
             };
             for (i, derived) in input.derived.iter_mut().enumerate() {
                 let written = Key::new(derived.written.as_str());
-                let resolved = written.resolve(graph, catalog);
-                derived.target = match resolved {
+                derived.target = match resolver.resolve(&written) {
                     Ok(mut targets) if targets.len() == 1 => targets.pop(),
                     other => {
                         let near = match other {
@@ -63,11 +64,12 @@ fn problem(key: &Key, unresolved: Unresolved) -> Problem {
     let key = key.to_string();
     match unresolved {
         Unresolved::Unknown(near) => Problem::UnknownKey { key, near },
+        Unresolved::TooMany => Problem::TooLarge { what: "steps to split keys", limit: MOST_STEPS },
         Unresolved::Ambiguous(readings) => {
             let reading = |targets: Vec<Target>| {
-                let parts: Vec<String> =
-                    targets.iter().map(|t| format!("`{}` of node `{}`", t.input, t.node)).collect();
-                parts.join(" and ")
+                let parts = targets.iter().map(|t| format!("`{}` of node `{}`", t.input, t.node));
+                let more = (targets.len() == MOST_PARTS).then(|| "…".to_owned());
+                parts.chain(more).collect::<Vec<String>>().join(" and ")
             };
             Problem::AmbiguousKey { key, readings: readings.into_iter().map(reading).collect() }
         }

@@ -1,5 +1,7 @@
 //! An interface said in Rust.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use super::{Derived, Input, Interface, Key, Media, Output, Rule, Schema, ValueType};
@@ -20,7 +22,11 @@ use super::{Derived, Input, Interface, Key, Media, Output, Rule, Schema, ValueTy
 /// assert_eq!(interface.inputs().len(), 2);
 /// ```
 #[derive(Debug, Clone, Default)]
-pub struct Builder(Interface);
+pub struct Builder {
+    interface: Interface,
+    /// The keys that are required.
+    required: HashSet<Key>,
+}
 
 /// One input to publish.
 #[derive(Debug, Clone)]
@@ -45,30 +51,31 @@ impl Builder {
         let mut input = Input::new(Schema::new(keywords));
         input.derived = derived;
         input.media = media.or(input.media);
-        if required && !self.0.required.contains(&key) {
-            self.0.required.push(key.clone());
+        if required && self.required.insert(key.clone()) {
+            self.interface.required.push(key.clone());
         }
-        self.0.inputs.insert(key, input);
+        self.interface.inputs.insert(key, input);
         self
     }
 
     /// Sets the order in which required keys are published, where it is not the display order.
     #[must_use]
     pub fn require<'k>(mut self, keys: impl IntoIterator<Item = &'k str>) -> Self {
-        self.0.required = keys.into_iter().map(Key::new).collect();
+        self.interface.required = keys.into_iter().map(Key::new).collect();
+        self.required = self.interface.required.iter().cloned().collect();
         self
     }
 
     /// Names a node whose results are the workflow's.
     #[must_use]
     pub fn output(mut self, node: impl Into<String>) -> Self {
-        self.0.outputs.push(Output { node: node.into(), title: None, origin: None });
+        self.interface.outputs.push(Output { node: node.into(), title: None, origin: None });
         self
     }
 
     /// The interface.
     pub fn build(self) -> Interface {
-        self.0
+        self.interface
     }
 }
 

@@ -8,8 +8,8 @@
 use std::borrow::Borrow;
 use std::fmt::{self, Display};
 
+use super::resolve::Resolver;
 use crate::catalog::Catalog;
-use crate::diagnostic::nearest;
 use crate::graph::{Graph, NodeId};
 
 /// The name under which an input is published.
@@ -32,6 +32,8 @@ pub enum Unresolved {
     Unknown(Vec<String>),
     /// More than one split does; some of them.
     Ambiguous(Vec<Vec<Target>>),
+    /// There are more ways to split the keys of an interface than can be tried.
+    TooMany,
 }
 
 impl Key {
@@ -90,56 +92,7 @@ impl Key {
     /// Reads the key against a graph. An input is there when the node holds it, or when its class in `catalog` declares
     /// it.
     pub fn resolve(&self, graph: &Graph, catalog: &Catalog) -> Result<Vec<Target>, Unresolved> {
-        let mut readings = self.readings(graph, catalog);
-        match readings.len() {
-            1 => Ok(readings.pop().unwrap_or_default()),
-            0 => Err(Unresolved::Unknown(self.nearest(graph, catalog))),
-            _ => Err(Unresolved::Ambiguous(readings)),
-        }
-    }
-
-    /// The ways to read the key, at most a few: from the end of the text to its start, all ways to read what follows.
-    fn readings(&self, graph: &Graph, catalog: &Catalog) -> Vec<Vec<Target>> {
-        /// More readings than this say nothing more than that there are several.
-        const MOST: usize = 8;
-        let text = self.0.as_str();
-        let mut from: Vec<Vec<Vec<Target>>> = vec![Vec::new(); text.len() + 1];
-        for start in (0..text.len()).rev() {
-            let Some(part) = text.get(start..) else { continue };
-            let mut found: Vec<Vec<Target>> = Vec::new();
-            for (at, _) in part.match_indices('_') {
-                let (Some(id), Some(named)) = (part.get(..at), part.get(at + 1..)) else { continue };
-                for name in inputs_of(graph, catalog, id) {
-                    let Some(tail) = named.strip_prefix(name) else { continue };
-                    let target = Target::new(id, name);
-                    if tail.is_empty() {
-                        found.push(vec![target]);
-                    } else if tail.starts_with('x') && tail.len() > 1 {
-                        let next = text.len() - tail.len() + 1;
-                        for reading in from.get(next).into_iter().flatten() {
-                            let mut whole = vec![target.clone()];
-                            whole.extend(reading.iter().cloned());
-                            found.push(whole);
-                        }
-                    }
-                }
-            }
-            found.truncate(MOST);
-            if let Some(slot) = from.get_mut(start) {
-                *slot = found;
-            }
-        }
-        from.swap_remove(0)
-    }
-
-    fn nearest(&self, graph: &Graph, catalog: &Catalog) -> Vec<String> {
-        let keys: Vec<String> = graph
-            .nodes()
-            .flat_map(|(id, _)| {
-                inputs_of(graph, catalog, id.as_str()).map(move |name| format!("{id}_{name}"))
-            })
-            .collect();
-        nearest(&self.0, keys.iter().map(String::as_str))
+        Resolver::new(graph, catalog).resolve(self)
     }
 }
 
@@ -261,9 +214,29 @@ mod tests {
 
     #[test]
     fn long_hostile_keys_are_read_in_bounded_time() {
-        let graph = graph(&[("1", &["a", "ax1_a"])]);
-        let key = vec!["1_a"; 500].join("x");
-        assert!(matches!(Key::new(key).resolve(&graph, &Catalog::default()), Err(Unresolved::Ambiguous(_))));
+        let check = |nodes: &[(&str, &[&str])], key: String| {
+            Key::new(key).resolve(&graph(nodes), &Catalog::default()).expect_err("it is hostile")
+        };
+        let nodes: [(&str, &[&str]); 1] = [("1", &["a", "ax1_a"])];
+        let Unresolved::Ambiguous(readings) = check(&nodes, vec!["1_a"; 20_000].join("x")) else {
+            panic!("it reads in very many ways");
+        };
+        assert!(readings.len() == 8 && readings.iter().flatten().count() < 1_000);
+        assert!(matches!(check(&nodes, "_".repeat(1_000_000)), Unresolved::Unknown(_)));
+        assert!(matches!(check(&nodes, format!("1_{}", "x".repeat(1_000_000))), Unresolved::Unknown(_)));
+        assert!(matches!(check(&nodes, "1_a_".repeat(300_000)), Unresolved::Unknown(_)));
+        // At every part there may be an id that long.
+        let long = "_".repeat(100_001);
+        let nodes: [(&str, &[&str]); 2] = [(&long, &["a"]), ("1", &["a"])];
+        assert!(matches!(check(&nodes, vec!["1_a"; 100_000].join("x") + &long), Unresolved::TooMany));
+    }
+
+    #[test]
+    fn a_composite_of_thousands_is_read() {
+        let graph = graph(&[("1", &["a", "b"])]);
+        let key = vec!["1_a"; 20_000].join("x");
+        let targets = Key::new(key).resolve(&graph, &Catalog::default()).expect("it reads one way");
+        assert_eq!(targets.len(), 20_000);
     }
 
     #[test]

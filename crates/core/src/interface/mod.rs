@@ -13,8 +13,10 @@ pub mod composite;
 mod derived;
 mod form;
 mod key;
+mod patterns;
 mod payload;
 mod propose;
+mod resolve;
 mod schema;
 pub(crate) mod standard;
 
@@ -26,6 +28,7 @@ use serde_json::{Map, Value};
 pub use builder::{Builder, Exposed};
 pub use derived::{Derived, Round, Rule};
 pub use key::{Key, Target, Unresolved};
+pub(crate) use patterns::{Judged, MOST_STEPS, Patterns, Steps};
 pub use payload::Payload;
 pub use propose::propose;
 pub use schema::{Media, Schema, ValueType};
@@ -45,6 +48,8 @@ pub struct Interface {
     pub(crate) outputs: Vec<Output>,
     /// Where the document stands that this was read from.
     pub(crate) origin: Option<Origin>,
+    /// The patterns of the inputs, made when they are first asked for.
+    pub(crate) patterns: Patterns,
 }
 
 /// One published input.
@@ -89,6 +94,7 @@ impl Interface {
             required: Vec::new(),
             outputs: Vec::new(),
             origin: None,
+            patterns: Patterns::default(),
         }
     }
 
@@ -111,6 +117,11 @@ impl Interface {
     /// The required keys in published order.
     pub fn required(&self) -> &[Key] {
         &self.required
+    }
+
+    /// The patterns of all inputs, ready to be matched.
+    pub(crate) fn patterns(&self) -> &Patterns {
+        self.patterns.made_for(self.inputs.values().map(|input| input.schema.keywords()))
     }
 
     /// Whether the key must be given.

@@ -5,7 +5,7 @@
 //! Samplers that share a schedule are driven together, so that no value leaves one of them without steps. It is a
 //! proposal: an author is expected to shorten it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Number, Value as Json};
 
@@ -18,7 +18,7 @@ use crate::number::{self, Num};
 const STAGED_SAMPLER: &str = "KSamplerAdvanced";
 
 /// What is proposed, in the order it is published.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Role {
     Prompt,
     File(FileRank),
@@ -31,7 +31,7 @@ enum Role {
 }
 
 /// Files come with pictures first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum FileRank {
     Image,
     Video,
@@ -54,8 +54,16 @@ pub fn propose(graph: &Graph, catalog: &Catalog) -> Interface {
         .flat_map(|(id, node, class)| of_node(id, node, class, graph))
         .collect();
     candidates.sort_by_key(|candidate| candidate.role);
+    let mut alike: HashMap<Alike<'_>, Vec<&Candidate<'_>>> = HashMap::new();
+    let mut siblings: HashMap<&NodeId, usize> = HashMap::new();
+    for candidate in &candidates {
+        *siblings.entry(candidate.id).or_default() += 1;
+        if let Some(key) = alike_key(candidate) {
+            alike.entry(key).or_default().push(candidate);
+        }
+    }
     let mut driven: HashSet<Target> = HashSet::new();
-    let mut titles: HashSet<String> = HashSet::new();
+    let mut titles = Titles::default();
     let mut builder = Builder::new();
     for candidate in &candidates {
         let targets: Vec<Target> =
@@ -63,10 +71,11 @@ pub fn propose(graph: &Graph, catalog: &Catalog) -> Interface {
         if targets.iter().any(|target| driven.contains(target)) {
             continue;
         }
-        let derived = companions(candidate, &candidates, graph);
+        let derived = companions(candidate, &alike, graph);
         driven.extend(targets.iter().cloned());
         driven.extend(derived.iter().filter_map(|derived| derived.target.clone()));
-        let title = unique(&title(candidate, &candidates), &mut titles);
+        let alone = siblings.get(candidate.id) == Some(&1);
+        let title = titles.unique(&title(candidate, alone));
         builder = builder.expose(exposed(candidate, &targets, title, derived));
     }
     for (id, _) in graph.nodes().filter(|(_, node)| is_output(node, catalog)) {
@@ -142,24 +151,30 @@ fn feeds_only_negative(graph: &Graph, id: &NodeId) -> bool {
     consumers.peek().is_some() && consumers.all(|consumer| consumer.input.contains("negative"))
 }
 
+/// What samplers must share for one number to drive all of them: the role, the class, the input and its value as text.
+type Alike<'g> = (Role, Option<&'g str>, &'g str, String);
+
+/// `None` for what is not driven together.
+fn alike_key<'g>(candidate: &Candidate<'g>) -> Option<Alike<'g>> {
+    let [(name, value, _)] = candidate.inputs.as_slice() else { return None };
+    let follows = matches!(candidate.role, Role::Steps | Role::Guidance);
+    follows.then(|| (candidate.role, candidate.node.class(), *name, value.to_string()))
+}
+
 /// Further inputs that must follow a published one: the same number on the other stages of a sampler chain, and the step
 /// at which one stage hands over to the next.
-fn companions(candidate: &Candidate<'_>, all: &[Candidate<'_>], graph: &Graph) -> Vec<Derived> {
+fn companions<'g>(
+    candidate: &Candidate<'g>,
+    alike: &HashMap<Alike<'g>, Vec<&Candidate<'g>>>,
+    graph: &Graph,
+) -> Vec<Derived> {
     let [(name, value, _)] = candidate.inputs.as_slice() else { return Vec::new() };
-    let follows = matches!(candidate.role, Role::Steps | Role::Guidance);
-    if !follows {
-        return Vec::new();
-    }
+    let Some(same) = alike_key(candidate).and_then(|key| alike.get(&key)) else { return Vec::new() };
     let derive = |node: &NodeId, input: &str, rule: Rule| {
         let target = Target::new(node.clone(), input);
         Derived { written: target.to_string(), target: Some(target), rule }
     };
-    let same: Vec<&Candidate<'_>> = all
-        .iter()
-        .filter(|other| other.id != candidate.id && other.role == candidate.role)
-        .filter(|other| other.node.class() == candidate.node.class())
-        .filter(|other| matches!(other.inputs.as_slice(), [(n, v, _)] if n == name && v == value))
-        .collect();
+    let same: Vec<&Candidate<'_>> = same.iter().filter(|other| other.id != candidate.id).copied().collect();
     let mut derived: Vec<Derived> =
         same.iter().map(|other| derive(other.id, name, Rule::default())).collect();
     if candidate.role == Role::Steps && candidate.node.class() == Some(STAGED_SAMPLER) {
@@ -193,10 +208,10 @@ fn share(at: &Json, steps: &Json) -> Option<f64> {
     (at > 0.0 && at < steps).then(|| (at / steps * 1000.0).round() / 1000.0)
 }
 
-fn title(candidate: &Candidate<'_>, all: &[Candidate<'_>]) -> String {
+/// What it is called; it is `alone` when nothing else of its node is published.
+fn title(candidate: &Candidate<'_>, alone: bool) -> String {
     let named =
         candidate.node.title().filter(|title| !title.is_empty() && Some(*title) != candidate.node.class());
-    let siblings = all.iter().filter(|other| other.id == candidate.id).count();
     let what = match (candidate.role, candidate.inputs.as_slice()) {
         (Role::Size, _) => "Size".to_owned(),
         (Role::Prompt, [("text", ..)]) => "Prompt".to_owned(),
@@ -204,7 +219,7 @@ fn title(candidate: &Candidate<'_>, all: &[Candidate<'_>]) -> String {
         (_, _) => String::new(),
     };
     match named {
-        Some(title) if siblings == 1 => title.to_owned(),
+        Some(title) if alone => title.to_owned(),
         Some(title) if candidate.role == Role::Prompt || matches!(candidate.role, Role::File(_)) => {
             title.to_owned()
         }
@@ -221,14 +236,29 @@ fn words(name: &str) -> String {
     capitalised.collect::<Vec<String>>().join(" ")
 }
 
-fn unique(title: &str, taken: &mut HashSet<String>) -> String {
-    let mut candidate = title.to_owned();
-    let mut n = 2;
-    while !taken.insert(candidate.clone()) {
-        candidate = format!("{title} {n}");
-        n += 1;
+/// The titles that are taken.
+#[derive(Default)]
+struct Titles {
+    taken: HashSet<String>,
+    /// The last number behind each title that was wanted more than once.
+    last: HashMap<String, usize>,
+}
+
+impl Titles {
+    /// The title, or the first of `title 2`, `title 3`, … that is free.
+    fn unique(&mut self, title: &str) -> String {
+        if self.taken.insert(title.to_owned()) {
+            return title.to_owned();
+        }
+        let last = self.last.entry(title.to_owned()).or_insert(1);
+        loop {
+            *last += 1;
+            let numbered = format!("{title} {last}");
+            if self.taken.insert(numbered.clone()) {
+                return numbered;
+            }
+        }
     }
-    candidate
 }
 
 fn exposed(candidate: &Candidate<'_>, targets: &[Target], title: String, derived: Vec<Derived>) -> Exposed {

@@ -3,7 +3,8 @@
 //! RunComfy's schemas say some things in words of their own: `float`, `image_uri`, composite keys, `validations`. The
 //! standard form says them so that any validator takes them, and it is the *only* form by which payloads are checked here:
 //! that is why a validator and this crate agree on every payload. Keywords that no standard knows are kept as they are;
-//! standard keywords of an impossible form (a `minimum` that is text) are left out, since a validator would refuse them.
+//! standard keywords of an impossible form (a `minimum` that is text) are left out, since a validator would refuse them. So are
+//! a `pattern` and a `multipleOf` that are too large to be judged.
 //!
 //! | published | standard |
 //! |---|---|
@@ -17,7 +18,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{Input, Key, Media, ValueType, composite};
+use super::patterns::Unusable;
+use super::{Input, Key, Media, Patterns, ValueType, composite};
 
 /// What every URL or data URI begins with.
 pub(crate) const URL_PATTERN: &str = "^(https?://|data:)";
@@ -47,12 +49,15 @@ pub(crate) const UNJUDGED: [&str; 20] = [
     "additionalItems",
 ];
 
-/// The standard form of an input published under `key`.
-pub(crate) fn standard(key: &Key, input: &Input) -> Map<String, Value> {
+/// The digits that a `multipleOf` may have at most.
+const LONGEST_STEP: usize = 400;
+
+/// The standard form of an input published under `key`, by the patterns of its interface.
+pub(crate) fn standard(key: &Key, input: &Input, patterns: &Patterns) -> Map<String, Value> {
     let mut keywords = input.schema.keywords().clone();
     let published = keywords.clone();
     // Nested schemas are few and shallow; the JSON parser bounds their depth.
-    normalise(&mut keywords);
+    normalise(&mut keywords, patterns);
     let text = matches!(keywords.get("type"), Some(Value::String(ty)) if ty == "string");
     let parts = input.parts(key);
     if parts > 1 && text && !keywords.contains_key("enum") && !keywords.contains_key("pattern") {
@@ -102,20 +107,20 @@ pub(crate) fn size_limit(published: &Map<String, Value>) -> Option<&serde_json::
 }
 
 /// Rewrites one schema, and those inside it, to standard keywords of a possible form.
-fn normalise(keywords: &mut Map<String, Value>) {
+fn normalise(keywords: &mut Map<String, Value>, patterns: &Patterns) {
     rewrite_exclusive(keywords, "exclusiveMinimum", "minimum");
     rewrite_exclusive(keywords, "exclusiveMaximum", "maximum");
     rewrite_type(keywords);
-    keywords.retain(|keyword, value| possible(keyword, value));
+    keywords.retain(|keyword, value| possible(keyword, value, patterns));
     for keyword in ["items", "additionalProperties"] {
         if let Some(Value::Object(inner)) = keywords.get_mut(keyword) {
-            normalise(inner);
+            normalise(inner, patterns);
         }
     }
     if let Some(Value::Object(properties)) = keywords.get_mut("properties") {
         for property in properties.values_mut() {
             if let Value::Object(inner) = property {
-                normalise(inner);
+                normalise(inner, patterns);
             }
         }
     }
@@ -163,13 +168,13 @@ fn rewrite_type(keywords: &mut Map<String, Value>) {
 }
 
 /// Whether a standard keyword has a form that a validator takes. Other keywords may have any.
-fn possible(keyword: &str, value: &Value) -> bool {
+fn possible(keyword: &str, value: &Value, patterns: &Patterns) -> bool {
     match keyword {
         "title" | "description" | "format" | "$comment" => value.is_string(),
-        "pattern" => value.as_str().is_some_and(|pattern| regex::Regex::new(pattern).is_ok()),
+        "pattern" => value.as_str().is_some_and(|pattern| patterns.usable(pattern).is_ok()),
         "enum" | "examples" => value.is_array(),
         "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" => value.is_number(),
-        "multipleOf" => value.as_f64().is_some_and(|step| step > 0.0),
+        "multipleOf" => value.as_f64().is_some_and(|step| step > 0.0) && !is_long_step(keyword, value),
         "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties" => {
             value.is_u64()
         }
@@ -184,14 +189,23 @@ fn possible(keyword: &str, value: &Value) -> bool {
     }
 }
 
+/// Whether this is a `multipleOf` of absurd length.
+fn is_long_step(keyword: &str, value: &Value) -> bool {
+    keyword == "multipleOf" && value.as_number().is_some_and(|step| step.as_str().len() > LONGEST_STEP)
+}
+
 /// The keywords of a published input that the standard form leaves out, and those it cannot judge.
-pub(crate) fn doubts(published: &Map<String, Value>) -> Vec<String> {
+pub(crate) fn doubts(published: &Map<String, Value>, patterns: &Patterns) -> Vec<String> {
     let mut doubts = Vec::new();
     for (keyword, value) in published {
         let draft = matches!(keyword.as_str(), "exclusiveMinimum" | "exclusiveMaximum") && value.is_boolean();
+        let large = keyword == "pattern"
+            && value.as_str().is_some_and(|pattern| patterns.usable(pattern) == Err(Unusable::TooLarge));
         if UNJUDGED.contains(&keyword.as_str()) {
             doubts.push(format!("`{keyword}` is not judged here, only by the service"));
-        } else if !draft && !possible(keyword, value) {
+        } else if large || is_long_step(keyword, value) {
+            doubts.push(format!("`{keyword}` is too large to be judged here, so only the service does"));
+        } else if !draft && !possible(keyword, value, patterns) {
             doubts.push(format!("`{keyword}` has a form that says nothing"));
         }
     }
@@ -201,6 +215,11 @@ pub(crate) fn doubts(published: &Map<String, Value>) -> Vec<String> {
         doubts.push(format!("`{name}` is not a type, so any value is taken"));
     }
     doubts
+}
+
+/// Whether a text begins as every URL or data URI does: what [`URL_PATTERN`] matches.
+pub(crate) fn is_url(text: &str) -> bool {
+    ["http://", "https://", "data:"].iter().any(|start| text.starts_with(start))
 }
 
 /// The kind of file a pattern of this module stands for, for messages.

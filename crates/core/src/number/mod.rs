@@ -17,10 +17,14 @@ use serde_json::{Number, Value};
 /// `1e999` is one.
 pub const NAN: &str = "-0.0e-4004004004004004004";
 
+/// The most digits of an integer that Python reads. It refuses the JSON that has a longer one, and so does a server.
+pub const MOST_DIGITS: usize = 4300;
+
 /// A number as Python reads the literal.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Num {
-    /// A literal of digits only, of any length.
+    /// A literal of digits only. One of more than [`MOST_DIGITS`] digits stands for the nearest number of one digit more,
+    /// since arithmetic takes a time that grows with the square; [`compare`] is exact for those as well.
     Int(BigInt),
     /// A literal with a fraction or an exponent.
     Float(f64),
@@ -32,6 +36,10 @@ impl Num {
         let text = number.as_str();
         match text.parse::<i64>() {
             Ok(small) => Self::Int(small.into()),
+            Err(_) if Digits::of(text).is_some_and(|int| int.digits.len() > MOST_DIGITS) => {
+                let huge = BigInt::from(10).pow(4300);
+                Self::Int(if text.starts_with('-') { -huge } else { huge })
+            }
             Err(_) => match text.parse::<BigInt>() {
                 Ok(big) => Self::Int(big),
                 Err(_) if text == NAN => Self::Float(f64::NAN),
@@ -97,14 +105,95 @@ fn compare_exactly(int: &BigInt, float: f64) -> Option<Ordering> {
     }))
 }
 
-/// Compares two JSON numbers by mathematical value; `None` when one is NaN.
+/// An integer literal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Digits<'n> {
+    negative: bool,
+    /// Without leading zeros; nothing for zero.
+    digits: &'n str,
+}
+
+impl<'n> Digits<'n> {
+    /// `None` for a literal with a fraction or an exponent.
+    fn of(literal: &'n str) -> Option<Self> {
+        let digits = literal.strip_prefix('-').unwrap_or(literal);
+        let whole = digits.bytes().all(|byte| byte.is_ascii_digit());
+        let digits = digits.trim_start_matches('0');
+        whole.then_some(Self { negative: literal.starts_with('-') && !digits.is_empty(), digits })
+    }
+
+    /// Whether it is farther from zero than any finite float.
+    fn is_beyond_floats(self) -> bool {
+        /// The digits of the largest float.
+        const LARGEST: usize = 309;
+        self.digits.len() > LARGEST
+    }
+}
+
+impl Ord for Digits<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let size = || self.digits.len().cmp(&other.digits.len()).then_with(|| self.digits.cmp(other.digits));
+        match (self.negative, other.negative) {
+            (false, false) => size(),
+            (true, true) => size().reverse(),
+            (true, false) => Ordering::Less,
+            (false, true) => Ordering::Greater,
+        }
+    }
+}
+
+impl PartialOrd for Digits<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// Compares two JSON numbers by mathematical value; `None` when one is NaN. Takes a time that grows with their length.
 pub fn compare(a: &Number, b: &Number) -> Option<Ordering> {
     if let (Ok(a), Ok(b)) = (a.as_str().parse::<i64>(), b.as_str().parse::<i64>()) {
         return Some(a.cmp(&b));
     }
-    match (exact_float(a), exact_float(b)) {
-        (Some(a), Some(b)) => a.partial_cmp(&b),
+    if let (Some(a), Some(b)) = (exact_float(a), exact_float(b)) {
+        return a.partial_cmp(&b);
+    }
+    match (Digits::of(a.as_str()), Digits::of(b.as_str())) {
+        (Some(a), Some(b)) => Some(a.cmp(&b)),
+        (Some(int), None) if int.is_beyond_floats() => beside(int, Num::read(b).to_f64()),
+        (None, Some(int)) if int.is_beyond_floats() => {
+            beside(int, Num::read(a).to_f64()).map(Ordering::reverse)
+        }
         _ => Num::read(a).partial_cmp(&Num::read(b)),
+    }
+}
+
+/// Compares an integer that is beyond all finite floats with a float.
+fn beside(int: Digits<'_>, float: f64) -> Option<Ordering> {
+    if float.is_nan() {
+        return None;
+    }
+    let larger = if float.is_infinite() { float < 0.0 } else { !int.negative };
+    Some(if larger { Ordering::Greater } else { Ordering::Less })
+}
+
+/// Whether a JSON number has no fraction: `81`, and `81.0` too.
+pub fn is_whole(number: &Number) -> bool {
+    let text = number.as_str();
+    Digits::of(text).is_some()
+        || (text != NAN && text.parse::<f64>().is_ok_and(|float| float.is_finite() && float.fract() == 0.0))
+}
+
+/// A text that two numbers share exactly when they are [`equal`]; `None` for NaN, which equals nothing.
+pub fn canonical(number: &Number) -> Option<String> {
+    let text = number.as_str();
+    if let Some(int) = Digits::of(text) {
+        let sign = if int.negative { "-" } else { "" };
+        return Some(format!("{sign}{}", int.digits));
+    }
+    let Num::Float(float) = Num::read(number) else { return None };
+    match Num::Float(float).to_integer() {
+        Some(int) if int == BigInt::ZERO => Some(String::new()),
+        Some(int) => Some(int.to_string()),
+        None => (!float.is_nan()).then(|| format!("{float:?}")),
     }
 }
 
@@ -187,6 +276,79 @@ mod tests {
         check("18446744073709551616", "18446744073709551615", Ordering::Greater);
         check("9007199254740993", "9007199254740992.0", Ordering::Greater);
         check("1", "1e400", Ordering::Less);
+    }
+
+    #[test]
+    fn integers_of_very_many_digits_are_compared_exactly() {
+        let number = |text: &str| text.parse::<Number>().expect("a JSON number");
+        let long = "1".repeat(500_000);
+        let (a, b) = (number(&format!("{long}2")), number(&format!("{long}3")));
+        assert_eq!(compare(&a, &b), Some(Ordering::Less));
+        assert_eq!(
+            compare(&number(&format!("-{long}")), &number(&format!("-{long}0"))),
+            Some(Ordering::Greater)
+        );
+        assert_eq!(compare(&a, &number("1e308")), Some(Ordering::Greater));
+        assert_eq!(compare(&number("1e999"), &a), Some(Ordering::Greater));
+        assert_eq!(compare(&number(NAN), &a), None);
+        assert_eq!(compare(&number(&format!("-{long}")), &number("-1e999")), Some(Ordering::Greater));
+        assert!(equal(&a, &a.clone()) && is_whole(&a));
+        // They stand for a number, and reading them does not take long.
+        assert_eq!(Num::read(&a), Num::read(&b));
+        assert!(Num::read(&a) > Num::read(&number("1e308")));
+    }
+
+    #[test]
+    fn equal_numbers_share_their_canonical_text() {
+        let numbers = [
+            "0",
+            "-0",
+            "-0.0",
+            "0e5",
+            "1",
+            "1.0",
+            "10e-1",
+            "1.5",
+            "15e-1",
+            "-1",
+            "1e2",
+            "100",
+            "0.1",
+            "0.10",
+            "9007199254740993",
+            "9007199254740992",
+            "9007199254740992.0",
+            "1e400",
+            "1e500",
+            "-1e400",
+            NAN,
+            "18446744073709551616",
+            "18446744073709551616.0",
+            "100000000000000000000000",
+            "1e23",
+        ];
+        for a in numbers {
+            for b in numbers {
+                let (a, b): (Number, Number) = (a.parse().expect("a number"), b.parse().expect("a number"));
+                let same = canonical(&a).is_some_and(|text| canonical(&b) == Some(text));
+                assert_eq!(same, equal(&a, &b), "{a} and {b}");
+            }
+        }
+    }
+
+    #[test]
+    fn whole_numbers_may_have_a_point() {
+        for (text, expected) in [
+            ("81", true),
+            ("81.0", true),
+            ("81.5", false),
+            ("8.15e1", false),
+            ("1e400", false),
+            ("-0.0", true),
+            (NAN, false),
+        ] {
+            assert_eq!(is_whole(&text.parse().expect("a number")), expected, "{text}");
+        }
     }
 
     #[test]

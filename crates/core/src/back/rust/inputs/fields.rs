@@ -38,7 +38,8 @@ pub(super) fn of<'i>(interface: &'i Interface, options: &Options) -> Vec<Field<'
         interface.inputs().filter_map(|(key, _)| options.renamed.get(key.as_str())).collect();
     let asked: Vec<String> = asked.into_iter().map(|name| names.name(value_name(name))).collect();
     let mut asked = asked.into_iter();
-    let are_required: HashSet<&str> = interface.required().iter().map(Key::as_str).collect();
+    let required_keys: HashSet<&Key> = interface.required().iter().collect();
+    let patterns = interface.patterns();
     interface
         .inputs()
         .map(|(key, input)| {
@@ -47,12 +48,12 @@ pub(super) fn of<'i>(interface: &'i Interface, options: &Options) -> Vec<Field<'
             let name = name.unwrap_or_else(|| names.name(readable(key, input)));
             let kind = match options.replaced.get(key.as_str()) {
                 Some(path) => Kind::Replaced(path.clone()),
-                None => kind::of(key, input),
+                None => kind::of(key, input, patterns),
             };
             let own = matches!(kind, Kind::Choice(_) | Kind::Integer(_) | Kind::Number(_));
             let ty = if own { types.name(type_name(&name, "Input")) } else { String::new() };
-            let default = input.schema.default_value().filter(|default| takes(key, input, default));
-            let required = are_required.contains(key.as_str());
+            let default = input.schema.default_value().filter(|default| takes(key, input, patterns, default));
+            let required = required_keys.contains(key);
             Field { key: key.as_str(), input, name, ty, kind, required, default }
         })
         .collect()

@@ -1,7 +1,5 @@
 //! What type a published input becomes.
 
-use std::collections::HashSet;
-
 use num_bigint::BigInt;
 use num_traits::One;
 use serde_json::{Map, Number, Value};
@@ -9,7 +7,7 @@ use serde_json::{Map, Number, Value};
 use crate::back::rust::ident::{Namer, variant_name};
 use crate::check;
 use crate::interface::standard::standard;
-use crate::interface::{Input, Interface, Key, Payload, Schema, Target, ValueType, composite};
+use crate::interface::{Input, Interface, Key, Patterns, Payload, Schema, Target, ValueType, composite};
 use crate::number::{self, Num};
 
 /// The type of a field. Whatever it leaves unsaid, the schema says when the inputs are read or become a payload.
@@ -89,13 +87,13 @@ impl IntegerLimits {
 }
 
 /// The type of the input published under `key`.
-pub(super) fn of(key: &Key, input: &Input) -> Kind {
-    let schema = standard(key, input);
+pub(super) fn of(key: &Key, input: &Input, patterns: &Patterns) -> Kind {
+    let schema = standard(key, input, patterns);
     if schema.contains_key("const") {
         return Kind::Json;
     }
     if let Some(Value::Array(members)) = schema.get("enum") {
-        return choice(key, input, members).map_or(Kind::Json, Kind::Choice);
+        return choice(key, input, patterns, members).map_or(Kind::Json, Kind::Choice);
     }
     match only_type(&schema) {
         Some(ValueType::Boolean) => Kind::Flag,
@@ -108,46 +106,13 @@ pub(super) fn of(key: &Key, input: &Input) -> Kind {
 }
 
 /// Whether the input's own schema takes a value.
-pub(super) fn takes(key: &Key, input: &Input, value: &Value) -> bool {
-    accepts(&alone(key, input.clone()), key, value)
-}
-
-/// An interface of one input.
-fn alone(key: &Key, input: Input) -> Interface {
+pub(super) fn takes(key: &Key, input: &Input, patterns: &Patterns, value: &Value) -> bool {
     let mut interface = Interface::new();
-    interface.inputs.insert(key.clone(), input);
-    interface
-}
-
-fn accepts(interface: &Interface, key: &Key, value: &Value) -> bool {
+    interface.patterns = patterns.clone();
+    interface.inputs.insert(key.clone(), input.clone());
     let mut payload = Payload::new();
     payload.set(key.as_str(), value.clone(), None);
-    check::payload(interface, payload).is_ok()
-}
-
-fn without(schema: &Schema, keyword: &str) -> Schema {
-    let keywords = schema.keywords().iter().filter(|(name, _)| *name != keyword);
-    Schema::new(keywords.map(|(name, value)| (name.clone(), value.clone())).collect())
-}
-
-/// What makes two options the same: numbers are by value.
-#[derive(PartialEq, Eq, Hash)]
-enum Identity {
-    Whole(BigInt),
-    Float(u64),
-    Json(String),
-}
-
-impl Identity {
-    fn of(value: &Value) -> Self {
-        match value {
-            Value::Number(number) => {
-                let number = Num::read(number);
-                number.to_integer().map_or_else(|| Self::Float(number.to_f64().to_bits()), Self::Whole)
-            }
-            other => Self::Json(other.to_string()),
-        }
-    }
+    check::payload(&interface, payload).is_ok()
 }
 
 /// The targets of a key whose form says that they are node inputs: `6_text`, not `image_url`.
@@ -177,15 +142,8 @@ fn element(schema: &Map<String, Value>) -> Element {
 }
 
 /// The options that the schema's other rules leave, when all of them can be variants.
-fn choice(key: &Key, input: &Input, listed: &[Value]) -> Option<Choice> {
-    // They are options of it, so that the list itself need not be asked.
-    let mut others = input.clone();
-    others.schema = without(&input.schema, "enum");
-    let others = alone(key, others);
-    let mut seen = HashSet::new();
-    let is_new = |member: &&Value| seen.insert(Identity::of(member));
-    let members: Vec<&Value> =
-        listed.iter().filter(is_new).filter(|member| accepts(&others, key, member)).collect();
+fn choice(key: &Key, input: &Input, patterns: &Patterns, listed: &[Value]) -> Option<Choice> {
+    let members = check::taken_members(key, input, patterns, listed);
     let can_be = |member: &&Value| match member {
         Value::String(_) | Value::Bool(_) => true,
         Value::Number(number) => whole(number).is_some() || small_float(number).is_some(),
