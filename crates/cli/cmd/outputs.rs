@@ -1,6 +1,6 @@
 //! Where the artifacts of a run go: decided for all of them before the first is made.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -91,10 +91,14 @@ pub(super) fn plan(files: &[String], out: Option<&Path>, suffix: &str) -> Result
         }
         outputs.push(Output { file: file.clone(), folder: out.to_owned(), name });
     }
-    let inputs: Vec<_> = files.iter().filter_map(|file| fs::canonicalize(file).ok()).collect();
-    for Output { file, name, .. } in &outputs {
-        let path = out.join(name);
-        if fs::canonicalize(&path).is_ok_and(|path| inputs.contains(&path)) {
+    // Nothing can be overwritten by a file that is new, and most are.
+    let there: Vec<(&Output, PathBuf)> = outputs
+        .iter()
+        .filter_map(|output| Some((output, fs::canonicalize(out.join(&output.name)).ok()?)))
+        .collect();
+    if !there.is_empty() {
+        let inputs: HashSet<_> = files.iter().filter_map(|file| fs::canonicalize(file).ok()).collect();
+        if let Some((Output { file, .. }, path)) = there.iter().find(|(_, path)| inputs.contains(path)) {
             let path = path.display();
             let text = format!("the artifact of `{file}` would overwrite {path}, which is to be read");
             return Err(Failure::Usage(text));

@@ -142,9 +142,9 @@ struct Wanted<'a, 'f> {
 }
 
 impl<'a> Located<'a> {
-    fn new(diagnostics: &'a Diagnostics, sources: &'a Sources) -> Self {
+    fn new(diagnostics: impl IntoIterator<Item = &'a Diagnostic>, sources: &'a Sources) -> Self {
         let mut found: Vec<Found<'a>> = diagnostics
-            .iter()
+            .into_iter()
             .map(|diagnostic| Found { diagnostic, span: None, related: vec![None; diagnostic.related.len()] })
             .collect();
         let mut wanted: HashMap<SourceId, Wanted<'_, '_>> = HashMap::new();
@@ -210,7 +210,7 @@ impl<'a> Located<'a> {
 
 /// Joins `diagnostics` with `sources` for machines.
 pub fn render<'a>(diagnostics: &'a Diagnostics, sources: &'a Sources) -> Vec<Rendered<'a>> {
-    let located = Located::new(diagnostics, sources);
+    let located = Located::new(diagnostics.iter(), sources);
     let rendered = |Found { diagnostic, span, related }: &Found<'a>| {
         let places = diagnostic.related.iter().zip(related);
         let related = places.filter_map(|((origin, message), span)| {
@@ -293,7 +293,13 @@ impl Report {
 
     /// The same of those that are shown first, at most so many.
     pub fn first(diagnostics: &Diagnostics, sources: &Sources, most: usize) -> Vec<Self> {
-        let located = Located::new(diagnostics, sources);
+        // Sources that come after all that is shown need not be searched.
+        let source = |diagnostic: &Diagnostic| diagnostic.origin.as_ref().map(|origin| origin.source);
+        let mut by_source: Vec<&Diagnostic> = diagnostics.iter().collect();
+        by_source.sort_by_key(|diagnostic| source(diagnostic));
+        let last = by_source.get(most.saturating_sub(1)).map(|diagnostic| source(diagnostic));
+        let shown = |diagnostic: &&Diagnostic| last.is_none_or(|last| source(diagnostic) <= last);
+        let located = Located::new(by_source.into_iter().take_while(shown), sources);
         located.diagnostics.iter().take(most).map(|found| Self::new(found, &located)).collect()
     }
 
@@ -436,6 +442,27 @@ mod tests {
                 .as_ref()
                 .is_some_and(|place| place.file == format!("{i}.json") && place.column == Some(7))
         }));
+    }
+
+    #[test]
+    fn the_first_reports_are_the_first_of_all() {
+        let mut sources = Sources::default();
+        let mut diagnostics = Diagnostics::default();
+        let ids: Vec<SourceId> = (0..3)
+            .map(|i| sources.add(Source::new(format!("{i}.json"), Syntax::Json, r#"{"a": 1, "b": 2}"#)))
+            .collect();
+        for (i, token) in [(2, "a"), (0, "b"), (1, "b"), (0, "a"), (1, "a"), (1, "c")] {
+            let origin = ids.get(i).map(|id| at(*id, &[token]));
+            diagnostics.report(duplicate(format!("{i}{token}")), origin);
+        }
+        diagnostics.report(duplicate("nowhere"), None);
+        let messages = |reports: Vec<Report>| reports.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let all = messages(Report::all(&diagnostics, &sources));
+        assert_eq!(all.len(), 7);
+        for most in 0..=8 {
+            let first = messages(Report::first(&diagnostics, &sources, most));
+            assert_eq!(first.as_slice(), all.get(..most).unwrap_or(&all));
+        }
     }
 
     #[test]

@@ -69,8 +69,8 @@ impl<'p> Wanted<'p> {
         place
     }
 
-    fn member(&self, place: Option<usize>, key: Key<'p>) -> Option<usize> {
-        self.members.get(&(place?, key)).copied()
+    fn member(&self, place: usize, key: Key<'p>) -> Option<usize> {
+        self.members.get(&(place, key)).copied()
     }
 }
 
@@ -80,11 +80,11 @@ struct Scanner<'t> {
     stack: Vec<Open>,
 }
 
-/// An object or array whose end has not been seen.
+/// An object or array whose end has not been seen. A place in it is wanted, or it is wanted itself.
 struct Open {
     start: usize,
-    /// Its number, if a place in it is wanted or it is wanted itself.
-    place: Option<usize>,
+    /// Its number.
+    place: usize,
     /// In an array, the index of the next element.
     index: Option<usize>,
     /// The span of its own key.
@@ -106,13 +106,17 @@ impl Scanner<'_> {
             match self.peek() {
                 Some(open @ (b'{' | b'[')) => {
                     let (place, key) = self.enter(named.take(), wanted);
+                    let Some(place) = place else {
+                        self.container();
+                        continue;
+                    };
                     self.at += 1;
                     self.stack.push(Open { start, place, index: (open == b'[').then_some(0), key });
                 }
                 Some(b'}' | b']') => {
                     self.at += 1;
                     let Some(open) = self.stack.pop() else { return };
-                    record(spans, open.place, open.key, open.start..self.at);
+                    record(spans, Some(open.place), open.key, open.start..self.at);
                 }
                 Some(b',') => self.at += 1,
                 Some(b'"') if self.at_member_name() && named.is_none() => {
@@ -156,10 +160,7 @@ impl Scanner<'_> {
 
     /// The name of a member of the object on top of the stack; `None` when it is malformed.
     fn name(&self, span: Range<usize>, wanted: &Wanted<'_>) -> Option<Named> {
-        let object = self.stack.last().and_then(|open| open.place);
-        if object.is_none() {
-            return Some(Named { place: None, span });
-        }
+        let object = self.stack.last()?.place;
         let quoted = self.text.get(span.clone())?;
         let name: Cow<'_, str> = if quoted.contains('\\') {
             serde_json::from_str::<String>(quoted).ok()?.into()
@@ -183,16 +184,36 @@ impl Scanner<'_> {
         }
     }
 
+    /// Steps over an object or array in which nothing is wanted.
+    fn container(&mut self) {
+        let mut depth = 0_usize;
+        while let Some(byte) = self.peek() {
+            match byte {
+                b'"' => {
+                    self.scalar();
+                    continue;
+                }
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' => depth -= 1,
+                _ => {}
+            }
+            self.at += 1;
+            if depth == 0 {
+                return;
+            }
+        }
+    }
+
     /// Steps over a string, number or word.
     fn scalar(&mut self) {
         if self.peek() == Some(b'"') {
             self.at += 1;
-            while let Some(byte) = self.peek() {
-                self.at += 1;
-                match byte {
-                    b'\\' => self.at += 1,
-                    b'"' => break,
-                    _ => {}
+            loop {
+                let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+                match rest.iter().position(|byte| matches!(byte, b'\\' | b'"')) {
+                    None => break self.at = self.text.len(),
+                    Some(end) if rest.get(end) == Some(&b'"') => break self.at += end + 1,
+                    Some(escape) => self.at += escape + 2,
                 }
             }
             self.at = self.at.min(self.text.len());

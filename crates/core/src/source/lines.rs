@@ -50,14 +50,17 @@ impl Position {
     fn after(self, bytes: &[u8]) -> Self {
         /// The bytes that begin a character: all but those that go on with one.
         fn characters(bytes: &[u8]) -> usize {
+            if bytes.is_ascii() {
+                return bytes.len();
+            }
             bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
         }
-        let mut lines = bytes.split(|byte| *byte == b'\n');
-        let last = lines.next_back().map_or(0, characters);
-        match lines.count() {
-            0 => Self { line: self.line, column: self.column + last },
-            breaks => Self { line: self.line + breaks, column: 1 + last },
-        }
+        let Some(last) = bytes.iter().rposition(|byte| *byte == b'\n') else {
+            return Self { line: self.line, column: self.column + characters(bytes) };
+        };
+        let (before, after) = bytes.split_at(last + 1);
+        let breaks = before.iter().filter(|byte| **byte == b'\n').count();
+        Self { line: self.line + breaks, column: 1 + characters(after) }
     }
 }
 

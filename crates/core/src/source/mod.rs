@@ -267,6 +267,14 @@ mod tests {
     }
 
     #[test]
+    fn what_is_passed_over_on_the_way_may_hold_anything() {
+        let text = r#"{"a": {"b": ["}", {"\"": "]\\"}, {}, []], "}": 1}, "b": [[1, "]"], {"c": "\\"}, 5]}"#;
+        check(Syntax::Json, text, "/b/2", Part::Value, "5");
+        check(Syntax::Json, text, "/b/0", Part::Value, r#"[1, "]"]"#);
+        check(Syntax::Json, text, "/a/}", Part::Value, "1");
+    }
+
+    #[test]
     fn escaped_member_names_are_compared_unescaped() {
         check(Syntax::Json, r#"{"\u0061\"": 5}"#, "/a\"", Part::Value, "5");
     }
