@@ -36,8 +36,8 @@ const CRATES: [&str; 5] = [
     "crates/cli/main.rs",
 ];
 
-/// The modules of core, each with those that its code may use, and those that its tests may use besides. A module that is
-/// not named here may not be.
+/// The modules of core from the lowest up, each with those below that its code may use, and those that its tests may use
+/// besides. A module that is not named here may not be.
 const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("number", &[], &[]),
     ("source", &[], &[]),
@@ -45,13 +45,12 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("catalog", &["number", "source", "diagnostic"], &[]),
     ("graph", &["source", "catalog"], &[]),
     ("interface", &["number", "source", "diagnostic", "catalog", "graph"], &[]),
-    ("workflow", &["graph", "interface"], &[]),
+    ("workflow", &["diagnostic", "graph", "interface"], &[]),
+    ("job", &["graph", "interface", "workflow"], &["catalog", "check"]),
     ("front", &["number", "source", "diagnostic", "catalog", "graph", "interface", "workflow"], &["compile"]),
-    ("pass", &["graph", "interface"], &[]),
-    ("job", &["graph", "interface", "workflow", "check"], &["catalog"]),
     (
         "check",
-        &["number", "source", "diagnostic", "catalog", "graph", "interface", "workflow", "pass", "job"],
+        &["number", "source", "diagnostic", "catalog", "graph", "interface", "workflow", "job"],
         &["front"],
     ),
     (
@@ -71,30 +70,38 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
         &[],
     ),
     ("inputs", &["number", "source", "diagnostic", "interface", "front", "check", "back"], &[]),
+    ("compile", &["catalog", "interface", "workflow", "front", "check", "back"], &[]),
     (
-        "compile",
-        &["source", "diagnostic", "catalog", "interface", "workflow", "front", "pass", "check", "back"],
+        "compiler",
+        &[
+            "source",
+            "diagnostic",
+            "catalog",
+            "graph",
+            "interface",
+            "workflow",
+            "front",
+            "job",
+            "check",
+            "back",
+        ],
         &[],
     ),
 ];
 
 /// Circles of imports that are still there: the folder, and the files and folders in it that lead to each other. What is no
 /// circle any more must go from here.
-const CIRCLES: &[(&str, &[&str])] = &[
-    ("crates/core/src", &["check", "job"]),
-    ("crates/core/src/front/ui", &["dynamic", "live", "node", "packs", "restore", "subgraph"]),
-    ("crates/core/src/front/ui", &["flatten", "resolve"]),
-    ("crates/client/src", &["error", "receipt", "request_id"]),
-    ("crates/xtask/src", &["bench", "bench_convert", "bench_nodes", "bench_verdict"]),
-    ("crates/cli", &["cmd", "load"]),
-    ("crates/cli/cmd", &["against", "check", "fix"]),
-    ("crates/cli/cmd", &["job", "run"]),
-];
+const CIRCLES: &[(&str, &[&str])] = &[("crates/client/src", &["error", "receipt", "request_id"])];
 
 #[test]
 fn modules_of_core_use_only_those_below() {
     let core = Crate::read(&support::path("crates/core/src/lib.rs"));
     let mut broken = Vec::new();
+    let order = |layer: &str| LAYERS.iter().position(|(known, ..)| *known == layer);
+    for (at, (layer, code, _)) in LAYERS.iter().enumerate() {
+        let above = code.iter().filter(|used| order(used).is_none_or(|used| used >= at));
+        broken.extend(above.map(|used| format!("{layer}: {used} is not below it")));
+    }
     for layer in core.layers() {
         if LAYERS.iter().all(|(known, ..)| *known != layer) {
             broken.push(format!("{layer}: nothing says what it may use"));

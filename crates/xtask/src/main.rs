@@ -2,10 +2,6 @@
 #![expect(clippy::print_stderr, clippy::print_stdout, reason = "this is a command-line tool")]
 
 mod bench;
-mod bench_cli;
-mod bench_convert;
-mod bench_nodes;
-mod bench_verdict;
 mod ci;
 mod codegen;
 mod conformance;

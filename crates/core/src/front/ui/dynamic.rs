@@ -4,41 +4,16 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use compact_str::ToCompactString;
-use foldhash::HashMap;
 use serde_json::Value as Json;
 
 use super::definition::{self as known, Spec};
-use super::node::{Held, Node, Saved, Slot, Widget, WidgetKind};
-use super::wire::{Link, LinkId};
-use crate::catalog::{Autogrow, Branch, Kind};
+use super::node::{Group, Held, Node, Saved, Slot, Widget, WidgetKind};
+use super::wire::{LinkId, Links};
+use crate::catalog::{Autogrow, Branch};
 use crate::number::javascript as js;
 
 /// The most inputs that one group may have.
 const LARGEST_GROUP: usize = 100_000;
-
-/// A group of inputs that grows as they are linked.
-#[derive(Debug, Clone)]
-pub(super) struct Group<'a> {
-    name: Cow<'a, str>,
-    autogrow: &'a Autogrow,
-}
-
-impl Group<'_> {
-    /// Whether an input of this name is one of its own.
-    pub(super) fn owns(&self, input: &str) -> bool {
-        input.rsplit_once('.').is_some_and(|(group, _)| group == self.name)
-    }
-
-    /// How many inputs it has at least, where these share a type.
-    pub(super) fn matching(&self) -> Option<usize> {
-        let matches =
-            self.autogrow.template.settable().any(|(_, input, _)| matches!(input.kind, Kind::Match(_)));
-        matches.then_some(self.autogrow.min)
-    }
-}
-
-/// The links of one graph.
-pub(super) type Links = HashMap<LinkId, Link>;
 
 impl<'a> Node<'a> {
     /// Gives a widget a value, with all that the editor does then.

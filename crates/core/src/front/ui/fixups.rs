@@ -2,7 +2,8 @@
 
 use serde_json::Value as Json;
 
-use super::live::{Live, NodeIx};
+use super::arena::NodeIx;
+use super::live::Live;
 use super::node::{Role, Slot};
 use super::wire::LinkId;
 use crate::diagnostic::Problem;

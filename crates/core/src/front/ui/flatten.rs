@@ -6,12 +6,13 @@ use std::collections::VecDeque;
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use serde_json::{Map, Value as Json};
 
+use super::arena::{LayerIx, NodeIx, ROOT};
 use super::definition::WidgetType;
 use super::few::Table;
-use super::live::{Layer, LayerIx, Live, NodeIx, ROOT};
+use super::live::{Layer, Live};
 use super::node::{Role, Saved, Widget, WidgetKind};
 use super::packs;
-use super::resolve::{Source, Visited};
+use super::paths::{PathIx, Source, Visited};
 use super::serialize::{self, Dice, Places};
 use super::wire::{Key, LinkId, Mode};
 use crate::diagnostic::{Code, Diagnostics, Problem, Subject, nearest, show};
@@ -27,10 +28,6 @@ const DEEPEST: usize = 1_000;
 const MOST_GUESSES: usize = 64;
 /// The most steps that are taken from inputs to their origins.
 const MOST_STEPS: usize = 50_000_000;
-
-/// A place in the nesting of instances: the root, or the inside of an instance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct PathIx(usize);
 
 const TOP: PathIx = PathIx(0);
 

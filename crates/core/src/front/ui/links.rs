@@ -3,14 +3,11 @@
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
-use super::dynamic::Links;
-use super::live::{Layer, LayerIx, Live};
+use super::arena::LayerIx;
+use super::live::{Layer, Live};
 use super::node::Node;
-use super::positions::Positions;
-use super::wire::{self, INPUTS, Io, Key, Link, LinkId, OUTPUTS, Part};
-
-/// Where links lead that do not do as the inputs say: for each node, its positions with their links.
-pub(super) type Into = HashMap<Key, Vec<(usize, LinkId)>>;
+use super::positions::{Into, Positions};
+use super::wire::{self, INPUTS, Io, Key, Link, LinkId, Links, OUTPUTS, Part};
 
 /// Whether each link is named by the one input that it leads to and inputs name no others, so that no two lead to the same
 /// input.

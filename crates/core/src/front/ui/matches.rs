@@ -5,8 +5,9 @@ use std::collections::VecDeque;
 
 use foldhash::HashSet;
 
+use super::arena::NodeIx;
 use super::fixups::compatible;
-use super::live::{Live, NodeIx};
+use super::live::Live;
 use super::node::Slot;
 use super::wire::{INPUTS, Key, LinkId, OUTPUTS};
 use crate::diagnostic::Problem;
@@ -143,7 +144,7 @@ impl<'a> Live<'a> {
     /// A growing group of a match type loses the gaps among its first inputs: what is behind moves up.
     fn close_gaps(&mut self, ix: NodeIx) {
         let node = &self.nodes[ix];
-        let Some(least) = node.groups.iter().find_map(super::dynamic::Group::matching) else { return };
+        let Some(least) = node.groups.iter().find_map(super::node::Group::matching) else { return };
         if !self.has_matches(ix) {
             return;
         }

@@ -22,6 +22,7 @@
 //! Nothing here recurses on the nesting of subgraphs or along links. What would grow beyond a million nodes is cut off
 //! with an error.
 
+mod arena;
 mod definition;
 mod dynamic;
 mod editor;
@@ -33,13 +34,16 @@ mod group;
 mod lean;
 mod links;
 mod live;
+mod load;
 mod matches;
 mod meta;
 mod node;
 mod packs;
+mod paths;
 mod positions;
 mod primitive;
 mod proxy;
+mod realign;
 mod replace;
 mod resolve;
 mod restore;

@@ -4,13 +4,12 @@ use std::borrow::Cow;
 
 use serde_json::Value as Json;
 
+use super::arena::{ClassIx, LayerIx, NodeIx};
 use super::definition::{self as known, Definition, Spec, WidgetType};
-use super::dynamic::Group;
-use super::live::{ClassIx, LayerIx, NodeIx};
 use super::positions::Positions;
 pub(super) use super::wire::Output as Out;
 use super::wire::{Key, LinkId, Mode, Properties, Property};
-use crate::catalog::{Branch, Input, MatchType};
+use crate::catalog::{Autogrow, Branch, Input, Kind, MatchType};
 use crate::number::javascript as js;
 
 /// A widget's value; `None` is JavaScript's `undefined`, which is never printed.
@@ -36,6 +35,27 @@ pub(super) struct Node<'a> {
     /// The graph that holds it, and where in the file's list of nodes it stands.
     pub(super) layer: LayerIx,
     pub(super) index: usize,
+}
+
+/// A group of inputs that grows as they are linked.
+#[derive(Debug, Clone)]
+pub(super) struct Group<'a> {
+    pub(super) name: Cow<'a, str>,
+    pub(super) autogrow: &'a Autogrow,
+}
+
+impl Group<'_> {
+    /// Whether an input of this name is one of its own.
+    pub(super) fn owns(&self, input: &str) -> bool {
+        input.rsplit_once('.').is_some_and(|(group, _)| group == self.name)
+    }
+
+    /// How many inputs it has at least, where these share a type.
+    pub(super) fn matching(&self) -> Option<usize> {
+        let matches =
+            self.autogrow.template.settable().any(|(_, input, _)| matches!(input.kind, Kind::Match(_)));
+        matches.then_some(self.autogrow.min)
+    }
 }
 
 /// What a node is to the editor.

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value as Json};
 
+use super::arena::NodeIx;
 use super::definition::{self as known, WidgetType};
 use super::lean::Values;
-use super::live::{Live, NodeIx};
+use super::live::Live;
 use super::node::{Held, Node, Role, Saved, Widget, WidgetKind};
 use super::serialize;
 use super::wire::{LinkId, LinkIds, Property};

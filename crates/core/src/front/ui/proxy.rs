@@ -6,8 +6,9 @@ use std::borrow::Cow;
 use foldhash::{HashMap, HashMapExt, HashSet};
 use serde_json::Value as Json;
 
+use super::arena::{LayerIx, NodeIx};
 use super::definition::WidgetType;
-use super::live::{LayerIx, Live, NodeIx};
+use super::live::Live;
 use super::node::{Role, Saved};
 use super::wire::{INPUTS, Io, Key, Link, LinkId, LinkIds, Property};
 

@@ -3,8 +3,9 @@
 
 use foldhash::HashSet;
 
+use super::arena::{LayerIx, NodeIx};
 use super::definition::WidgetType;
-use super::live::{LayerIx, Live, NodeIx};
+use super::live::Live;
 use super::primitive::Limits;
 use super::proxy::{Entry, Names};
 use super::wire::LinkId;

@@ -1,65 +1,14 @@
 //! Where the value of an input comes from, through subgraphs, bypassed nodes, Reroutes and whatever else is not there when
 //! the prompt runs.
 
-use foldhash::HashSet;
-
+use super::arena::NodeIx;
 use super::fixups::compatible;
-use super::flatten::{Flattener, PathIx};
-use super::live::NodeIx;
-use super::node::{Held, Node, Role, Saved};
+use super::flatten::Flattener;
+use super::node::{Node, Role};
+use super::paths::{LONG, PathIx, Source};
 use super::wire::INPUTS;
 use crate::diagnostic::Problem;
 use crate::source::Origin;
-
-/// What an input gets.
-#[derive(Debug, Clone)]
-pub(super) enum Source<'a> {
-    /// Nothing from outside.
-    Nothing,
-    /// The value that an instance of a subgraph holds.
-    Value(Held<'a>, (NodeIx, Saved<'a>)),
-    /// An output of a node of the prompt.
-    Link(PathIx, NodeIx, i64),
-    /// It cannot be told; that was reported.
-    Lost,
-}
-
-/// Chains of more steps than this are remembered.
-const LONG: usize = 8;
-
-/// The steps that were taken from one input; few, as a rule.
-#[derive(Default)]
-pub(super) struct Visited {
-    first: Vec<Step>,
-    more: HashSet<Step>,
-}
-
-type Step = (PathIx, NodeIx, bool, i64);
-
-impl Visited {
-    fn len(&self) -> usize {
-        self.first.len() + self.more.len()
-    }
-
-    fn clear(&mut self) {
-        self.first.clear();
-        if !self.more.is_empty() {
-            self.more.clear();
-        }
-    }
-
-    /// Adds a step; false when it was taken before.
-    fn insert(&mut self, step: Step) -> bool {
-        if self.first.contains(&step) {
-            return false;
-        }
-        if self.first.len() <= LONG {
-            self.first.push(step);
-            return true;
-        }
-        self.more.insert(step)
-    }
-}
 
 /// The next question.
 #[derive(Clone, Copy)]

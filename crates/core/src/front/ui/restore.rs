@@ -6,12 +6,11 @@ use serde_json::Value as Json;
 
 use super::Options;
 use super::definition::Definition;
-use super::dynamic::Links;
 use super::few::Table;
 use super::lean::Values;
 use super::node::{Node, Out, Saved, Slot, Widget, WidgetKind};
 use super::positions::Positions;
-use super::wire::{self, LinkId, LinkIds};
+use super::wire::{self, LinkId, LinkIds, Links};
 use crate::catalog::Catalog;
 use crate::number::javascript as js;
 

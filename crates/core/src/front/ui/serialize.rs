@@ -4,8 +4,9 @@ use foldhash::{HashMap, HashMapExt, HashSet};
 use serde_json::Value as Json;
 
 use super::Clock;
+use super::arena::{LayerIx, NodeIx};
 use super::fnv::fnv;
-use super::live::{LayerIx, Live, NodeIx};
+use super::live::Live;
 use crate::number::javascript as js;
 
 /// Choices made at random, but the same for the same seed and place.

@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use serde_json::Value as Json;
 
+use super::arena::{LayerIx, NodeIx};
 use super::definition as known;
-use super::live::{LayerIx, Live, NodeIx};
+use super::live::Live;
 use super::node::{Held, Promoted, Role, Saved, Slot, WidgetKind};
 use super::wire::{self, File, INPUTS, Key, LinkId, OUTPUTS, Part, Property};
 use crate::diagnostic::Problem;

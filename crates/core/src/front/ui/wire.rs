@@ -6,6 +6,7 @@ use std::fmt::{self, Display};
 use std::rc::Rc;
 
 use compact_str::{CompactString, ToCompactString};
+use foldhash::HashMap;
 use serde_json::{Map, Value as Json};
 use smallvec::SmallVec;
 
@@ -140,6 +141,9 @@ pub(super) struct Link {
     /// Whether the order of nodes has come past it.
     pub(super) passed: bool,
 }
+
+/// The links of one graph.
+pub(super) type Links = HashMap<LinkId, Link>;
 
 impl Link {
     pub(super) fn new((origin, origin_slot): (Key, i64), (target, target_slot): (Key, i64)) -> Self {

@@ -11,7 +11,7 @@ use comfyc::catalog::Catalog;
 use comfyc::check::server::{VerdictOptions, verdict};
 use serde_json::{Map, Value, json};
 
-use crate::bench::{ROUNDS, median, middle, quick, ratio, show};
+use super::{ROUNDS, median, middle, quick, ratio, show};
 use crate::conformance::{json_files, text};
 use crate::{Failure, repository, shared};
 

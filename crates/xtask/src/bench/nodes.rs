@@ -14,7 +14,7 @@ use comfyc::back::rust::nodes::{self, Options};
 use comfyc::catalog::Catalog;
 use serde_json::Value;
 
-use crate::bench::{median, ratio, show};
+use super::{median, ratio, show};
 use crate::conformance::text;
 use crate::{Failure, codegen, repository, shared};
 

@@ -15,7 +15,7 @@ use comfyc::front::ui;
 use comfyc::source::{Source, Sources, Syntax};
 use serde_json::json;
 
-use crate::bench::{ROUNDS, middle, quick, ratio, show};
+use super::{ROUNDS, middle, quick, ratio, show};
 use crate::conformance::ui::{PACKAGE as TEMPLATES, fetched};
 use crate::conformance::{json_files, text};
 use crate::{Failure, python, repository, shared};

@@ -1,6 +1,11 @@
 //! Benchmarks: each in rounds, with the median of the rounds, on this repository's own files and on the reference data
 //! where that is beside it. Absolute times say something about the machine; compare ratios and changes.
 
+mod cli;
+mod convert;
+mod nodes;
+mod verdict;
+
 use std::hint::black_box;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -16,7 +21,7 @@ use comfyc::source::{Source, Sources, Syntax};
 use serde_json::Value;
 
 use crate::conformance::{json_files, text};
-use crate::{Failure, bench_cli, bench_convert, bench_nodes, bench_verdict, repository, shared};
+use crate::{Failure, repository, shared};
 
 /// Rounds of each benchmark, and how often another side does what it is compared by.
 pub(crate) const ROUNDS: usize = 21;
@@ -48,16 +53,16 @@ pub(crate) fn run(part: Option<Part>) -> Result<(), Failure> {
         documents()?;
     }
     if wanted(Part::Convert) {
-        bench_convert::run()?;
+        convert::run()?;
     }
     if wanted(Part::Cli) {
-        bench_cli::run()?;
+        cli::run()?;
     }
     if wanted(Part::Verdict) {
-        bench_verdict::run(&Catalog::embedded())?;
+        verdict::run(&Catalog::embedded())?;
     }
     if wanted(Part::Nodes) {
-        bench_nodes::run()?;
+        nodes::run()?;
     }
     Ok(())
 }
@@ -133,7 +138,7 @@ fn documents() -> Result<(), Failure> {
 
 /// `comfyc check` of a small prompt, process start to exit, against a process that does nothing.
 fn process_start() -> Result<(), Failure> {
-    let binary = bench_cli::command()?;
+    let binary = cli::command()?;
     let prompt = repository().join("workflows/image/scale/graph.json");
     let start = |arguments: &[&Path]| {
         let mut command = Command::new(&binary);

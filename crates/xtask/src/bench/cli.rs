@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::bench::{ROUNDS, middle, ratio, show};
-use crate::bench_convert::{PACKAGE, environment};
-use crate::bench_verdict::chain;
+use super::convert::{PACKAGE, environment};
+use super::verdict::chain;
+use super::{ROUNDS, middle, ratio, show};
 use crate::conformance::ui::{PACKAGE as TEMPLATES, fetched};
 use crate::conformance::{json_files, text};
 use crate::{Failure, repository, shared};
