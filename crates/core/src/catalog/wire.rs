@@ -83,6 +83,34 @@ pub(super) fn parse(source: &Source, id: SourceId) -> (Catalog, Diagnostics) {
     (catalog, diagnostics)
 }
 
+/// Reads a snapshot by its lines, as [`snapshot`] lays it out: what is on the line of a class is not looked at. `None` for a text
+/// that is laid out in another way.
+pub(super) fn parse_lines(text: &str) -> Option<Catalog> {
+    #[derive(serde::Deserialize)]
+    struct Head {
+        of: Option<String>,
+    }
+    let (head, rest) = text.split_once(",\n\"classes\":{\n")?;
+    let (classes, tail) = rest.split_once("\n},\n\"replacements\":{\n")?;
+    let told: Value = serde_json::from_str(&format!("{{{}", tail.trim_end().strip_suffix('}')?)).ok()?;
+    let Head { of } = serde_json::from_str(&format!("{head}}}")).ok()?;
+    let mut catalog = Catalog { of, replacements: replacements(&told), ..Catalog::default() };
+    let shared: Arc<str> = text.into();
+    let mut start = text.len() - rest.len();
+    for line in classes.split('\n') {
+        let class = line.strip_suffix(',').unwrap_or(line);
+        let (name, json) = class.strip_prefix('"')?.split_once("\":")?;
+        if name.contains('\\') || !json.starts_with('{') {
+            return None;
+        }
+        let end = start + class.len();
+        let json = Some((Arc::clone(&shared), end - json.len()..end));
+        catalog.classes.insert(name.to_owned(), Entry { json, ..Entry::default() });
+        start += line.len() + 1;
+    }
+    Some(catalog)
+}
+
 /// A class from its JSON. A class that cannot be read is empty and says why.
 pub(super) fn class_from_text(name: &str, json: &str) -> Class {
     let mut class = match serde_json::from_str(json) {
