@@ -91,7 +91,7 @@ pub(super) fn parse_lines(text: &str) -> Option<Catalog> {
         of: Option<String>,
     }
     let (head, rest) = text.split_once(",\n\"classes\":{\n")?;
-    let (classes, tail) = rest.split_once("\n},\n\"replacements\":{\n")?;
+    let (classes, tail) = rest.rsplit_once("\n},\n\"replacements\":{\n")?;
     let told: Value = serde_json::from_str(&format!("{{{}", tail.trim_end().strip_suffix('}')?)).ok()?;
     let Head { of } = serde_json::from_str(&format!("{head}}}")).ok()?;
     let mut catalog = Catalog { of, replacements: replacements(&told), ..Catalog::default() };

@@ -74,6 +74,15 @@ impl<'p> Wanted<'p> {
     }
 }
 
+/// The bytes at which something begins or ends.
+#[expect(clippy::indexing_slicing, reason = "an index beyond it would not compile")]
+const MARKS: [bool; 256] = {
+    let mut marks = [false; 256];
+    (marks[b'"' as usize], marks[b'{' as usize], marks[b'}' as usize]) = (true, true, true);
+    (marks[b'[' as usize], marks[b']' as usize]) = (true, true);
+    marks
+};
+
 struct Scanner<'t> {
     text: &'t str,
     at: usize,
@@ -187,15 +196,19 @@ impl Scanner<'_> {
     /// Steps over an object or array in which nothing is wanted.
     fn container(&mut self) {
         let mut depth = 0_usize;
-        while let Some(byte) = self.peek() {
+        loop {
+            let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+            let mark = rest.iter().position(|byte| MARKS.get(usize::from(*byte)) == Some(&true));
+            let Some(mark) = mark else { break self.at = self.text.len() };
+            self.at += mark;
+            let Some(byte) = self.peek() else { break };
             match byte {
                 b'"' => {
                     self.scalar();
                     continue;
                 }
                 b'{' | b'[' => depth += 1,
-                b'}' | b']' => depth -= 1,
-                _ => {}
+                _ => depth -= 1,
             }
             self.at += 1;
             if depth == 0 {
