@@ -6,7 +6,8 @@
 
 use std::borrow::Cow;
 use std::error::Error;
-use std::io::{IsTerminal, Write};
+use std::fmt::Write as _;
+use std::io::{IsTerminal, Write as _};
 
 use comfyc::diagnostic::{Diagnostics, Findings, Report, Reported, Severity};
 use comfyc::source::{Sources, escaped, escaped_json, without_commands};
@@ -59,8 +60,14 @@ impl Printer {
 
     /// Says something to people, unless they want quiet. The log of a GitHub run is read by people too.
     pub(crate) fn note(&self, text: &str) {
+        self.notes(&[text.to_owned()]);
+    }
+
+    /// Says several things to people, all at once.
+    pub(crate) fn notes(&self, texts: &[String]) {
         if !self.quiet && matches!(self.format, Format::Human | Format::Github) {
-            eprintln!("{}", escaped(text));
+            let lines = texts.iter().fold(String::new(), |lines, text| lines + &escaped(text) + "\n");
+            eprint!("{lines}");
         }
     }
 
@@ -111,15 +118,18 @@ impl Printer {
         if !terminal {
             handler = handler.with_width(120);
         }
+        let mut all = String::new();
         for report in Report::first(diagnostics, sources, MOST_REPORTS) {
             let mut text = String::new();
             if handler.render_report(&mut text, &report).is_ok() {
-                eprintln!("{}\n", without_commands(text.trim_end()));
+                all.push_str(&without_commands(text.trim_end()));
+                all.push_str("\n\n");
             }
         }
         if diagnostics.len() > MOST_REPORTS {
-            eprintln!("… and {} more\n", diagnostics.len() - MOST_REPORTS);
+            let _ = writeln!(all, "… and {} more\n", diagnostics.len() - MOST_REPORTS);
         }
+        eprint!("{all}");
     }
 
     /// Says why the tool could not do its job, with every cause.

@@ -90,7 +90,7 @@ fn end(
     let (lines, done) = (review.brief_lines(), review.done());
     findings.append(review.take_findings());
     printer.reports(&findings);
-    lines.iter().for_each(|line| printer.note(line));
+    printer.notes(&lines);
     let last = failures.pop();
     failures.iter().for_each(|failure| printer.failure(failure));
     last.map_or(Ok(done), Err)

@@ -25,8 +25,6 @@ pub(crate) fn run(arguments: &Check, printer: &Printer) -> Result<Done, Failure>
     let broken = findings.diagnostics.has_errors();
     findings.append(review.take_findings());
     printer.answer(&findings)?;
-    for line in &lines {
-        printer.note(line);
-    }
+    printer.notes(&lines);
     Ok(if broken && done == Done::Clean { Done::Refused } else { done })
 }

@@ -55,9 +55,7 @@ pub(crate) fn run(arguments: &Check, compiler: &Compiler, printer: &Printer) -> 
     for (path, text) in &edited {
         atomic::edit(path, text)?;
     }
-    for note in &notes {
-        printer.note(note);
-    }
+    printer.notes(&notes);
     Ok(())
 }
 

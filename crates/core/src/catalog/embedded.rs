@@ -1,7 +1,7 @@
 //! The catalog that ships with the crate, derived from real servers' `/object_info` by `cargo xtask codegen`.
 
 use super::{Catalog, wire};
-use crate::source::{Source, Sources, Syntax};
+use crate::source::{Source, Sources, Syntax, Text};
 
 /// ComfyUI itself, then one snapshot for each pack.
 const SNAPSHOTS: [(&str, &str); 3] = [
@@ -13,7 +13,7 @@ const SNAPSHOTS: [(&str, &str); 3] = [
 pub(super) fn catalog() -> Catalog {
     let mut whole = Catalog::default();
     for (name, text) in SNAPSHOTS {
-        let catalog = wire::parse_lines(text).unwrap_or_else(|| parse(name, text));
+        let catalog = wire::parse_lines(&Text::of_program(text)).unwrap_or_else(|| parse(name, text));
         if whole.is_empty() {
             whole = catalog;
         } else {
@@ -37,7 +37,7 @@ mod tests {
     #[test]
     fn lines_are_read_as_the_json_they_are() {
         for (name, text) in SNAPSHOTS {
-            let catalog = wire::parse_lines(text).expect("it is laid out so");
+            let catalog = wire::parse_lines(&text.into()).expect("it is laid out so");
             assert_eq!(catalog.to_snapshot(), parse(name, text).to_snapshot());
             assert_eq!(catalog.to_snapshot(), text);
         }
@@ -47,14 +47,14 @@ mod tests {
     fn another_layout_is_read_as_json() {
         let ruled = r#"{"comfyc_catalog":1,|"classes":{|"A":{},|"B":{}|},|"replacements":{|"C":[{"new_node_id":"A"}]|}}|"#;
         let text = ruled.replace('|', "\n");
-        let catalog = wire::parse_lines(&text).expect("it is laid out so");
+        let catalog = wire::parse_lines(&text.as_str().into()).expect("it is laid out so");
         assert!(
             catalog.names().eq(["A", "B"]) && catalog.replacements("C").len() == 1 && catalog.of().is_none()
         );
         for (from, to) in
             [("\n\"A\"", " \"A\""), ("\"A\":{}", "\"A\":5"), ("\"B\"", "\"\\u0042\""), ("}}\n", "")]
         {
-            assert!(wire::parse_lines(&text.replace(from, to)).is_none(), "{from:?}");
+            assert!(wire::parse_lines(&text.replace(from, to).into()).is_none(), "{from:?}");
         }
     }
 }

@@ -4,7 +4,6 @@
 //! class may have `traits` and an input's options may hold `"open": true`; `of`, the server; `replacements` as in
 //! `/node_replacements`.
 
-use std::sync::Arc;
 
 use indexmap::IndexMap;
 use serde_json::value::RawValue;
@@ -20,7 +19,7 @@ use super::types::{OutputType, Type};
 use super::widget::Shown;
 use super::{Catalog, Entry, Replacement};
 use crate::diagnostic::{Diagnostics, Problem, json_error, kind_of};
-use crate::source::{Origin, Pointer, Source, SourceId};
+use crate::source::{Origin, Pointer, Source, SourceId, Text};
 
 /// The key that marks a snapshot, its first; it holds the version of the form.
 pub(crate) const SNAPSHOT: &str = "comfyc_catalog";
@@ -72,7 +71,7 @@ pub(super) fn parse(source: &Source, id: SourceId) -> (Catalog, Diagnostics) {
     for (name, raw) in members {
         if raw.get().starts_with('{') {
             let start = raw.get().as_ptr().addr() - text.as_ptr().addr();
-            let json = Some((Arc::clone(&text), start..start + raw.get().len()));
+            let json = Some((text.clone(), start..start + raw.get().len()));
             catalog.classes.insert(name, Entry { json, ..Entry::default() });
         } else {
             let origin = base.member(&name);
@@ -85,17 +84,17 @@ pub(super) fn parse(source: &Source, id: SourceId) -> (Catalog, Diagnostics) {
 
 /// Reads a snapshot by its lines, as [`snapshot`] lays it out: what is on the line of a class is not looked at. `None` for a text
 /// that is laid out in another way.
-pub(super) fn parse_lines(text: &str) -> Option<Catalog> {
+pub(super) fn parse_lines(shared: &Text) -> Option<Catalog> {
     #[derive(serde::Deserialize)]
     struct Head {
         of: Option<String>,
     }
+    let text: &str = shared;
     let (head, rest) = text.split_once(",\n\"classes\":{\n")?;
     let (classes, tail) = rest.rsplit_once("\n},\n\"replacements\":{\n")?;
     let told: Value = serde_json::from_str(&format!("{{{}", tail.trim_end().strip_suffix('}')?)).ok()?;
     let Head { of } = serde_json::from_str(&format!("{head}}}")).ok()?;
     let mut catalog = Catalog { of, replacements: replacements(&told), ..Catalog::default() };
-    let shared: Arc<str> = text.into();
     let mut start = text.len() - rest.len();
     for line in classes.split('\n') {
         let class = line.strip_suffix(',').unwrap_or(line);
@@ -104,7 +103,7 @@ pub(super) fn parse_lines(text: &str) -> Option<Catalog> {
             return None;
         }
         let end = start + class.len();
-        let json = Some((Arc::clone(&shared), end - json.len()..end));
+        let json = Some((shared.clone(), end - json.len()..end));
         catalog.classes.insert(name.to_owned(), Entry { json, ..Entry::default() });
         start += line.len() + 1;
     }

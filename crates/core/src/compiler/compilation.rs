@@ -172,9 +172,11 @@ impl Compilation<'_> {
         self.levels.judge(self.found.clone())
     }
 
-    /// The same, with the texts.
+    /// The same, with the texts, of which none is kept if nothing was found.
     pub fn into_findings(self) -> Findings {
-        Findings { diagnostics: self.levels.judge(self.found), sources: self.sources }
+        let diagnostics = self.levels.judge(self.found);
+        let sources = if diagnostics.is_empty() { Sources::default() } else { self.sources };
+        Findings { diagnostics, sources }
     }
 
     /// Whether a file could not be read.
