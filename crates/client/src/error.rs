@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::{NodeError, RequestId};
+use crate::{InvalidRequestId, NodeError, RequestId};
 
 /// An error of an executor. No variant holds a token, the value of a header or the password of a URL.
 #[derive(Debug, thiserror::Error)]
@@ -31,8 +31,8 @@ pub enum Error {
     Header(String),
 
     /// An id that no service can have given.
-    #[error("`{0}` is no request id, which is 1 to 128 letters, digits, `_` and `-`")]
-    RequestId(String),
+    #[error(transparent)]
+    RequestId(#[from] InvalidRequestId),
 
     /// A model id that cannot be a path.
     #[error("`{0}` is no model id, which is names of letters, digits, `.`, `_` and `-` joined by `/`")]

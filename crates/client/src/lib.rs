@@ -61,7 +61,7 @@ pub use http::Timeouts;
 pub use named::named;
 pub use outcome::{Cancellation, Outcome};
 pub use receipt::{NodeError, Receipt};
-pub use request_id::RequestId;
+pub use request_id::{InvalidRequestId, RequestId};
 pub use secret::Secret;
 pub use status::Status;
 pub use wait::{WaitOptions, wait};

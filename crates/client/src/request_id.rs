@@ -5,8 +5,6 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Error;
-
 /// The most characters an id may have.
 const LONGEST: usize = 128;
 
@@ -25,13 +23,18 @@ const LONGEST: usize = 128;
 #[serde(try_from = "String", into = "String")]
 pub struct RequestId(String);
 
+/// A text that no service can have given as an id, cleaned and cut for people.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no request id, which is 1 to 128 letters, digits, `_` and `-`")]
+pub struct InvalidRequestId(String);
+
 impl RequestId {
     /// Checks and wraps an id.
-    pub fn new(id: impl Into<String>) -> Result<Self, Error> {
+    pub fn new(id: impl Into<String>) -> Result<Self, InvalidRequestId> {
         let id = id.into();
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
         if id.is_empty() || id.len() > LONGEST || !id.bytes().all(allowed) {
-            return Err(Error::RequestId(crate::answer::clean(&id, LONGEST)));
+            return Err(InvalidRequestId(crate::answer::clean(&id, LONGEST)));
         }
         Ok(Self(id))
     }
@@ -54,17 +57,17 @@ impl fmt::Display for RequestId {
 }
 
 impl FromStr for RequestId {
-    type Err = Error;
+    type Err = InvalidRequestId;
 
-    fn from_str(id: &str) -> Result<Self, Error> {
+    fn from_str(id: &str) -> Result<Self, InvalidRequestId> {
         Self::new(id)
     }
 }
 
 impl TryFrom<String> for RequestId {
-    type Error = Error;
+    type Error = InvalidRequestId;
 
-    fn try_from(id: String) -> Result<Self, Error> {
+    fn try_from(id: String) -> Result<Self, InvalidRequestId> {
         Self::new(id)
     }
 }

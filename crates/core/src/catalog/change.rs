@@ -5,6 +5,11 @@ use std::fmt::{self, Display};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::diagnostic::Names;
+
+/// How many options are shown.
+const SHOWN: usize = 8;
+
 /// One change of a class.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Change {
@@ -111,7 +116,7 @@ impl Display for Change {
             write!(f, " output {slot}")?;
         }
         let side = |value: &Value| match value {
-            Value::Array(items) => few(items),
+            Value::Array(items) => Names::first_of(items, SHOWN).to_string(),
             Value::String(text) => format!("`{text}`"),
             Value::Object(members) => {
                 let shown =
@@ -135,19 +140,4 @@ impl Display for Change {
             (_, old, new) => write!(f, ": {} -> {}", side(old), side(new)),
         }
     }
-}
-
-/// The first few of a list, and how many more there are.
-fn few(items: &[Value]) -> String {
-    const SHOWN: usize = 8;
-    let shown: Vec<String> = items.iter().take(SHOWN).map(|item| format!("`{}`", plain(item))).collect();
-    match items.len().checked_sub(SHOWN) {
-        Some(more) if more > 0 => format!("{} and {more} more", shown.join(", ")),
-        _ => shown.join(", "),
-    }
-}
-
-/// A key or an option as people write it.
-pub(super) fn plain(key: &Value) -> String {
-    key.as_str().map_or_else(|| key.to_string(), str::to_owned)
 }

@@ -14,9 +14,10 @@ use std::collections::HashSet;
 
 use serde_json::{Number, Value, json};
 
-use super::change::{Change, What, plain};
+use super::change::{Change, What};
 use super::lazy::Lazy;
 use super::{Autogrow, Catalog, Class, Combo, Input, Inputs, Kind, Output, OutputType, Type};
+use crate::diagnostic::plain;
 use crate::number;
 
 /// The changes from `old` to `new`: by class in the order of `old`, then the classes that are new.

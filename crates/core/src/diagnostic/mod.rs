@@ -17,6 +17,7 @@ mod levels;
 mod problem;
 mod report;
 mod shorten;
+mod value;
 mod words;
 
 use std::collections::BTreeSet;
@@ -31,7 +32,8 @@ pub(crate) use levels::lints_schema;
 pub use levels::{Level, Levels, Misplaced};
 pub use problem::{Idle, Limit, Misbuilt, Names, Problem, Subject};
 pub use report::{Place, Related, Rendered, Report, Reported, render};
-pub(crate) use words::{kind_of, plain, show};
+pub(crate) use value::{kind_of, plain};
+pub(crate) use words::show;
 
 use crate::source::Origin;
 

@@ -4,7 +4,8 @@ use std::fmt::Display;
 
 use serde_json::{Number, Value};
 
-use super::{Code, plain};
+use super::code::Code;
+use super::value::{kind_of, plain};
 
 /// What a value belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -489,8 +490,13 @@ impl Names {
 
     /// The options of an input.
     pub(crate) fn of_options(options: &[Value]) -> Self {
-        let first = options.iter().take(Self::SHOWN).map(|option| plain(option).into_owned()).collect();
-        Self { first, more: options.len().saturating_sub(Self::SHOWN) }
+        Self::first_of(options, Self::SHOWN)
+    }
+
+    /// So many of some options.
+    pub(crate) fn first_of(options: &[Value], shown: usize) -> Self {
+        let first = options.iter().take(shown).map(|option| plain(option).into_owned()).collect();
+        Self { first, more: options.len().saturating_sub(shown) }
     }
 }
 
@@ -591,5 +597,13 @@ impl Problem {
             Self::MatchDisagreement { .. } => Code::MatchDisagreement,
             Self::DeepChain { .. } => Code::DeepChain,
         }
+    }
+}
+
+impl Problem {
+    /// A part of a document is another kind of JSON value than its place asks for.
+    pub(crate) fn wrong_shape(what: impl Into<String>, expected: &str, found: &Value) -> Self {
+        let (expected, found) = (expected.to_owned(), kind_of(found).to_owned());
+        Self::WrongShape { what: what.into(), expected, found }
     }
 }

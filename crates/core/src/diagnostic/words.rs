@@ -36,7 +36,7 @@ impl Problem {
                 Some("no save node writes a graph into a GIF; VideoHelperSuite saves a PNG of the same name beside it".to_owned())
             }
             Self::NoEmbeddedGraph { others, .. } if !others.is_empty() => {
-                Some(format!("it holds {}, which is no graph; give the file that the save node wrote", listing(&others.clone().into())))
+                Some(format!("it holds {}, which is no graph; give the file that the save node wrote", Names::from(others.clone())))
             }
             Self::NoEmbeddedGraph { .. } => {
                 Some("sites and editors that convert or shrink a file drop what is embedded; give the file that the save node wrote".to_owned())
@@ -54,7 +54,7 @@ impl Problem {
             }
             Self::MissingInput { ty, .. } => Some(format!("it takes {ty}")),
             Self::NotAnOption { near, options, .. } => Some(if near.is_empty() {
-                format!("the options are {}", listing(options))
+                format!("the options are {}", options)
             } else {
                 format!("did you mean {}?", alternatives(near))
             }),
@@ -98,7 +98,7 @@ impl Problem {
             // Server parity
             Self::NoInputs { .. } => Some("give it `\"inputs\": {}`".to_owned()),
             Self::UnknownBranch { near, keys, .. } => Some(if near.is_empty() {
-                format!("the keys are {}", listing(keys))
+                format!("the keys are {}", keys)
             } else {
                 format!("did you mean {}?", alternatives(near))
             }),
@@ -150,11 +150,13 @@ fn ring(nodes: &[String]) -> String {
 }
 
 /// The first few of a list, and how many more there are.
-fn listing(names: &Names) -> String {
-    match names {
-        Names { first, more: 0 } if first.is_empty() => "none: the list is empty".to_owned(),
-        Names { first, more: 0 } => quoted(first),
-        Names { first, more } => format!("{} and {more} more", quoted(first)),
+impl Display for Names {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self { first, more: 0 } if first.is_empty() => f.write_str("none: the list is empty"),
+            Self { first, more: 0 } => f.write_str(&quoted(first)),
+            Self { first, more } => write!(f, "{} and {more} more", quoted(first)),
+        }
     }
 }
 
@@ -474,34 +476,6 @@ pub(crate) fn show(value: &Value) -> String {
     match shortened(&text, LONGEST_VALUE) {
         Cow::Owned(short) => short,
         Cow::Borrowed(_) => text,
-    }
-}
-
-impl Problem {
-    /// A part of a document is another kind of JSON value than its place asks for.
-    pub(crate) fn wrong_shape(what: impl Into<String>, expected: &str, found: &Value) -> Self {
-        let (expected, found) = (expected.to_owned(), kind_of(found).to_owned());
-        Self::WrongShape { what: what.into(), expected, found }
-    }
-}
-
-/// A text without its quotes, and any other value as JSON.
-pub(crate) fn plain(value: &Value) -> Cow<'_, str> {
-    match value {
-        Value::String(text) => Cow::Borrowed(text),
-        other => Cow::Owned(other.to_string()),
-    }
-}
-
-/// What kind of JSON value this is, in the words of JSON.
-pub(crate) fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
     }
 }
 

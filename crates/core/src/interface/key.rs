@@ -8,9 +8,7 @@
 use std::borrow::Borrow;
 use std::fmt::{self, Display};
 
-use super::resolve::Resolver;
-use crate::catalog::Catalog;
-use crate::graph::{Graph, NodeId};
+use crate::graph::NodeId;
 
 /// The name under which an input is published.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -88,25 +86,6 @@ impl Key {
             _ => Vec::new(),
         }
     }
-
-    /// Reads the key against a graph. An input is there when the node holds it, or when its class in `catalog` declares
-    /// it.
-    pub fn resolve(&self, graph: &Graph, catalog: &Catalog) -> Result<Vec<Target>, Unresolved> {
-        Resolver::new(graph, catalog).resolve(self)
-    }
-}
-
-/// The names of the inputs of a node: those it holds, then those its class declares.
-pub(super) fn inputs_of<'a>(
-    graph: &'a Graph,
-    catalog: &'a Catalog,
-    id: &str,
-) -> impl Iterator<Item = &'a str> {
-    let node = graph.node(id);
-    let held = node.into_iter().flat_map(|node| node.inputs().map(|(name, _)| name));
-    let class = node.and_then(|node| catalog.class(node.class()?));
-    let declared = class.into_iter().flat_map(|class| class.inputs.settable().map(|(name, _, _)| name));
-    held.chain(declared.filter(move |name| node.is_some_and(|node| node.input(name).is_none())))
 }
 
 /// Whether this is an id as the editor makes them: `57`, `57:8`.
@@ -148,7 +127,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::graph::Node;
+    use crate::catalog::Catalog;
+    use crate::graph::{Graph, Node};
 
     fn graph(nodes: &[(&str, &[&str])]) -> Graph {
         let mut graph = Graph::default();

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::key::{Key, Target, Unresolved, inputs_of};
+use super::key::{Key, Target, Unresolved};
 use crate::catalog::Catalog;
 use crate::diagnostic::Guesses;
 use crate::graph::Graph;
@@ -54,6 +54,14 @@ struct Start<'g> {
     parts: Vec<Part<'g>>,
     /// In how many ways it goes on to the end, counted no further than to [`MOST_READINGS`].
     ways: usize,
+}
+
+impl Key {
+    /// Reads the key against a graph. An input is there when the node holds it, or when its class in `catalog` declares
+    /// it.
+    pub fn resolve(&self, graph: &Graph, catalog: &Catalog) -> Result<Vec<Target>, Unresolved> {
+        Resolver::new(graph, catalog).resolve(self)
+    }
 }
 
 impl<'g> Names<'g> {
@@ -200,4 +208,13 @@ fn readings(starts: &HashMap<usize, Start<'_>>, most_parts: usize) -> Vec<Vec<Ta
         reading
     });
     readings.collect()
+}
+
+/// The names of the inputs of a node: those it holds, then those its class declares.
+fn inputs_of<'a>(graph: &'a Graph, catalog: &'a Catalog, id: &str) -> impl Iterator<Item = &'a str> {
+    let node = graph.node(id);
+    let held = node.into_iter().flat_map(|node| node.inputs().map(|(name, _)| name));
+    let class = node.and_then(|node| catalog.class(node.class()?));
+    let declared = class.into_iter().flat_map(|class| class.inputs.settable().map(|(name, _, _)| name));
+    held.chain(declared.filter(move |name| node.is_some_and(|node| node.input(name).is_none())))
 }

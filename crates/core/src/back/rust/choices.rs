@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 
 use super::ident::{Namer, type_name, variant_name};
 use crate::catalog::Combo;
+use crate::diagnostic::plain;
 
 /// A closed list at one input.
 pub(crate) struct Occurrence<'c> {
@@ -64,7 +65,7 @@ impl<'c> Choices<'c> {
             }))
         });
         let mut idents: Vec<String> = vec![String::new(); groups.len()];
-        let mut plain: BTreeSet<String> = BTreeSet::new();
+        let mut common_names: BTreeSet<String> = BTreeSet::new();
         for at in order {
             let Some((_, group)) = groups.get_index(at) else { continue };
             let Some(first) = group.first() else { continue };
@@ -73,7 +74,7 @@ impl<'c> Choices<'c> {
                 own
             } else {
                 let name = common(group);
-                if plain.insert(name.clone()) { name } else { own }
+                if common_names.insert(name.clone()) { name } else { own }
             };
             let wanted = renamed.get(&wanted).cloned().unwrap_or(wanted);
             if let Some(ident) = idents.get_mut(at) {
@@ -88,7 +89,7 @@ impl<'c> Choices<'c> {
             let mut seen = BTreeSet::new();
             let options = combo.into_iter().flat_map(|combo| &combo.options);
             let options = options.filter(|option| seen.insert(option.to_string()));
-            let options = options.map(|option| (option, variants.name(variant_name(&text(option)))));
+            let options = options.map(|option| (option, variants.name(variant_name(&plain(option)))));
             let inputs = group.iter().map(|occurrence| occurrence.input.clone());
             places.insert(identity, all.len());
             all.push(Choice { ident, options: options.collect(), inputs: inputs.collect() });
@@ -114,11 +115,6 @@ impl Choice<'_> {
     }
 }
 
-/// An option or key as text.
-pub(crate) fn text(value: &Json) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
 /// Lists are the same when their options are, in whatever order.
 fn identity(combo: &Combo) -> String {
     let options: BTreeSet<String> = combo.options.iter().map(ToString::to_string).collect();
@@ -140,7 +136,7 @@ fn common(group: &[&Occurrence<'_>]) -> String {
     }
     if is_few(group) {
         let options = group.iter().take(1).flat_map(|occurrence| &occurrence.combo.options);
-        let options: Vec<String> = options.map(|option| variant_name(&text(option))).collect();
+        let options: Vec<String> = options.map(|option| variant_name(&plain(option))).collect();
         return options.join("Or");
     }
     let most = names.values().max().copied().unwrap_or_default();

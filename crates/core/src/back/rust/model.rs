@@ -13,11 +13,12 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
-use super::choices::{Choices, Occurrence, text};
+use super::choices::{Choices, Occurrence};
 use super::ident::{Namer, type_name, value_name, variant_name};
 use super::sockets::Sockets;
 use super::ty::Ty;
 use crate::catalog::{Autogrow, Catalog, Class, Combo, Input, Inputs, Kind, OutputType, Type};
+use crate::diagnostic::plain;
 use crate::number::javascript as js;
 
 /// Names that a generated module takes from the DSL, or that would be ambiguous beside them.
@@ -358,7 +359,7 @@ impl<'c> Builder<'c> {
                         let mut variants = Namer::reserving(["Other"]);
                         let mut dynamic = Dynamic { ident: enumeration.clone(), branches: Vec::new() };
                         for branch in branches {
-                            let variant = variants.name(variant_name(&text(&branch.key)));
+                            let variant = variants.name(variant_name(&plain(&branch.key)));
                             let built = self.types.name(format!("{enumeration}{variant}"));
                             dynamic.branches.push((variant, self.push(&branch.inputs, &built, class)));
                         }

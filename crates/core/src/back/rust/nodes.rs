@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use super::choices::{Choice, text};
+use super::choices::Choice;
 use super::facts;
 use super::ident::value_name;
 use super::literal::text as literal;
@@ -18,6 +18,7 @@ use super::sockets::MODULE;
 use super::text::{Code, literals};
 use super::ty::Ty;
 use crate::catalog::{Catalog, Class, Kind};
+use crate::diagnostic::plain;
 
 /// What of a catalog is written, and how.
 #[derive(Debug, Clone, Default)]
@@ -574,7 +575,7 @@ impl Writer<'_, '_> {
         self.unseen(code);
         code.open(&format!("pub enum {} {{", choice.ident));
         for (option, variant) in &choice.options {
-            code.doc(&format!("{}.", facts::code(&text(option))));
+            code.doc(&format!("{}.", facts::code(&plain(option))));
             code.line(&format!("{variant},"));
         }
         code.doc("An option that the catalog does not list.");
