@@ -161,7 +161,7 @@ impl Crate {
             ["mod", name, ..] => {
                 let named = texts.iter().find_map(|text| text.strip_prefix("path = "));
                 let named = named.map(|path| path.trim_matches('"').to_owned());
-                self.module(module, folder, name, item, named, is_test);
+                self.module(module, folder, name, item, named.as_deref(), is_test);
             }
             ["use", ..] => self.import(module, &item[1..], is_test),
             ["macro_rules"] => {
@@ -191,7 +191,7 @@ impl Crate {
         folder: &Path,
         name: &str,
         item: &[TokenTree],
-        named: Option<String>,
+        named: Option<&str>,
         is_test: bool,
     ) {
         let mut path = self.modules[parent].path.clone();
@@ -209,7 +209,7 @@ impl Crate {
             return;
         }
         let here = own.parent().expect("a folder");
-        let candidates = match &named {
+        let candidates = match named {
             Some(named) => vec![here.join(named)],
             None => vec![folder.join(format!("{name}.rs")), inside.join("mod.rs")],
         };

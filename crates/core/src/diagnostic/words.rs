@@ -54,7 +54,7 @@ impl Problem {
             }
             Self::MissingInput { ty, .. } => Some(format!("it takes {ty}")),
             Self::NotAnOption { near, options, .. } => Some(if near.is_empty() {
-                format!("the options are {}", options)
+                format!("the options are {options}")
             } else {
                 format!("did you mean {}?", alternatives(near))
             }),
@@ -98,7 +98,7 @@ impl Problem {
             // Server parity
             Self::NoInputs { .. } => Some("give it `\"inputs\": {}`".to_owned()),
             Self::UnknownBranch { near, keys, .. } => Some(if near.is_empty() {
-                format!("the keys are {}", keys)
+                format!("the keys are {keys}")
             } else {
                 format!("did you mean {}?", alternatives(near))
             }),

@@ -44,7 +44,7 @@ pub(crate) fn is_long(text: &str) -> bool {
 
 /// A raw literal of a text without hidden signs; `None` where it needs more `#` than there may be.
 fn raw(text: &str) -> Option<String> {
-    let hashes = text.contains('"').then(|| longest_run_behind_quote(text) + 1).unwrap_or_default();
+    let hashes = if text.contains('"') { longest_run_behind_quote(text) + 1 } else { 0 };
     let hashes = (hashes <= MOST_HASHES).then(|| "#".repeat(hashes))?;
     Some(format!("r{hashes}\"{text}\"{hashes}"))
 }

@@ -79,6 +79,7 @@ pub(super) fn leave_one_to_each(part: &mut Part<'_>) {
 }
 
 /// Where links lead, by node.
+#[expect(clippy::iter_over_hash_type, reason = "those of a node are sorted when they are read into it")]
 pub(super) fn into_nodes(links: &Links) -> Into {
     let mut into = Into::new();
     for (id, link) in links {

@@ -74,12 +74,11 @@ impl<'a> Node<'a> {
         let mut named: Vec<(LinkId, Vec<&str>)> = Vec::new();
         for (name, link) in saved {
             let Some(place) = known.get_mut(&link) else { continue };
-            match named.get_mut(*place) {
-                Some((_, names)) => names.push(name),
-                None => {
-                    *place = named.len();
-                    named.push((link, vec![name]));
-                }
+            if let Some((_, others)) = named.get_mut(*place) {
+                others.push(name);
+            } else {
+                *place = named.len();
+                named.push((link, vec![name]));
             }
         }
         let mut skipped: HashSet<LinkId> = HashSet::default();
