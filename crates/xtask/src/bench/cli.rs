@@ -126,8 +126,10 @@ impl Folder {
     }
 }
 
-/// What one run of the command takes. It may refuse a document, but not fail.
-fn once(command: &mut Command) -> Result<Duration, Failure> {
+/// What one run of the command takes. It may refuse a document, but not fail. What it wrote before is taken away first: an
+/// artifact that is there already need not be written.
+fn once(command: &mut Command, out: &Path) -> Result<Duration, Failure> {
+    let _ = if out.is_dir() { fs::remove_dir_all(out) } else { fs::remove_file(out) };
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let start = Instant::now();
     let status = command.status();
@@ -202,11 +204,12 @@ fn templates(comfyc: &Path, folder: &Folder) -> Result<(), Failure> {
             None
         }
     };
-    let mut raised = 0;
+    let (mut raised, mut written) = (0, 0);
     // The first round does not count. A machine is not equally quick all the time: both sides take turns.
     for round in 0..=ROUNDS {
         for row in &mut rows {
-            let time = once(&mut row.command)?;
+            let time = once(&mut row.command, &out)?;
+            written = written.max(fs::read_dir(&out).map_or(0, Iterator::count));
             if round > 0 {
                 row.ours.push(time);
             }
@@ -218,7 +221,6 @@ fn templates(comfyc: &Path, folder: &Folder) -> Result<(), Failure> {
             }
         }
     }
-    let written = fs::read_dir(&out).map_or(0, Iterator::count);
     println!("the whole command over {} templates in one run, {written} prompts written", files.len());
     for row in &mut rows {
         let ours = middle(&mut row.ours);
@@ -288,13 +290,16 @@ impl Drop for Other {
 }
 
 /// The time of a command for each of two sizes, or nothing for the larger one if the smaller took too long.
-fn growing(mut command: impl FnMut(usize) -> Command) -> Result<(Duration, Option<Duration>), Failure> {
+fn growing(
+    out: &Path,
+    mut command: impl FnMut(usize) -> Command,
+) -> Result<(Duration, Option<Duration>), Failure> {
     let mut median = |at: usize| -> Result<Duration, Failure> {
         let mut command = command(at);
-        let mut times = vec![once(&mut command)?];
+        let mut times = vec![once(&mut command, out)?];
         if times.iter().all(|time| *time < PATIENCE) {
             for _ in 1..FEW {
-                times.push(once(&mut command)?);
+                times.push(once(&mut command, out)?);
             }
         }
         Ok(middle(&mut times))
@@ -318,7 +323,7 @@ fn sizes(comfyc: &Path, folder: &Folder) -> Result<(), Failure> {
         }
         for verb in ["check", "build"] {
             let out = folder.path("large.json");
-            let (small, large) = growing(|at| {
+            let (small, large) = growing(&out, |at| {
                 let mut command = Command::new(comfyc);
                 command.arg(verb).args(files.get(at)).args(["--warn", "deep-chain"]);
                 if verb == "build" {
@@ -353,7 +358,7 @@ fn formats(comfyc: &Path, folder: &Folder) -> Result<(), Failure> {
     }
     let mut human = None;
     for format in ["human", "json", "github", "sarif"] {
-        let (small, large) = growing(|at| {
+        let (small, large) = growing(&folder.path("none"), |at| {
             let mut command = Command::new(comfyc);
             command.args(["check", "--format", format]).args(files.get(at));
             command
