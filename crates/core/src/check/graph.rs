@@ -295,6 +295,25 @@ mod tests {
     }
 
     #[test]
+    fn thousands_of_wrong_options_and_unknown_classes_are_not_all_compared_with_what_there_is() {
+        const MANY: usize = 10_000;
+        let names: Vec<String> = (0..MANY).map(|i| format!("\"{i}.png\"")).collect();
+        let text = format!(
+            r#"{{"Img": {{"input": {{"required": {{"image": [[{}]]}}}}, "output": [], "output_node": true}}}}"#,
+            names.join(",")
+        );
+        let source = Source::new("classes.json", Syntax::Json, text);
+        let (catalog, _) = Catalog::parse(&source, Sources::default().add(source.clone()));
+        let wrong =
+            (0..MANY).map(|i| format!(r#""{i}": {{"class_type": "Img", "inputs": {{"image": "{i}.jpg"}}}}"#));
+        let unknown = (0..MANY).map(|i| format!(r#""u{i}": {{"class_type": "Img{i}", "inputs": {{}}}}"#));
+        let nodes: Vec<String> = wrong.chain(unknown).collect();
+        let found = problems(&parsed(format!("{{{}}}", nodes.join(","))), &catalog);
+        assert_eq!(found.codes(), BTreeSet::from([Code::NotAnOption, Code::UnknownClass]));
+        assert_eq!(found.len(), 2 * MANY);
+    }
+
+    #[test]
     fn a_long_chain_is_told_and_checked_in_linear_time() {
         const MANY: usize = 100_000;
         let nodes = (0..MANY)

@@ -304,7 +304,7 @@ pub(super) fn strangers<'v>(combo: &Combo, literal: &'v Json) -> Vec<&'v Json> {
     }
 }
 
-pub(super) fn not_an_option(subject: Subject, combo: &Combo, found: &Json) -> Problem {
-    let near = Guesses::new().nearest(&plain(found), combo.options.iter().map(plain));
+pub(super) fn not_an_option(subject: Subject, combo: &Combo, found: &Json, guesses: &Guesses) -> Problem {
+    let near = guesses.nearest(&plain(found), combo.options.iter().map(plain));
     Problem::NotAnOption { subject, value: show(found), near, options: Names::of_options(&combo.options) }
 }

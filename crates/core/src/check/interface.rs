@@ -9,7 +9,7 @@ use super::input::{crossed, not_an_option, not_members};
 use super::value::Judge;
 use super::{Checked, Rejected, hints, python, sampler, value};
 use crate::catalog::{Catalog, Input as ClassInput, Kind, declared};
-use crate::diagnostic::{Diagnostic, Diagnostics, Problem, Subject, show};
+use crate::diagnostic::{Diagnostic, Diagnostics, Guesses, Problem, Subject, show};
 use crate::graph::{Graph, NodeId, Value};
 use crate::interface::standard::doubts;
 use crate::interface::{Input, Interface, Key, Patterns, Payload, Target, composite};
@@ -55,7 +55,7 @@ pub(super) fn problems(interface: &Interface, graph: &Graph, catalog: &Catalog) 
             let problem = Problem::BadDefault { key: key.to_string(), because: Box::new(problem) };
             diagnostics.report(problem, input.origin_of("default"));
         }
-        check_targets(key, input, interface, graph, &mut declarations, &mut diagnostics);
+        check_targets(key, input, interface, &mut declarations, &judge.guesses, &mut diagnostics);
     }
     check_twice_written(interface, &mut diagnostics);
     check_stages(interface, graph, &mut diagnostics);
@@ -135,10 +135,11 @@ fn check_targets<'a>(
     key: &Key,
     input: &'a Input,
     interface: &'a Interface,
-    graph: &Graph,
     declarations: &mut Declarations<'a>,
+    guesses: &Guesses,
     diagnostics: &mut Diagnostics,
 ) {
+    let graph = declarations.graph;
     if input.targets.is_empty() {
         return;
     }
@@ -166,7 +167,7 @@ fn check_targets<'a>(
         }
         for (target, written) in interface.writes(key.as_str(), sample.value) {
             let Some(class_input) = declarations.of(target) else { continue };
-            for problem in misfits(key, target, class_input, &written, sample.value) {
+            for problem in misfits(key, target, class_input, &written, sample.value, guesses) {
                 diagnostics.report(problem, origin());
             }
         }
@@ -187,12 +188,19 @@ fn check_targets<'a>(
 }
 
 /// What the class of a target says to a value that a key may write there.
-fn misfits(key: &Key, target: &Target, class: &ClassInput, written: &Json, published: &Json) -> Vec<Problem> {
+fn misfits(
+    key: &Key,
+    target: &Target,
+    class: &ClassInput,
+    written: &Json,
+    published: &Json,
+    guesses: &Guesses,
+) -> Vec<Problem> {
     let subject = Subject::input(&target.node, &target.input);
     match &class.kind {
         Kind::Combo(combo) => not_members(combo, written)
             .into_iter()
-            .map(|found| not_an_option(subject.clone(), combo, found))
+            .map(|found| not_an_option(subject.clone(), combo, found, guesses))
             .collect(),
         Kind::Named(ty) => {
             let converted = match ty.as_str() {
@@ -423,6 +431,19 @@ mod tests {
         let published: Vec<Json> = names.into_iter().chain(["more.png".into()]).collect();
         publish(&mut interface, "1_image", json!({"enum": published}));
         check(interface, &graph, &catalog, &[(Code::NotAnOption, 1)]);
+    }
+
+    #[test]
+    fn twenty_thousand_options_that_no_class_has_are_not_all_compared_with_what_it_has() {
+        const MANY: usize = 20_000;
+        let names = |ending: &str| (0..MANY).map(|i| format!("{i}.{ending}").into()).collect::<Vec<Json>>();
+        let catalog =
+            catalog(&json!({"Img": {"input": {"required": {"image": [names("png")]}}, "output": []}}));
+        let mut graph = Graph::default();
+        graph.insert("1", Node::new("Img").with("image", json!("7.png")));
+        let mut interface = Interface::new();
+        publish(&mut interface, "1_image", json!({"enum": names("jpg")}));
+        check(interface, &graph, &catalog, &[(Code::NotAnOption, MANY)]);
     }
 
     #[test]

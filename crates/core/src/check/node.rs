@@ -14,7 +14,7 @@ use crate::catalog::{
     declared_and_unchosen,
 };
 use crate::diagnostic::{
-    Diagnostic, Diagnostics, Edit, Fix, Limit, Problem, Subject, kind_of, nearest, show, sole, spelled,
+    Diagnostic, Diagnostics, Edit, Fix, Guesses, Limit, Problem, Subject, kind_of, show, sole, spelled,
 };
 use crate::graph::{Graph, Input, Node, NodeId, Value};
 use crate::source::Origin;
@@ -25,6 +25,7 @@ pub(super) struct View<'a> {
     pub(super) catalog: &'a Catalog,
     /// By position; `None` for one that the catalog does not know.
     classes: Vec<Option<&'a Class>>,
+    guesses: Guesses,
 }
 
 /// What was found about nodes.
@@ -39,7 +40,12 @@ pub(super) struct Found<'a> {
 impl<'a> View<'a> {
     pub(super) fn new(graph: &'a Graph, catalog: &'a Catalog) -> Self {
         let class = |node: &'a Node| node.class().and_then(|class| catalog.class(class));
-        Self { graph, catalog, classes: graph.nodes().map(|(_, node)| class(node)).collect() }
+        Self {
+            graph,
+            catalog,
+            classes: graph.nodes().map(|(_, node)| class(node)).collect(),
+            guesses: Guesses::new(),
+        }
     }
 
     /// The classes of the nodes, in their order.
@@ -95,7 +101,9 @@ pub(super) fn check<'a>(
         let mut near: Vec<String> =
             view.catalog.replacements(name).iter().map(|new| new.new_class.clone()).collect();
         if near.is_empty() {
-            near.clone_from(found.near.entry(name).or_insert_with(|| nearest(name, view.catalog.names())));
+            near.clone_from(
+                found.near.entry(name).or_insert_with(|| view.guesses.nearest(name, view.catalog.names())),
+            );
         }
         let fix = match view.catalog.replacements(name).first() {
             Some(rule) => node.origin().and_then(|origin| replaced(node, origin, rule, view.catalog)),
@@ -227,7 +235,7 @@ impl<'a> OneNode<'a> {
         }
         if let Finding::NotAnOption { literal, combo } = &finding {
             for missing in input::not_members(combo, literal) {
-                let problem = not_an_option(self.subject(name), combo, missing);
+                let problem = not_an_option(self.subject(name), combo, missing, &self.view.guesses);
                 let fix = self.option_meant(name, combo, &problem).zip(place);
                 let fix = fix.map(|(option, at)| Fix::replace(at.pointer.clone(), option.clone()));
                 found.diagnostics.push(Diagnostic::new(problem, place.cloned()).with_fix(fix));
@@ -421,7 +429,7 @@ impl<'a> OneNode<'a> {
             });
             let keys: Vec<String> = branches.iter().map(|branch| python::text(&branch.key)).collect();
             let written = self.node.literal(name).and_then(Json::as_str).unwrap_or_default();
-            let near = nearest(written, keys.iter().map(String::as_str));
+            let near = self.view.guesses.nearest(written, keys.iter().map(String::as_str));
             let place = match held {
                 Some(input) => input.origin.clone(),
                 None => self.place_of_inputs(),
@@ -455,7 +463,7 @@ impl<'a> OneNode<'a> {
                     declared(self.class, self.node).into_iter().map(|declared| declared.name.into_owned());
                 all.filter(|name| self.node.input(name).is_none()).collect()
             });
-            let near = nearest(name, free.iter().map(String::as_str));
+            let near = self.view.guesses.nearest(name, free.iter().map(String::as_str));
             let meant = self.input_meant(name, &near).filter(|meant| taken.insert(meant.clone()));
             let fix = held.origin.clone().zip(meant).map(|(at, meant)| Fix::rename(at.pointer, meant));
             let (node, class) = (self.id.to_string(), self.class.name.clone());
