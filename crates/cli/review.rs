@@ -141,7 +141,7 @@ fn payloads(
     let payloads = if usable {
         parallel::map(&inputs.inputs, |input| {
             let findings = match files::payload(&input.path, read) {
-                Ok(source) => compilation.check_payload(source),
+                Ok(source) => compilation.check_payload(&source),
                 Err(error) => unreadable(&input.path, &error),
             };
             let what = Some("payload".to_owned());
@@ -153,7 +153,9 @@ fn payloads(
     let input = Input { path: workflow.to_owned(), walked: false };
     let mut review = Review::passing_over(inputs.passed_over);
     review.beside = Some(Reviewed::of(&input, compilation));
-    payloads.into_iter().for_each(|payload| review.add(payload));
+    for payload in payloads {
+        review.add(payload);
+    }
     Ok(review)
 }
 

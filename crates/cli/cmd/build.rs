@@ -92,7 +92,9 @@ fn end(
     printer.reports(&findings);
     printer.notes(&lines);
     let last = failures.pop();
-    failures.iter().for_each(|failure| printer.failure(failure));
+    for failure in &failures {
+        printer.failure(failure);
+    }
     last.map_or(Ok(done), Err)
 }
 

@@ -22,7 +22,9 @@ pub(crate) fn run(arguments: &Init, printer: &Printer) -> Result<Done, Failure> 
     let mut findings = setup.findings;
     findings.append(compilation.into_findings());
     printer.reports(&findings);
-    note.iter().for_each(|note| printer.note(note));
+    if let Some(note) = &note {
+        printer.note(note);
+    }
     if let Some(interface) = proposed {
         let (inputs, counts) = (interface.inputs().len(), counts(&findings.diagnostics));
         printer.note(&format!("{}: {inputs} inputs proposed; {counts}", arguments.file));

@@ -38,7 +38,9 @@ pub(crate) fn run(arguments: &Run, printer: &Printer) -> Result<Done, Failure> {
         }
     };
     printer.reports(&findings);
-    note.iter().for_each(|note| printer.note(note));
+    if let Some(note) = &note {
+        printer.note(note);
+    }
     printer.note(&review::line(&arguments.workflow, &findings.diagnostics));
     let refused = findings.diagnostics.has_errors();
     let Some(job) = job.filter(|_| !refused) else {

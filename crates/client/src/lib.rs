@@ -5,22 +5,21 @@
 //! gets the job's model id and payload, a ComfyUI its prompt, with its files brought to the server first.
 //!
 //! ```no_run
-//! # use comfyc::{catalog::Catalog, check, interface::Payload, workflow::Workflow};
-//! use comfyc_client::{Executor as _, Secret, WaitOptions, runcomfy::RunComfy, wait};
+//! use comfyc::{Catalog, Compiler};
+//! use comfyc_client::{Secret, runcomfy::RunComfy};
 //!
-//! # async fn run(workflow: Workflow) -> Result<(), Box<dyn std::error::Error>> {
-//! let catalog = Catalog::embedded();
-//! let workflow = check::workflow(workflow, &catalog).map_err(|_| "the workflow has errors")?;
-//! let mut given = Payload::new();
-//! given.set("6_text", "puppies, playing".into(), None);
-//! let job = check::job(&workflow, &given, &catalog).map_err(|_| "the values have errors")?;
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let compiler = Compiler::new(Catalog::embedded());
+//! let workflow = compiler.workflow("workflows/wan-2-2/first-last-frame", |file| std::fs::read(file))?;
+//! let job = compiler.job(&workflow, [("6_text", "puppies, playing")])?;
 //!
 //! let executor = RunComfy::new(&Secret::new("token"), &Default::default())?;
-//! let receipt = executor.submit(&job).await?;
-//! let outcome = wait(&executor, &receipt.id, &WaitOptions::default(), |status| eprintln!("{status}")).await?;
+//! let outcome = comfyc_client::run(&executor, &job).await?;
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! [`run`] submits and waits; [`Executor::submit`] and [`wait`] are its two halves, for a caller who keeps the id of the job.
 //!
 //! Invariants:
 //!
@@ -64,4 +63,4 @@ pub use receipt::{NodeError, Receipt};
 pub use request_id::{InvalidRequestId, RequestId};
 pub use secret::Secret;
 pub use status::Status;
-pub use wait::{WaitOptions, wait};
+pub use wait::{WaitOptions, run, wait};

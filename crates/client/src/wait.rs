@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use comfyc::{Checked, Job};
+
 use crate::{Error, Executor, Outcome, RequestId, Status};
 
 /// How often to ask, and how patiently.
@@ -20,6 +22,13 @@ impl Default for WaitOptions {
     fn default() -> Self {
         Self { first: Duration::from_secs(1), longest: Duration::from_secs(5), patience: 5 }
     }
+}
+
+/// Submits a job and waits until it has ended. If it is dropped, or fails after the submission, the job goes on and its id is
+/// lost: a caller who wants to come back to it submits and [`wait`]s.
+pub async fn run<E: Executor>(executor: &E, job: &Checked<Job>) -> Result<Outcome, Error> {
+    let receipt = executor.submit(job).await?;
+    wait(executor, &receipt.id, &WaitOptions::default(), |_| {}).await
 }
 
 /// Asks until the job has ended, and returns what it came to.

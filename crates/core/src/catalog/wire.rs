@@ -4,7 +4,6 @@
 //! class may have `traits` and an input's options may hold `"open": true`; `of`, the server; `replacements` as in
 //! `/node_replacements`.
 
-
 use indexmap::IndexMap;
 use serde_json::value::RawValue;
 use serde_json::{Map, Number, Value};

@@ -72,7 +72,7 @@ impl Compilation<'_> {
                 Emit::Payload => {
                     let body = interface.complete(&self.given, options.full);
                     let text = payload::write(&body, options.layout);
-                    self.job_of(body);
+                    self.job_of(&body);
                     Some(text)
                 }
                 _ => return Err(Unavailable::NoGraph),
@@ -98,7 +98,7 @@ impl Compilation<'_> {
             return self.of_graph(emit, graph, &self.given, options);
         }
         let body = interface.complete(&self.given, options.full);
-        if let Some(job) = self.job_of(body.clone()) {
+        if let Some(job) = self.job_of(&body) {
             return self.of_job(emit, job, &body, options);
         }
         match emit {

@@ -207,20 +207,23 @@ impl Compilation<'_> {
     /// Checks the values given for a workflow and makes its job, or checks them against a published schema. Returns `None`
     /// if the values are rejected or the document takes none; an error in the workflow itself does not count here.
     pub fn job(&mut self) -> Option<Job> {
-        self.job_of(self.given.clone())
+        let given = std::mem::take(&mut self.given);
+        let job = self.job_of(&given);
+        self.given = given;
+        job
     }
 
     /// The same with these values.
-    pub(super) fn job_of(&mut self, values: Payload) -> Option<Job> {
+    pub(super) fn job_of(&mut self, values: &Payload) -> Option<Job> {
         match &self.subject {
             Subject::Workflow(workflow) | Subject::Graph(workflow) => {
                 let catalog = &self.compiler.catalog;
-                let (job, found) = check::values(workflow, &self.found, &values, catalog, &self.levels);
+                let (job, found) = check::values(workflow, &self.found, values, catalog, &self.levels);
                 self.found.append(found);
                 job.ok()
             }
             Subject::Interface(interface) => {
-                self.found.append(check::payload_problems(interface, &values));
+                self.found.append(check::payload_problems(interface, values));
                 None
             }
             _ => None,
@@ -245,28 +248,28 @@ impl Compilation<'_> {
 
     /// Checks the text of a payload for this workflow or published schema. The findings are those of the payload alone; the
     /// texts are its own and those of the workflow, whose limits the findings point to.
-    pub fn check_payload(&self, source: Source) -> Findings {
+    pub fn check_payload(&self, source: &Source) -> Findings {
         let mut sources = self.sources.clone();
         let id = sources.add(source.clone());
-        let (payload, mut found) = document::parse_payload(&source, id);
+        let (payload, mut found) = document::parse_payload(source, id);
         if found.is_empty() {
-            found = self.payload_problems(payload);
+            found = self.payload_problems(&payload);
         }
         Findings { diagnostics: self.levels.judge(found), sources }
     }
 
-    fn payload_problems(&self, payload: Payload) -> Diagnostics {
+    fn payload_problems(&self, payload: &Payload) -> Diagnostics {
         let interface = match &self.subject {
             Subject::Workflow(workflow) | Subject::Graph(workflow) => &workflow.interface,
             Subject::Interface(interface) => interface,
             _ => return Diagnostics::default(),
         };
-        let found = check::payload_problems(interface, &payload);
+        let found = check::payload_problems(interface, payload);
         let errors = found.iter().any(|found| self.levels.severity(found) == Some(Severity::Error));
         match self.workflow() {
             // The values may still be ones that the graph cannot take.
             Some(workflow) if !errors => {
-                check::values(workflow, &self.found, &payload, &self.compiler.catalog, &self.levels).1
+                check::values(workflow, &self.found, payload, &self.compiler.catalog, &self.levels).1
             }
             _ => found,
         }

@@ -164,9 +164,9 @@ impl<'g> Resolver<'g> {
             let Some((id, _)) = self.graph.get(id) else { continue };
             let id = id.as_str();
             let (graph, catalog) = (self.graph, self.catalog);
-            let names =
+            let inputs =
                 self.names.entry(id).or_insert_with(|| Names::new(inputs_of(graph, catalog, id).collect()));
-            for name in names.beginning(named, &mut self.steps)? {
+            for name in inputs.beginning(named, &mut self.steps)? {
                 let end = at + length + 1 + name.len();
                 let next = (end < text.len()).then_some(end + 1);
                 // Behind an `x` there is another part.
