@@ -1,7 +1,7 @@
 //! The catalog that ships with the crate, derived from real servers' `/object_info` by `cargo xtask codegen`.
 
 use super::{Catalog, wire};
-use crate::source::{Source, Sources, Syntax, Text};
+use crate::source::{Source, SourceText, Sources, Syntax};
 
 /// ComfyUI itself, then one snapshot for each pack.
 const SNAPSHOTS: [(&str, &str); 3] = [
@@ -13,7 +13,7 @@ const SNAPSHOTS: [(&str, &str); 3] = [
 pub(super) fn catalog() -> Catalog {
     let mut whole = Catalog::default();
     for (name, text) in SNAPSHOTS {
-        let catalog = wire::parse_lines(&Text::of_program(text)).unwrap_or_else(|| parse(name, text));
+        let catalog = wire::parse_lines(&SourceText::of_program(text)).unwrap_or_else(|| parse(name, text));
         if whole.is_empty() {
             whole = catalog;
         } else {

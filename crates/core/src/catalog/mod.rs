@@ -46,7 +46,7 @@ pub(crate) use widget::WidgetType;
 pub(crate) use wire::SNAPSHOT;
 
 use crate::diagnostic::{Diagnostics, Problem};
-use crate::source::{Origin, Pointer, Source, SourceId, Text};
+use crate::source::{Origin, Pointer, Source, SourceId, SourceText};
 
 /// All node classes of a server, in the server's order.
 #[derive(Debug, Clone, Default)]
@@ -66,7 +66,7 @@ pub struct Catalog {
 #[derive(Debug, Clone, Default)]
 struct Entry {
     /// The JSON of the class within the text it stands in; `None` for a class that was never text.
-    json: Option<(Text, Range<usize>)>,
+    json: Option<(SourceText, Range<usize>)>,
     class: OnceLock<Arc<Class>>,
 }
 

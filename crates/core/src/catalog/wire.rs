@@ -18,7 +18,7 @@ use super::types::{OutputType, Type};
 use super::widget::Shown;
 use super::{Catalog, Entry, Replacement};
 use crate::diagnostic::{Diagnostics, Problem, json_error, kind_of};
-use crate::source::{Origin, Pointer, Source, SourceId, Text};
+use crate::source::{Origin, Pointer, Source, SourceId, SourceText};
 
 /// The key that marks a snapshot, its first; it holds the version of the form.
 pub(crate) const SNAPSHOT: &str = "comfyc_catalog";
@@ -83,7 +83,7 @@ pub(super) fn parse(source: &Source, id: SourceId) -> (Catalog, Diagnostics) {
 
 /// Reads a snapshot by its lines, as [`snapshot`] lays it out: what is on the line of a class is not looked at. `None` for a text
 /// that is laid out in another way.
-pub(super) fn parse_lines(shared: &Text) -> Option<Catalog> {
+pub(super) fn parse_lines(shared: &SourceText) -> Option<Catalog> {
     #[derive(serde::Deserialize)]
     struct Head {
         of: Option<String>,

@@ -23,7 +23,7 @@ pub(crate) use escape::Escape;
 pub use escape::{escaped, escaped_json, is_hidden, without_commands};
 pub(crate) use lines::{Lines, Position};
 pub use pointer::{Pointer, Token};
-pub use text::Text;
+pub use text::SourceText;
 
 /// Names one text within [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -45,7 +45,7 @@ pub enum Syntax {
 pub struct Source {
     name: String,
     syntax: Syntax,
-    text: Text,
+    text: SourceText,
     /// The file that the text was taken out of.
     file: Option<String>,
 }
@@ -122,12 +122,12 @@ impl SourceId {
 
 impl Source {
     /// A text under the name shown in reports.
-    pub fn new(name: impl Into<String>, syntax: Syntax, text: impl Into<Text>) -> Self {
+    pub fn new(name: impl Into<String>, syntax: Syntax, text: impl Into<SourceText>) -> Self {
         Self { name: name.into(), syntax, text: text.into(), file: None }
     }
 
     /// A JSON text that was taken out of a media file, where it has a keyword. It is shown as `picture.png#prompt`.
-    pub fn embedded(file: &str, keyword: &str, text: impl Into<Text>) -> Self {
+    pub fn embedded(file: &str, keyword: &str, text: impl Into<SourceText>) -> Self {
         Self { file: Some(file.to_owned()), ..Self::new(format!("{file}#{keyword}"), Syntax::Json, text) }
     }
 
@@ -147,7 +147,7 @@ impl Source {
     }
 
     /// The same text, shared.
-    pub(crate) fn shared(&self) -> Text {
+    pub(crate) fn shared(&self) -> SourceText {
         self.text.clone()
     }
 

@@ -6,16 +6,16 @@ use std::sync::Arc;
 
 /// A text. A clone shares it, a `String` is taken over as it is, and one that is part of the program stays there.
 #[derive(Debug, Clone)]
-pub struct Text(Arc<Cow<'static, str>>);
+pub struct SourceText(Arc<Cow<'static, str>>);
 
-impl Text {
+impl SourceText {
     /// A text that is part of the program.
     pub(crate) fn of_program(text: &'static str) -> Self {
         Self(Arc::new(Cow::Borrowed(text)))
     }
 }
 
-impl Deref for Text {
+impl Deref for SourceText {
     type Target = str;
 
     fn deref(&self) -> &str {
@@ -23,13 +23,13 @@ impl Deref for Text {
     }
 }
 
-impl From<String> for Text {
+impl From<String> for SourceText {
     fn from(text: String) -> Self {
         Self(Arc::new(Cow::Owned(text)))
     }
 }
 
-impl From<&str> for Text {
+impl From<&str> for SourceText {
     fn from(text: &str) -> Self {
         text.to_owned().into()
     }
