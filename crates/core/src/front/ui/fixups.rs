@@ -1,5 +1,8 @@
 //! What the editor changes in a graph right after loading it.
 
+use std::cell::OnceCell;
+
+use foldhash::HashSet;
 use serde_json::Value as Json;
 
 use super::arena::NodeIx;
@@ -154,6 +157,7 @@ impl<'a> Live<'a> {
             return;
         };
         let ty = output.ty.clone();
+        let types = Types::of(&ty);
         let mut open = vec![ix];
         let mut seen = std::collections::HashSet::from([ix]);
         while let Some(reroute) = open.pop() {
@@ -175,7 +179,7 @@ impl<'a> Live<'a> {
                 let Some(slot) = self.nodes[target].slots.get(at).filter(|slot| slot.link == Some(id)) else {
                     continue;
                 };
-                if !compatible(&ty, &slot.ty) {
+                if !types.meet(&slot.ty) {
                     self.report_cut(target, at, "the type behind the Reroute does not fit");
                     self.cut(target, at);
                 }
@@ -184,12 +188,49 @@ impl<'a> Live<'a> {
     }
 }
 
-/// Whether the editor lets an output of type `a` into an input of type `b`.
-pub(super) fn compatible(a: &str, b: &str) -> bool {
-    let open = |ty: &str| ty.is_empty() || ty == "*";
-    if open(a) || open(b) || a == b {
-        return true;
+/// A type, or a list of types, that is compared with others.
+pub(super) struct Types<'t> {
+    text: &'t str,
+    /// The types of the list, made when the texts as they are do not tell.
+    each: OnceCell<HashSet<String>>,
+}
+
+impl<'t> Types<'t> {
+    pub(super) fn of(text: &'t str) -> Self {
+        Self { text, each: OnceCell::new() }
     }
-    let (a, b) = (a.to_lowercase(), b.to_lowercase());
-    a.split(',').any(|a| b.split(',').any(|b| open(a) || open(b) || a == b))
+
+    /// Whether the editor lets an output of one of these types into an input of the other.
+    pub(super) fn meet(&self, other: &str) -> bool {
+        let open = |ty: &str| ty.is_empty() || ty == "*";
+        if open(self.text) || open(other) || self.text == other {
+            return true;
+        }
+        let each = self.each.get_or_init(|| self.text.to_lowercase().split(',').map(str::to_owned).collect());
+        let any = each.contains("") || each.contains("*");
+        any || other.to_lowercase().split(',').any(|ty| open(ty) || each.contains(ty))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_meet_where_their_lists_share_one() {
+        for (a, b, expected) in [
+            ("IMAGE", "IMAGE", true),
+            ("IMAGE", "image", true),
+            ("IMAGE", "MASK", false),
+            ("IMAGE,MASK", "LATENT,mask", true),
+            ("IMAGE,MASK", "LATENT", false),
+            ("*", "LATENT", true),
+            ("IMAGE,*", "LATENT", true),
+            ("", "LATENT", true),
+            ("IMAGE,", "LATENT", true),
+        ] {
+            assert_eq!(Types::of(a).meet(b), expected, "{a} and {b}");
+            assert_eq!(Types::of(b).meet(a), expected, "{b} and {a}");
+        }
+    }
 }

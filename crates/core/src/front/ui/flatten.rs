@@ -13,6 +13,7 @@ use super::live::{Layer, Live};
 use super::node::{Role, Saved, Widget, WidgetKind};
 use super::packs;
 use super::paths::{PathIx, Source, Visited};
+use super::room::{self, Room};
 use super::serialize::{self, Dice, Places};
 use super::wire::{Key, LinkId, Mode};
 use crate::diagnostic::{Code, Diagnostics, Problem, Subject, nearest, show};
@@ -20,12 +21,14 @@ use crate::graph::{self, Graph, Input, Link, NodeId, Value};
 use crate::number::javascript as js;
 use crate::source::Origin;
 
-/// The most nodes that a workflow may have once its subgraphs are written out.
-const MOST_NODES: usize = if cfg!(test) { 10_000 } else { 1_000_000 };
 /// The deepest that subgraphs may nest.
 const DEEPEST: usize = 1_000;
 /// For how many unknown classes a known one is sought that is meant.
 const MOST_GUESSES: usize = 64;
+/// The bytes of an instance and of a node in the list of what is written out, and of what is said of one.
+const INSTANCE: usize = 160;
+const LISTED: usize = 24;
+const SAID: usize = 256;
 /// The most steps that are taken from inputs to their origins.
 const MOST_STEPS: usize = 50_000_000;
 
@@ -55,6 +58,10 @@ pub(super) struct Flattener<'l, 'a> {
     pub(super) visited: Visited,
     /// Room for what one node gets by link.
     linked: Linked<'l>,
+    /// How much more may be written.
+    pub(super) room: Room,
+    /// Which inputs bypassed nodes of many give out.
+    pub(super) bypassed: HashMap<(NodeIx, i64, &'l str), Option<usize>>,
     /// What is near to the names of unknown classes.
     near: HashMap<&'l str, Vec<String>>,
     steps: usize,
@@ -131,6 +138,7 @@ impl Live<'_> {
             order.retain(|ix| self.inside(*ix).is_some() || root.by_id.get(&self.nodes[*ix].id) == Some(ix));
         }
         let diagnostics = std::mem::take(&mut self.diagnostics);
+        let room = std::mem::take(&mut self.room);
         let mut flattener = Flattener {
             live: &self,
             diagnostics,
@@ -141,6 +149,8 @@ impl Live<'_> {
             known: HashMap::new(),
             visited: Visited::default(),
             linked: Linked::default(),
+            room,
+            bypassed: HashMap::new(),
             near: HashMap::new(),
             steps: 0,
         };
@@ -154,6 +164,9 @@ impl Live<'_> {
         for (path, node) in expanded {
             if let Some((id, node)) = flattener.emit(path, node) {
                 graph.insert(id, node);
+            }
+            if flattener.room.lacked() {
+                break;
             }
         }
         graph.sort_inputs_as_editor();
@@ -243,12 +256,7 @@ impl<'l, 'a> Flattener<'l, 'a> {
                 open.pop();
                 continue;
             };
-            if list.len() >= MOST_NODES {
-                let origin = self.live.node_origin(ix);
-                self.report(
-                    Problem::TooLarge { what: "nodes with all subgraphs written out", limit: MOST_NODES },
-                    origin,
-                );
+            if !self.take_room(LISTED, ix) {
                 break;
             }
             list.push((path, ix));
@@ -291,6 +299,7 @@ impl<'l, 'a> Flattener<'l, 'a> {
             return None;
         }
         let prefix = format!("{}:", self.id(path, ix));
+        self.room.spare(INSTANCE + prefix.len());
         let inner = PathIx(self.paths.len());
         self.paths.push(Path { host: Some((path, ix)), layer, prefix, depth });
         self.inside.insert((path, ix), inner);
@@ -323,6 +332,8 @@ impl<'l, 'a> Flattener<'l, 'a> {
     }
 
     pub(super) fn report(&mut self, problem: Problem, origin: Origin) {
+        // Where that is too much, the next node says so.
+        self.room.spare(SAID);
         self.diagnostics.report(problem, Some(origin));
     }
 
@@ -331,6 +342,15 @@ impl<'l, 'a> Flattener<'l, 'a> {
         if self.reported.insert((ix, problem.code())) {
             self.report(problem, origin);
         }
+    }
+
+    /// Takes room for what is written; reports, once, when there is not enough.
+    fn take_room(&mut self, bytes: usize, ix: NodeIx) -> bool {
+        let Err(problem) = self.room.take_or_tell(bytes) else { return true };
+        if let Some(problem) = problem {
+            self.report(problem, self.live.node_origin(ix));
+        }
+        false
     }
 
     /// Takes one step of those that there are; reports once when there are none left.
@@ -365,7 +385,15 @@ impl<'l, 'a> Flattener<'l, 'a> {
             // What comes by link takes the widget's place, and the widget's own value is not looked at.
             let value = match linked.get_mut(&widget.name) {
                 Some(value) => value.take(),
-                None => self.widget_value(id, ix, widget, &place),
+                None => {
+                    let once = path == TOP && widget.saved != Saved::No;
+                    let value = self.widget_value(id, ix, widget, &place);
+                    let bytes = value.as_ref().map(|input| room::of_input(&widget.name, &input.value, once));
+                    if !self.take_room(bytes.unwrap_or_default(), ix) {
+                        break;
+                    }
+                    value
+                }
             };
             match value {
                 Some(input) => made.put_input(&widget.name, input),
@@ -384,6 +412,7 @@ impl<'l, 'a> Flattener<'l, 'a> {
             self.judge_missing(ix);
         }
         self.put_meta(&mut made, ix);
+        self.take_room(room::of_node(id, &node.ty, live.title(ix)), ix);
         Some((node_id, made.class_in("type").at(place.node)))
     }
 
@@ -425,6 +454,10 @@ impl<'l, 'a> Flattener<'l, 'a> {
                     Some(Input { value: Value::Link(link), origin: Some(place.slot(slot.saved)) })
                 }
             };
+            let bytes = input.as_ref().map(|input| room::of_input(&slot.name, &input.value, false));
+            if !self.take_room(bytes.unwrap_or_default(), ix) {
+                return;
+            }
             linked.put(&slot.name, input);
         }
     }
@@ -501,7 +534,12 @@ impl<'l, 'a> Flattener<'l, 'a> {
             let problem = Problem::NoClock { node: id.to_owned(), input: widget.name.to_string() };
             self.report(problem, origin.clone());
         }
-        self.places.get_or_insert_with(|| Places::new(live, ROOT)).replace(text, live)
+        let (most, problem) = self.room.most_in_text();
+        let places = self.places.get_or_insert_with(|| Places::new(live, ROOT));
+        places.replace(text, live, most).unwrap_or_else(|| {
+            self.report(problem, origin.clone());
+            text.to_owned()
+        })
     }
 
     /// A value as JavaScript prints it, with a word where that changes an integer.

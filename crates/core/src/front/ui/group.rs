@@ -6,11 +6,12 @@
 
 use std::collections::VecDeque;
 
-use foldhash::{HashMap, HashSet, HashSetExt};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use serde_json::{Map, Value as Json, json};
 
 use super::definition::Definition;
 use super::live::blank;
+use super::room::{self, Room};
 use super::wire::{self, File};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostics, Problem};
@@ -18,8 +19,8 @@ use crate::source::Origin;
 
 /// The most instances that are rewritten; group nodes may hold group nodes.
 const MOST: usize = 10_000;
-/// The most nodes in all of them.
-const MOST_NODES: usize = 200_000;
+/// How many copies of a group's definition are made for an instance.
+const COPIES: usize = 3;
 /// What the ids of made definitions start with.
 const MARK: &str = "comfyc-group-node:";
 
@@ -38,6 +39,7 @@ pub(super) fn rewrite(
     origin: &Origin,
     catalog: &Catalog,
     packs: bool,
+    room: &mut Room,
     diagnostics: &mut Diagnostics,
 ) -> Option<Rewritten> {
     let groups = json.get("extra")?.get("groupNodes")?.as_object()?;
@@ -53,7 +55,8 @@ pub(super) fn rewrite(
     let own = integer(json.get("last_node_id")).or_else(|| integer(json.get("state")?.get("lastNodeId")));
     let highest = nodes.iter().filter_map(|node| integer(node.get("id"))).max();
     let last = own.into_iter().chain(highest).max().unwrap_or(0).clamp(0, i64::MAX / 2);
-    let mut maker = Maker { catalog, packs, groups, last, made: Vec::new(), nodes: 0 };
+    let sizes = HashMap::new();
+    let mut maker = Maker { catalog, packs, groups, last, made: Vec::new(), sizes, room, lack: None };
     let mut kept = Vec::new();
     let mut hosts = Vec::new();
     for (at, node) in nodes.iter().enumerate() {
@@ -64,15 +67,16 @@ pub(super) fn rewrite(
         let id = node.get("id").map(crate::number::javascript::text).unwrap_or_default();
         let problem = Problem::GroupNode { node: id.clone(), group: name.to_owned() };
         diagnostics.report(problem, Some(origin.field("nodes").member(at)));
-        if maker.is_full() {
-            let problem = Problem::TooLarge { what: "instances of group nodes", limit: MOST };
-            diagnostics.report(problem, Some(origin.clone()));
+        if !maker.take_room(name) {
             break;
         }
         let host = maker.instance(name, node);
         hosts.push((at, id, host));
     }
     maker.nested();
+    if let Some(problem) = maker.lack.take() {
+        diagnostics.report(problem, Some(origin.clone()));
+    }
     let mut json = json.clone();
     let object = json.as_object_mut()?;
     // The new nodes stand behind the others, and links to the old ones lead to them.
@@ -160,8 +164,11 @@ struct Maker<'j> {
     last: i64,
     /// The definitions made, each with the name of its group node.
     made: Vec<(String, Json)>,
-    /// How many nodes are in them.
-    nodes: usize,
+    /// About as many bytes as each group's definition takes in memory.
+    sizes: HashMap<&'j str, usize>,
+    room: &'j mut Room,
+    /// What there was too much of.
+    lack: Option<Problem>,
 }
 
 /// An input or output of a definition that is being made.
@@ -173,9 +180,21 @@ struct End {
 }
 
 impl Maker<'_> {
-    /// Whether no more instances are rewritten.
-    fn is_full(&self) -> bool {
-        self.made.len() >= MOST || self.nodes >= MOST_NODES
+    /// Takes room for an instance; `false` when no more are rewritten.
+    fn take_room(&mut self, name: &str) -> bool {
+        if self.made.len() >= MOST {
+            self.lack = Some(Problem::TooLarge { what: "instances of group nodes", limit: MOST });
+            return false;
+        }
+        let Some((name, group)) = self.groups.get_key_value(name) else { return true };
+        let size = *self.sizes.entry(name).or_insert_with(|| room::of_json(group));
+        match self.room.take_or_tell(size.saturating_mul(COPIES)) {
+            Ok(()) => true,
+            Err(problem) => {
+                self.lack = problem.or(self.lack.take());
+                false
+            }
+        }
     }
 
     /// Rewrites instances inside of definitions that were made.
@@ -190,7 +209,7 @@ impl Maker<'_> {
             for node in &mut nodes {
                 let known =
                     group_name(node).filter(|name| self.groups.contains_key(*name)).map(str::to_owned);
-                let Some(name) = known.filter(|_| !self.is_full()) else { continue };
+                let Some(name) = known.filter(|name| self.take_room(name)) else { continue };
                 open.push_back(self.made.len());
                 let id = node.get("id").cloned().unwrap_or_default();
                 let mut host = self.instance(&name, node);
@@ -214,7 +233,6 @@ impl Maker<'_> {
         let first = self.last + 1;
         let id_of = |index: usize| i64::try_from(index).map_or(first, |index| first.saturating_add(index));
         self.last = id_of(inner.len());
-        self.nodes += inner.len();
         let position =
             |json: Option<&Json>| json.and_then(Json::as_u64).and_then(|n| usize::try_from(n).ok());
         // Links between inner nodes: origin, its slot, target, its slot.
@@ -227,13 +245,22 @@ impl Maker<'_> {
             .filter(|(from, _, to, _)| *from < inner.len() && *to < inner.len())
             .collect();
         let targets: HashSet<(usize, usize)> = links.iter().map(|(_, _, to, slot)| (*to, *slot)).collect();
+        let mut from: HashMap<usize, Vec<(usize, usize)>> = HashMap::new();
+        for (origin, _, to, slot) in &links {
+            from.entry(*origin).or_default().push((*to, *slot));
+        }
         let origins: HashSet<(usize, usize)> = links.iter().map(|(from, slot, ..)| (*from, *slot)).collect();
         let external: HashSet<(usize, usize)> = list("external")
             .iter()
             .filter_map(|end| Some((position(end.get(0))?, position(end.get(1))?)))
             .collect();
-        let mut made =
-            Made { names: HashSet::new(), inputs: Vec::new(), converted: Vec::new(), values: Vec::new() };
+        let mut made = Made {
+            names: HashSet::new(),
+            last: HashMap::new(),
+            inputs: Vec::new(),
+            converted: Vec::new(),
+            values: Vec::new(),
+        };
         let mut outputs: Vec<End> = Vec::new();
         let mut nodes = Vec::with_capacity(inner.len());
         let slots: Vec<Slots> = inner.iter().map(|saved| self.slots(saved)).collect();
@@ -273,11 +300,8 @@ impl Maker<'_> {
                 if slot.converted { made.converted.push(end) } else { made.inputs.push(end) }
             }
             if is_primitive(saved) {
-                let inside: Vec<(i64, usize)> = links
-                    .iter()
-                    .filter(|(from, ..)| *from == index)
-                    .map(|(_, _, to, slot)| (id_of(*to), *slot))
-                    .collect();
+                let own = from.get(&index).into_iter().flatten();
+                let inside: Vec<(i64, usize)> = own.map(|(to, slot)| (id_of(*to), *slot)).collect();
                 made.values.push((false, 1));
                 let name = made.free_name("value", label);
                 made.inputs.push(End { name, ty: "*".into(), inside });
@@ -442,6 +466,8 @@ impl Slots {
 /// What an instance shows.
 struct Made {
     names: HashSet<String>,
+    /// The last number that stood in a name, by what is around it.
+    last: HashMap<(String, String), usize>,
     inputs: Vec<End>,
     converted: Vec<End>,
     /// For each widget in order, whether it was saved as an input, and how many values were saved for it. The values of
@@ -456,12 +482,17 @@ impl Made {
         if self.names.contains(&name) {
             name = format!("{label} {wanted}");
         }
-        let mut n = 1;
-        while !self.names.insert(name.clone()) {
-            n += 1;
-            name = format!("{label} {n} {wanted}");
+        if self.names.insert(name.clone()) {
+            return name;
         }
-        name
+        let last = self.last.entry((label.to_owned(), wanted.to_owned())).or_insert(1);
+        loop {
+            *last += 1;
+            name = format!("{label} {last} {wanted}");
+            if self.names.insert(name.clone()) {
+                return name;
+            }
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use super::editor::Rules;
 use super::lean::Values;
 use super::node::{Held, Node, Role, Widget, WidgetKind};
 use super::positions::Into;
+use super::room::Room;
 use super::wire::{self, Io, Key, LinkId, Links, Property};
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostics;
@@ -75,8 +76,8 @@ pub(super) struct Live<'a> {
     pub(super) diagnostics: Diagnostics,
     /// The last link id given out.
     pub(super) last_link: LinkId,
-    /// How many slots of instances there are; they multiply.
-    pub(super) host_slots: usize,
+    /// How much more may be made.
+    pub(super) room: Room,
 }
 
 impl<'a> Nodes<'a> {
@@ -129,6 +130,16 @@ impl<'a> IndexMut<LayerIx> for Layers<'a> {
 }
 
 impl<'a> Live<'a> {
+    /// Takes room for what is made; reports, once, when there is not enough.
+    pub(super) fn take_room(&mut self, bytes: usize, ix: NodeIx) -> bool {
+        let Err(problem) = self.room.take_or_tell(bytes) else { return true };
+        if let Some(problem) = problem {
+            let origin = self.node_origin(ix);
+            self.diagnostics.report(problem, Some(origin));
+        }
+        false
+    }
+
     /// The class of a node of the server.
     pub(super) fn definition(&self, node: &Node<'a>) -> Option<&Definition<'a>> {
         match node.role {

@@ -9,8 +9,9 @@ use super::arena::{ClassIx, LayerIx, NodeIx, ROOT};
 use super::definition::Definition;
 use super::lean::Values;
 use super::live::{Layer, Layers, Live, Nodes, blank};
-use super::node::{Node, Role, Saved};
+use super::node::{Node, Role, Saved, Slot, Widget};
 use super::restore::merged_outputs;
+use super::room::Room;
 use super::wire::{self, LinkId, Links, Part};
 use super::{Options, links, packs, subgraph};
 use crate::catalog::Catalog;
@@ -26,6 +27,7 @@ impl<'a> Live<'a> {
         catalog: &'a Catalog,
         options: &'a Options,
         made: &'a Values,
+        room: Room,
         diagnostics: Diagnostics,
     ) -> Self {
         let renames = subgraph::renumber(&mut file);
@@ -44,7 +46,7 @@ impl<'a> Live<'a> {
             made,
             diagnostics,
             last_link: 0,
-            host_slots: 0,
+            room,
         };
         let mut parts = vec![file.root];
         parts.extend(file.definitions);
@@ -141,6 +143,13 @@ impl<'a> Live<'a> {
         for node in saved {
             let index = node.index;
             let ix = self.create(layer, node);
+            let Node { slots, widgets, outputs, .. } = &self.nodes[ix];
+            let bytes = slots.len() * size_of::<Slot<'_>>()
+                + widgets.len() * size_of::<Widget<'_>>()
+                + outputs.len() * size_of::<wire::Output<'_>>();
+            if !self.take_room(bytes, ix) {
+                return;
+            }
             let id = self.nodes[ix].id.clone();
             self.layers[layer].nodes.push(ix);
             let first = *self.layers[layer].by_id.entry(id.clone()).or_insert(ix);

@@ -3,10 +3,11 @@
 
 use std::collections::VecDeque;
 
-use foldhash::HashSet;
+use foldhash::{HashMap, HashMapExt, HashSet};
+use serde_json::Value as Json;
 
 use super::arena::NodeIx;
-use super::fixups::compatible;
+use super::fixups::Types;
 use super::live::Live;
 use super::node::Slot;
 use super::wire::{INPUTS, Key, LinkId, OUTPUTS};
@@ -55,56 +56,77 @@ impl<'a> Live<'a> {
         }
         for template in templates {
             let member = |slot: &Slot<'a>| slot.matched.filter(|matched| matched.template == template);
-            let members: Vec<usize> = (0..)
-                .zip(&self.nodes[ix].slots)
-                .filter(|(_, slot)| member(slot).is_some())
-                .map(|(at, _)| at)
-                .collect();
-            let types: Vec<String> = members.iter().map(|at| self.type_before(ix, *at)).collect();
-            for (own, at) in members.iter().enumerate() {
-                let Some(allowed) = self.nodes[ix].slots.get(*at).and_then(member) else { continue };
-                let others =
-                    types.iter().enumerate().filter(|(other, _)| *other != own).map(|(_, ty)| ty.as_str());
-                let Some(ty) = common(others.chain([allowed.allowed.as_str()])) else { return };
-                if let Some(slot) = self.nodes[ix].slots.get_mut(*at) {
+            let mut narrowed: Vec<(usize, &'a str)> = Vec::new();
+            let common = {
+                let members =
+                    (0..).zip(&self.nodes[ix].slots).filter_map(|(at, slot)| Some((at, member(slot)?)));
+                let members: Vec<(usize, &str, &'a str)> = members
+                    .map(|(at, matched)| (at, self.type_before(ix, at), matched.allowed.as_str()))
+                    .collect();
+                let all = Shared::of(members.iter().map(|(_, ty, _)| *ty));
+                // Members of like types become like.
+                let mut known: HashMap<(&str, &str), Option<&'a str>> = HashMap::new();
+                let mut find = |ty, allowed| {
+                    let text = || text_of(all.without(ty, allowed)).map(|text| self.made_text(text));
+                    *known.entry((ty, allowed)).or_insert_with(text)
+                };
+                let mut fits = true;
+                for (at, ty, allowed) in &members {
+                    let Some(ty) = find(*ty, *allowed) else {
+                        fits = false;
+                        break;
+                    };
+                    narrowed.push((*at, ty));
+                }
+                fits.then(|| text_of(all.all())).flatten()
+            };
+            for (at, ty) in narrowed {
+                if let Some(slot) = self.nodes[ix].slots.get_mut(at) {
                     slot.ty = ty.into();
                 }
             }
-            let Some(ty) = common(types.iter().map(String::as_str)) else { return };
-            self.narrow_outputs(ix, template, &ty, open);
+            let Some(ty) = common else { return };
+            let ty = self.made_text(ty);
+            self.narrow_outputs(ix, template, ty, open);
         }
     }
 
+    /// A text that lives as long as the file.
+    fn made_text(&self, text: String) -> &'a str {
+        self.made.alloc(Json::String(text)).as_str().unwrap_or_default()
+    }
+
     /// The type of what a slot is linked to.
-    fn type_before(&self, ix: NodeIx, at: usize) -> String {
+    fn type_before(&self, ix: NodeIx, at: usize) -> &str {
         let node = &self.nodes[ix];
         let origin = || {
             let link = self.layers[node.layer].links.get(&node.slots.get(at)?.link?)?;
             let slot = usize::try_from(link.origin_slot).ok()?;
             if link.origin == INPUTS {
-                return self.layers[node.layer].inputs.get(slot).map(|input| &input.ty);
+                return self.layers[node.layer].inputs.get(slot).map(|input| &*input.ty);
             }
             let origin = self.find(node.layer, &link.origin)?;
-            self.nodes[origin].outputs.get(slot).map(|output| &output.ty)
+            self.nodes[origin].outputs.get(slot).map(|output| &*output.ty)
         };
-        origin().filter(|ty| !ty.is_empty()).map_or_else(|| ANY.to_owned(), ToString::to_string)
+        origin().filter(|ty| !ty.is_empty()).unwrap_or(ANY)
     }
 
     /// Gives the outputs of a template a type, cuts what does not fit it any more, and looks again at what else depends on it.
-    fn narrow_outputs(&mut self, ix: NodeIx, template: &str, ty: &str, open: &mut VecDeque<NodeIx>) {
+    fn narrow_outputs(&mut self, ix: NodeIx, template: &str, ty: &'a str, open: &mut VecDeque<NodeIx>) {
         let layer = self.nodes[ix].layer;
         let Some(definition) = self.definition(&self.nodes[ix]) else { return };
         let matches = &definition.class.layout().matches;
+        let types = Types::of(ty);
         for (at, _) in matches.iter().enumerate().filter(|(_, own)| own.as_deref() == Some(template)) {
             let Some(output) = self.nodes[ix].outputs.get_mut(at).filter(|output| output.ty != ty) else {
                 continue;
             };
-            output.ty = ty.to_owned().into();
+            output.ty = ty.into();
             for id in output.links.clone() {
                 let Some(link) = self.layers[layer].links.get(&id) else { continue };
                 let Ok(slot) = usize::try_from(link.target_slot) else { continue };
                 let target = link.target.clone();
-                self.check_match(ix, (id, &target, slot), ty, open);
+                self.check_match(ix, (id, &target, slot), &types, open);
             }
         }
     }
@@ -113,13 +135,13 @@ impl<'a> Live<'a> {
         &mut self,
         ix: NodeIx,
         (id, target, at): (LinkId, &Key, usize),
-        ty: &str,
+        ty: &Types<'_>,
         open: &mut VecDeque<NodeIx>,
     ) {
         let layer = self.nodes[ix].layer;
         if *target == OUTPUTS {
             let output = self.layers[layer].outputs.get_mut(at);
-            if let Some(output) = output.filter(|output| !compatible(ty, &output.ty)) {
+            if let Some(output) = output.filter(|output| !ty.meet(&output.ty)) {
                 output.links.retain(|link| *link != id);
                 let input = output.name.to_string();
                 self.layers[layer].links.remove(&id);
@@ -133,7 +155,7 @@ impl<'a> Live<'a> {
         let Some(slot) = self.nodes[target].slots.get(at).filter(|slot| slot.link == Some(id)) else {
             return;
         };
-        if !compatible(ty, &slot.ty) {
+        if !ty.meet(&slot.ty) {
             self.report_cut(target, at, NO_FIT);
             self.cut(target, at);
         } else if slot.matched.is_some() {
@@ -179,19 +201,106 @@ impl<'a> Live<'a> {
     }
 }
 
-/// What lists of types have in common, in the order of the first; `None` when there is nothing.
-fn common<'t>(types: impl Iterator<Item = &'t str>) -> Option<String> {
-    let mut common: Option<Vec<&str>> = None;
-    for ty in types.filter(|ty| *ty != ANY) {
-        let own: Vec<&str> = ty.split(',').collect();
-        common = Some(match common {
-            None => own,
-            Some(before) => before.into_iter().filter(|ty| own.contains(ty)).collect(),
-        });
+/// What lists of types have in common, in the order of the first; `None` for what takes any.
+type Common<'t> = Option<Vec<&'t str>>;
+
+/// Lists of types, to find what all of them have in common, or all but one.
+struct Shared<'t> {
+    /// The place of each among those that differ, and whether it comes more than once.
+    places: HashMap<&'t str, (usize, bool)>,
+    /// What those before each place have in common, and those from it on.
+    before: Vec<Common<'t>>,
+    from: Vec<Common<'t>>,
+}
+
+impl<'t> Shared<'t> {
+    fn of(lists: impl Iterator<Item = &'t str>) -> Self {
+        let mut places: HashMap<&str, (usize, bool)> = HashMap::new();
+        let mut different: Vec<Common<'t>> = Vec::new();
+        for list in lists {
+            match places.get_mut(list) {
+                Some((_, several)) => *several = true,
+                None => {
+                    places.insert(list, (different.len(), false));
+                    different.push(listed(list));
+                }
+            }
+        }
+        let mut before = vec![None];
+        for list in &different {
+            let next = both(before.last().unwrap_or(&None), list);
+            before.push(next);
+        }
+        let mut from = vec![None];
+        for list in different.iter().rev() {
+            let next = both(list, from.last().unwrap_or(&None));
+            from.push(next);
+        }
+        from.reverse();
+        Self { places, before, from }
     }
+
+    /// What all have in common.
+    fn all(&self) -> Common<'t> {
+        self.before.last().cloned().flatten()
+    }
+
+    /// What another list has in common with all of these but one like this.
+    fn without(&self, list: &str, other: &'t str) -> Common<'t> {
+        let at = self.places.get(list).filter(|(_, several)| !several).map(|(at, _)| *at);
+        let others = match at {
+            Some(at) => both(self.before.get(at).unwrap_or(&None), self.from.get(at + 1).unwrap_or(&None)),
+            None => self.all(),
+        };
+        both(&others, &listed(other))
+    }
+}
+
+fn listed(list: &str) -> Common<'_> {
+    (list != ANY).then(|| list.split(',').collect())
+}
+
+fn both<'t>(one: &Common<'t>, other: &Common<'t>) -> Common<'t> {
+    match (one, other) {
+        (Some(one), Some(other)) => {
+            let other: HashSet<&str> = other.iter().copied().collect();
+            Some(one.iter().copied().filter(|ty| other.contains(ty)).collect())
+        }
+        (None, list) | (list, None) => list.clone(),
+    }
+}
+
+/// The list as text; `None` where nothing is in it.
+fn text_of(common: Common<'_>) -> Option<String> {
     match common {
         None => Some(ANY.to_owned()),
         Some(types) if types.is_empty() => None,
         Some(types) => Some(types.join(",")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_shared_by_all_lists_but_one() {
+        #[track_caller]
+        fn check(lists: &[&str], without: &[&str], all: Option<&str>) {
+            let shared = Shared::of(lists.iter().copied());
+            assert_eq!(text_of(shared.all()).as_deref(), all);
+            let others: Vec<String> =
+                lists.iter().map(|list| text_of(shared.without(list, ANY)).unwrap_or_default()).collect();
+            assert_eq!(others, without);
+        }
+        check(&["*", "A,B", "B,C"], &["B", "B,C", "A,B"], Some("B"));
+        check(&["A,B", "A,B", "B"], &["B", "B", "A,B"], Some("B"));
+        check(&["A", "B"], &["B", "A"], None);
+        check(&["*", "*"], &["*", "*"], Some("*"));
+        check(&["B,A", "A,B"], &["A,B", "B,A"], Some("B,A"));
+        assert_eq!(
+            text_of(Shared::of(["A,B", "*"].into_iter()).without("A,B", "B,C")).as_deref(),
+            Some("B,C")
+        );
     }
 }

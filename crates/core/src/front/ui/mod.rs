@@ -19,8 +19,8 @@
 //! goes on: a node of an unknown class keeps its name, a subgraph whose input is its output is followed through, a
 //! `widgets_values` object is read by names, legacy group nodes get their values right.
 //!
-//! Nothing here recurses on the nesting of subgraphs or along links. What would grow beyond a million nodes is cut off
-//! with an error.
+//! Nothing here recurses on the nesting of subgraphs or along links. What would grow out of all proportion is cut off with an
+//! error; `room` says what that is.
 
 mod arena;
 mod definition;
@@ -47,6 +47,7 @@ mod realign;
 mod replace;
 mod resolve;
 mod restore;
+mod room;
 mod scan;
 mod serialize;
 mod subgraph;
@@ -59,6 +60,7 @@ mod wire;
 use serde_json::Value as Json;
 
 pub use self::editor::Editor;
+use self::room::Room;
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostics, Problem, json_error};
 use crate::graph::Graph;
@@ -92,6 +94,9 @@ pub struct Options {
     pub seed: Option<u64>,
     /// The time that `%date:…%` in file names is replaced by. Without one it stays as it is.
     pub clock: Option<Clock>,
+    /// The most bytes, about, that the workflow may come to once subgraphs, group nodes and `%…%` are written out. Without it,
+    /// 64 MB and what is in proportion to its text: no real workflow needs as much.
+    pub expansion: Option<usize>,
 }
 
 /// A local time, in plain fields.
@@ -154,7 +159,9 @@ pub(super) fn read(
     let values = lean::Values::new();
     // No other kind of document names nodes so, and looking for the name costs next to nothing.
     let file = source.body().contains("\"nodes\"").then(|| lean::read(source.body(), &values, origin))??;
-    Some(load(file, catalog, options, &values, Diagnostics::default()))
+    let nodes = file.parts().map(|part| part.nodes.len()).sum();
+    let room = Room::new(options, source.body().len(), nodes);
+    Some(load(file, catalog, options, &values, room, Diagnostics::default()))
 }
 
 /// The graph of a workflow that stands at `origin`.
@@ -166,12 +173,15 @@ pub fn lower(json: Json, origin: &Origin, catalog: &Catalog, options: &Options) 
         diagnostics.report(problem, Some(origin.clone()));
         return (Graph::default(), diagnostics);
     }
-    let rewritten = group::rewrite(&json, origin, catalog, !options.placeholders, &mut diagnostics);
+    let nodes = json.get("nodes").and_then(Json::as_array).map_or(0, Vec::len);
+    let mut room = Room::new(options, room::of_text(&json), nodes);
+    let rewritten =
+        group::rewrite(&json, origin, catalog, !options.placeholders, &mut room, &mut diagnostics);
     let file = match &rewritten {
         Some(rewritten) => group::read(rewritten, origin, &mut diagnostics),
         None => wire::read(&json, origin, &mut diagnostics),
     };
-    load(file, catalog, options, &lean::Values::new(), diagnostics)
+    load(file, catalog, options, &lean::Values::new(), room, diagnostics)
 }
 
 /// The graph of a workflow that was read.
@@ -180,12 +190,16 @@ fn load<'a>(
     catalog: &'a Catalog,
     options: &'a Options,
     values: &'a lean::Values,
+    mut room: Room,
     mut diagnostics: Diagnostics,
 ) -> (Graph, Diagnostics) {
     if !options.placeholders {
-        packs::rewrite(&mut file, catalog, &mut diagnostics);
+        packs::rewrite(&mut file, catalog, &mut room, &mut diagnostics);
     }
-    let mut live = live::Live::load(file, catalog, options, values, diagnostics);
+    let mut live = live::Live::load(file, catalog, options, values, room, diagnostics);
+    if live.room.lacked() {
+        return (Graph::default(), live.diagnostics);
+    }
     live.fix();
     live.flatten()
 }

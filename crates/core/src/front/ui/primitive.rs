@@ -9,7 +9,7 @@ use super::definition::{self as known, WidgetType};
 use super::lean::Values;
 use super::live::Live;
 use super::node::{Held, Node, Role, Saved, Widget, WidgetKind};
-use super::serialize;
+use super::serialize::Places;
 use super::wire::{LinkId, LinkIds, Property};
 use crate::catalog::{Input, Kind};
 use crate::diagnostic::Problem;
@@ -262,15 +262,17 @@ impl<'a> Live<'a> {
     pub(super) fn push_primitives(&mut self) {
         let used = self.used_layers();
         for layer in used {
+            let mut places = None;
             for ix in self.layers[layer].nodes.clone() {
                 if self.nodes[ix].role == Role::Primitive {
-                    self.push_primitive(ix);
+                    self.push_primitive(ix, &mut places);
                 }
             }
         }
     }
 
-    fn push_primitive(&mut self, ix: NodeIx) {
+    /// Does it for one; `places` are those of its layer, once they were asked for.
+    fn push_primitive(&mut self, ix: NodeIx, places: &mut Option<Places<'static>>) {
         let Some(mut value) = self.nodes[ix].widgets.first().map(|widget| widget.value) else {
             // Without a first target that has a widget it has made none.
             let lost = self
@@ -287,8 +289,16 @@ impl<'a> Live<'a> {
         if self.nodes[ix].property("Run widget replace on values").is_some_and(Property::is_truthy)
             && let Some(Json::String(text)) = value
         {
-            let replaced = serialize::Places::new(self, self.nodes[ix].layer).replace(text, self);
-            value = Some(self.made.alloc(Json::String(replaced)));
+            let layer = self.nodes[ix].layer;
+            let places = places.get_or_insert_with(|| Places::new(self, layer).into_owned());
+            let (most, problem) = self.room.most_in_text();
+            if let Some(replaced) = places.replace(text, self, most) {
+                self.take_room(replaced.len(), ix);
+                value = Some(self.made.alloc(Json::String(replaced)));
+            } else {
+                let origin = self.node_origin(ix);
+                self.diagnostics.report(problem, Some(origin));
+            }
         }
         for target in self.targets(ix).into_iter().flatten() {
             if self.nodes[target.node].role == Role::Reroute {

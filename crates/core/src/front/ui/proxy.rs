@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use foldhash::{HashMap, HashMapExt, HashSet};
+use indexmap::IndexMap;
 use serde_json::Value as Json;
 
 use super::arena::{LayerIx, NodeIx};
@@ -87,7 +88,7 @@ impl<'a> Live<'a> {
         if plans.iter().any(|plan| matches!(plan, Plan::Create(..) | Plan::Primitive(_))) {
             names.taken.extend(self.layers[definition].inputs.iter().map(|input| input.name.to_string()));
         }
-        let mut primitives: Vec<(NodeIx, Vec<&Entry<'a>>)> = Vec::new();
+        let mut primitives: IndexMap<NodeIx, Vec<&Entry<'a>>> = IndexMap::new();
         let mut by_name = Vec::new();
         for (entry, plan) in entries.iter().zip(&plans) {
             let value = entry.value;
@@ -98,10 +99,7 @@ impl<'a> Live<'a> {
                         self.give(host, slot, value);
                     }
                 }
-                Plan::Primitive(node) => match primitives.iter_mut().find(|(other, _)| other == node) {
-                    Some((_, entries)) => entries.push(entry),
-                    None => primitives.push((*node, vec![entry])),
-                },
+                Plan::Primitive(node) => primitives.entry(*node).or_default().push(entry),
                 Plan::Nothing => {}
                 Plan::Quarantine => by_name.extend((entry.id == "-1").then_some(entry)),
             }
@@ -110,9 +108,16 @@ impl<'a> Live<'a> {
             self.replace_primitive(host, definition, node, &entries, &mut names);
         }
         // What names an input instead of a widget inside counts last.
+        if by_name.is_empty() {
+            return;
+        }
+        let mut slots: HashMap<String, usize> = HashMap::new();
+        for (at, slot) in self.nodes[host].slots.iter().enumerate() {
+            slots.entry(slot.name.to_string()).or_insert(at);
+        }
         for entry in by_name {
-            if let Some(slot) = self.nodes[host].slots.iter().position(|slot| slot.name == entry.name) {
-                self.give(host, slot, entry.value);
+            if let Some(slot) = slots.get(&entry.name) {
+                self.give(host, *slot, entry.value);
             }
         }
     }
@@ -235,7 +240,7 @@ impl<'a> Live<'a> {
         names: &mut Names,
     ) -> Option<usize> {
         let hosts = self.layers[definition].hosts.len();
-        if !self.spend_host_slots(host, hosts) {
+        if !self.take_host_slots(host, hosts) {
             return None;
         }
         let slot = self.nodes[inner].slots.iter().position(|slot| slot.widget.as_deref() == Some(widget))?;

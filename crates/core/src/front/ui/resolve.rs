@@ -2,13 +2,17 @@
 //! the prompt runs.
 
 use super::arena::NodeIx;
-use super::fixups::compatible;
+use super::fixups::Types;
 use super::flatten::Flattener;
 use super::node::{Node, Role};
 use super::paths::{LONG, PathIx, Source};
 use super::wire::INPUTS;
 use crate::diagnostic::Problem;
 use crate::source::Origin;
+
+/// What bypassed nodes of more inputs than this give out is remembered, and for types longer than this.
+const FEW_SLOTS: usize = 16;
+const LONG_TYPE: usize = 64;
 
 /// The next question.
 #[derive(Clone, Copy)]
@@ -62,7 +66,9 @@ impl<'l, 'a> Flattener<'l, 'a> {
         self.visited = visited;
         // Long chains are walked once, however many inputs are behind them.
         for step in passed {
-            self.known.insert(step, source.clone());
+            if self.room.take_step() {
+                self.known.insert(step, source.clone());
+            }
         }
         source
     }
@@ -135,8 +141,18 @@ impl<'l, 'a> Flattener<'l, 'a> {
         match node.mode {
             super::wire::Mode::Muted => return Err(Source::Nothing),
             super::wire::Mode::Bypassed => {
-                let Some(slot) = bypass_slot(node, out, ty) else { return Err(Source::Nothing) };
-                self.judge_bypass(path, ix, slot, ty);
+                let asked = (ix, out, ty);
+                let known = self.bypassed.get(&asked).copied();
+                let slot = known.unwrap_or_else(|| bypass_slot(node, out, ty));
+                if known.is_none() {
+                    if let Some(slot) = slot {
+                        self.judge_bypass(path, ix, slot, ty);
+                    }
+                    if node.slots.len() > FEW_SLOTS || ty.len() > LONG_TYPE {
+                        self.bypassed.insert(asked, slot);
+                    }
+                }
+                let Some(slot) = slot else { return Err(Source::Nothing) };
                 return Ok(Ask::Input(path, ix, slot, None));
             }
             super::wire::Mode::Normal => {}
@@ -215,8 +231,9 @@ fn bypass_slot(node: &Node<'_>, out: i64, ty: &str) -> Option<usize> {
     if ty == "*" || ty.is_empty() {
         return Some(if at < node.slots.len() { at } else { 0 });
     }
-    let output = node.outputs.get(at).map_or("", |output| &output.ty);
-    let fits = |slot: &super::node::Slot<'_>| compatible(&slot.ty, output) && compatible(&slot.ty, ty);
+    let output = Types::of(node.outputs.get(at).map_or("", |output| &output.ty));
+    let asked = Types::of(ty);
+    let fits = |slot: &super::node::Slot<'_>| output.meet(&slot.ty) && asked.meet(&slot.ty);
     if node.slots.get(at).is_some_and(fits) {
         return Some(at);
     }

@@ -1,5 +1,7 @@
 //! What becomes of texts on their way into a prompt: dynamic prompts, `%…%` in file names, dates.
 
+use std::borrow::Cow;
+
 use foldhash::{HashMap, HashMapExt, HashSet};
 use serde_json::Value as Json;
 
@@ -50,10 +52,10 @@ pub(super) fn dynamic_prompt(text: &str, dice: &mut Dice) -> (String, bool) {
     let mut random = false;
     let mut done = String::with_capacity(text.len());
     let mut open = vec![Piece::new(without_comments(text))];
-    let mut readings = 0;
+    let (mut readings, mut read) = (0, 0);
     while let Some(mut piece) = open.pop() {
         let Some((at, end)) = piece.ranges.pop() else { continue };
-        let Piece { text, choices, .. } = &piece;
+        let Piece { text, .. } = &piece;
         let part = text.get(at..end).unwrap_or_default();
         let Some(special) = part.find(['\\', '{']) else {
             done.push_str(part);
@@ -73,15 +75,18 @@ pub(super) fn dynamic_prompt(text: &str, dice: &mut Dice) -> (String, bool) {
             open.push(piece);
             continue;
         }
-        let Some(choice) = choices.get(&here) else { continue };
-        random |= choice.options.len() > 1;
-        let chosen = choice.options.get(dice.roll(choice.options.len())).copied().unwrap_or_default();
+        let Some((options, after)) = piece.choice(here) else { continue };
+        random |= options.len() > 1;
+        let chosen = options.get(dice.roll(options.len())).copied().unwrap_or_default();
         // Where a comment was, another may have come together; it goes when the option is read again.
-        let again = (piece.has_comment(chosen) && readings < MOST_READINGS).then(|| {
+        let length = chosen.1.saturating_sub(chosen.0);
+        let again = piece.has_comment(chosen) && readings < MOST_READINGS && read + length <= MOST_READ;
+        let again = again.then(|| {
             readings += 1;
+            read += length;
             Piece::new(without_comments(text.get(chosen.0..chosen.1).unwrap_or_default()))
         });
-        piece.ranges.push((choice.after.min(end), end));
+        piece.ranges.push((after.min(end), end));
         if again.is_none() {
             piece.ranges.push(chosen);
         }
@@ -91,63 +96,81 @@ pub(super) fn dynamic_prompt(text: &str, dice: &mut Dice) -> (String, bool) {
     (done.replace("\\{", "{").replace("\\}", "}").replace("\\|", "|"), random)
 }
 
-/// A text, its choices by the place of their brace, and what of it is still to be read, the next part last.
+/// A text, its choices in the order of their braces, and what of it is still to be read, the next part last.
 struct Piece {
     text: String,
-    choices: HashMap<usize, Choice>,
+    choices: Vec<Choice>,
+    /// The options of all choices.
+    options: Vec<Range>,
     ranges: Vec<Range>,
     /// Where comments would start.
     comments: Vec<usize>,
 }
 
-/// How often parts of one text are read again for comments.
+/// How often parts of one text are read again for comments, and how many bytes of it in all.
 const MOST_READINGS: usize = 1_000;
+const MOST_READ: usize = 1_000_000;
 
 /// A part of a text, by its first byte and the one behind its last.
 type Range = (usize, usize);
 
-/// The options of a choice, and where the text goes on behind it.
+/// A choice: where its brace is, where the text goes on behind it, and which of the options are its own.
 struct Choice {
-    options: Vec<Range>,
+    brace: usize,
     after: usize,
+    options: Range,
 }
 
 impl Piece {
     fn new(text: String) -> Self {
-        let mut choices = HashMap::new();
-        // Choices that are open, each with where its last option starts.
-        let mut open: Vec<(usize, usize, Vec<Range>)> = Vec::new();
+        let mut choices = Vec::new();
+        let mut options: Vec<Range> = Vec::new();
+        // Choices that are open: each with where its last option starts, and options that are whole, the innermost last.
+        let mut open: Vec<(usize, usize, usize)> = Vec::new();
+        let mut whole: Vec<Range> = Vec::new();
+        let mut close = |brace, start, first: usize, (at, after), whole: &mut Vec<Range>| {
+            whole.push((start, at));
+            let own = options.len();
+            options.extend(whole.drain(first..));
+            choices.push(Choice { brace, after, options: (own, options.len()) });
+        };
         let mut chars = text.char_indices();
         while let Some((at, c)) = chars.next() {
             match c {
                 '\\' => {
                     chars.next();
                 }
-                '{' => open.push((at, at + 1, Vec::new())),
+                '{' => open.push((at, at + 1, whole.len())),
                 '|' => {
-                    if let Some((_, start, options)) = open.last_mut() {
-                        options.push((*start, at));
+                    if let Some((_, start, _)) = open.last_mut() {
+                        whole.push((*start, at));
                         *start = at + 1;
                     }
                 }
                 '}' => {
-                    if let Some((brace, start, mut options)) = open.pop() {
-                        options.push((start, at));
-                        choices.insert(brace, Choice { options, after: at + 1 });
+                    if let Some((brace, start, first)) = open.pop() {
+                        close(brace, start, first, (at, at + 1), &mut whole);
                     }
                 }
                 _ => {}
             }
         }
         let end = text.len();
-        for (brace, start, mut options) in open {
-            options.push((start, end));
-            choices.insert(brace, Choice { options, after: end });
+        while let Some((brace, start, first)) = open.pop() {
+            close(brace, start, first, (end, end), &mut whole);
         }
+        choices.sort_unstable_by_key(|choice| choice.brace);
         let mut comments: Vec<usize> =
             ["//", "/*"].iter().flat_map(|c| text.match_indices(c)).map(|(at, _)| at).collect();
         comments.sort_unstable();
-        Self { text, choices, ranges: vec![(0, end)], comments }
+        Self { text, choices, options, ranges: vec![(0, end)], comments }
+    }
+
+    /// The options of the choice at a brace, and where the text goes on behind it.
+    fn choice(&self, brace: usize) -> Option<(&[Range], usize)> {
+        let at = self.choices.binary_search_by_key(&brace, |choice| choice.brace).ok()?;
+        let choice = self.choices.get(at)?;
+        Some((self.options.get(choice.options.0..choice.options.1)?, choice.after))
     }
 
     fn has_comment(&self, (start, end): Range) -> bool {
@@ -188,8 +211,8 @@ fn without_comments(text: &str) -> String {
 /// The nodes that `%node.widget%` can name.
 #[derive(Debug)]
 pub(super) struct Places<'l> {
-    by_search_name: HashMap<&'l str, NodeIx>,
-    by_title: HashMap<&'l str, NodeIx>,
+    by_search_name: HashMap<Cow<'l, str>, NodeIx>,
+    by_title: HashMap<Cow<'l, str>, NodeIx>,
 }
 
 impl<'l> Places<'l> {
@@ -219,18 +242,31 @@ impl<'l> Places<'l> {
 
     fn add(&mut self, live: &'l Live<'_>, ix: NodeIx) {
         if let Some(name) = live.search_name(ix) {
-            self.by_search_name.entry(name).or_insert(ix);
+            self.by_search_name.entry(Cow::Borrowed(name)).or_insert(ix);
         }
         if let Some(title) = live.title(ix) {
-            self.by_title.entry(title).or_insert(ix);
+            self.by_title.entry(Cow::Borrowed(title)).or_insert(ix);
         }
     }
 
-    /// The text with every `%…%` replaced that names a widget or a date.
-    pub(super) fn replace(&self, text: &str, live: &Live<'_>) -> String {
+    /// The same with names of its own.
+    pub(super) fn into_owned(self) -> Places<'static> {
+        let owned = |names: HashMap<Cow<'l, str>, NodeIx>| -> HashMap<Cow<'static, str>, NodeIx> {
+            names.into_iter().map(|(name, ix)| (Cow::Owned(name.into_owned()), ix)).collect()
+        };
+        Places { by_search_name: owned(self.by_search_name), by_title: owned(self.by_title) }
+    }
+
+    /// The text with every `%…%` replaced that names a widget or a date; `None` when it becomes longer than it is by more than
+    /// `most` bytes.
+    pub(super) fn replace(&self, text: &str, live: &Live<'_>, most: usize) -> Option<String> {
+        let most = most.saturating_add(text.len());
         let mut done = String::with_capacity(text.len());
         let mut rest = text;
         while let Some(start) = rest.find('%') {
+            if done.len() > most {
+                return None;
+            }
             let (before, from) = rest.split_at_checked(start).unwrap_or((rest, ""));
             done.push_str(before);
             let inside = from.get(1..).unwrap_or_default();
@@ -250,12 +286,12 @@ impl<'l> Places<'l> {
                 }
                 None => {
                     done.push_str(from);
-                    return done;
+                    rest = "";
                 }
             }
         }
         done.push_str(rest);
-        done
+        (done.len() <= most).then_some(done)
     }
 
     fn value_of(&self, name: &str, live: &Live<'_>) -> Option<String> {

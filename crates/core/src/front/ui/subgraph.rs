@@ -10,13 +10,9 @@ use super::definition as known;
 use super::live::Live;
 use super::node::{Held, Promoted, Role, Saved, Slot, WidgetKind};
 use super::wire::{self, File, INPUTS, Key, LinkId, OUTPUTS, Part, Property};
-use crate::diagnostic::Problem;
 
 /// The largest node id that is counted up from: JavaScript's last exact integer.
 const LAST_EXACT: i64 = 9_007_199_254_740_991;
-
-/// The most slots that all instances of subgraphs may have together.
-const MOST_HOST_SLOTS: usize = 4_000_000;
 
 /// Gives nodes of definitions new ids where the root or an earlier definition has the same. Returns, for each definition
 /// that was changed, the new ids by the text of the old.
@@ -121,7 +117,7 @@ impl<'a> Live<'a> {
         }
         let count = self.layers[definition].inputs.len();
         self.layers[definition].hosts.push(ix);
-        if !self.spend_host_slots(ix, count) {
+        if !self.take_host_slots(ix, count) {
             return;
         }
         let mut slots = Vec::with_capacity(count);
@@ -161,19 +157,10 @@ impl<'a> Live<'a> {
         self.restore_quarantined(ix);
     }
 
-    /// Counts slots of instances; reports, once, when there are too many.
-    pub(super) fn spend_host_slots(&mut self, ix: NodeIx, count: usize) -> bool {
-        let within = self.host_slots <= MOST_HOST_SLOTS;
-        self.host_slots = self.host_slots.saturating_add(count);
-        if within && self.host_slots > MOST_HOST_SLOTS {
-            let problem = Problem::TooLarge {
-                what: "inputs of subgraphs in all their instances",
-                limit: MOST_HOST_SLOTS,
-            };
-            let origin = self.node_origin(ix);
-            self.diagnostics.report(problem, Some(origin));
-        }
-        self.host_slots <= MOST_HOST_SLOTS
+    /// Takes room for slots of instances, which multiply; reports, once, when there is not enough.
+    pub(super) fn take_host_slots(&mut self, ix: NodeIx, count: usize) -> bool {
+        let promoted = size_of::<Promoted<'_>>();
+        self.take_room(count.saturating_mul(size_of::<Slot<'_>>() + promoted), ix)
     }
 
     /// The slot of an instance for an input of its definition.
@@ -244,12 +231,16 @@ impl<'a> Live<'a> {
         let entries = entries.as_array().map(|list| list.iter().map(quarantined).collect::<Option<Vec<_>>>());
         let Some(entries) = entries.flatten() else { return };
         let mut seen: HashSet<&str> = HashSet::new();
+        let mut places: HashMap<String, usize> = HashMap::new();
+        for (at, slot) in node.slots.iter().enumerate() {
+            places.entry(slot.name.to_string()).or_insert(at);
+        }
         for (id, name, value) in entries {
             let Some(value) = value.filter(|value| !value.is_null()) else { continue };
             if id != "-1" || !seen.insert(name) {
                 continue;
             }
-            let slot = node.slots.iter_mut().find(|slot| slot.name == name);
+            let slot = places.get(name).and_then(|at| node.slots.get_mut(*at));
             if let Some(promoted) = slot.and_then(|slot| slot.promoted.as_mut()) {
                 promoted.value = Some(value);
                 promoted.saved = (ix, Saved::No);

@@ -29,6 +29,7 @@ use foldhash::{HashMap, HashMapExt};
 use serde_json::Value as Json;
 
 use self::wires::{IDLES, Only, PASSES, is, looks_like};
+use super::room::Room;
 use super::wire::{self, File, INPUTS, Key, Link, LinkId, LinkIds, Output, Part};
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostics;
@@ -45,14 +46,19 @@ pub(super) const PASSES_AS_IS: &str = "comfyc: passes as it is";
 /// Rewrites the nodes that exist only in the editor, before a file is loaded, as far as the catalog does not have them: what
 /// passes a value on becomes a Reroute, what does nothing for a prompt becomes a Note, and links that a pack's script makes
 /// are made.
-pub(super) fn rewrite(file: &mut File<'_>, catalog: &Catalog, diagnostics: &mut Diagnostics) {
+pub(super) fn rewrite(
+    file: &mut File<'_>,
+    catalog: &Catalog,
+    room: &mut Room,
+    diagnostics: &mut Diagnostics,
+) {
     let has_any = |part: &Part<'_>| {
         part.everywhere.is_some() || part.nodes.iter().any(|node| Only::of(node.ty).is_some())
     };
     if !file.parts().any(has_any) {
         return;
     }
-    names::connect(file, catalog, diagnostics);
+    names::connect(file, catalog, room, diagnostics);
     for part in file.parts_mut() {
         everywhere::connect(part, catalog, diagnostics);
         for node in &mut part.nodes {

@@ -12,6 +12,7 @@ use super::wires::{Only, is};
 use super::{Additions, PASSES_AS_IS};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostics, Problem};
+use crate::front::ui::room::Room;
 use crate::front::ui::wire::{File, INPUTS, Input, Io, Key, Link, LinkId, LinkIds, Mode, Node, Part};
 use crate::number::javascript as js;
 
@@ -25,14 +26,24 @@ type Start = (Key, i64);
 type Given = HashMap<String, Option<Start>>;
 
 /// Links Get nodes to what their names stand for.
-pub(super) fn connect(file: &mut File<'_>, catalog: &Catalog, diagnostics: &mut Diagnostics) {
+pub(super) fn connect(
+    file: &mut File<'_>,
+    catalog: &Catalog,
+    room: &mut Room,
+    diagnostics: &mut Diagnostics,
+) {
     let mut given: Vec<Given> = file.parts().map(|part| given_in(part, catalog)).collect();
     let taken: Vec<Vec<(usize, String)>> = file.parts().map(|part| taken_in(part, catalog)).collect();
     if given.iter().all(HashMap::is_empty) && taken.iter().all(Vec::is_empty) {
         return;
     }
     let mut added: Vec<Additions> = file.parts().map(Additions::to).collect();
-    bring_in(file, &mut given, &taken, &mut added);
+    if let Err(problem) = bring_in(file, &mut given, &taken, &mut added, room) {
+        if let Some(problem) = problem {
+            diagnostics.report(problem, Some(file.root.origin.clone()));
+        }
+        return;
+    }
     for (((part, given), taken), mut added) in file.parts_mut().zip(&given).zip(&taken).zip(added) {
         for node in &mut part.nodes {
             if is(node, Only::Sets, catalog) {
@@ -71,13 +82,17 @@ fn name_of(node: &Node<'_>) -> Option<String> {
     node.values?.get(0).map(js::text).filter(|name| !name.is_empty())
 }
 
-/// Gives subgraphs an input for each name that they take from the graphs around them.
+/// The bytes of what is made for each name that an instance takes from outside, besides the name.
+const BROUGHT_IN: usize = 400;
+
+/// Gives subgraphs an input for each name that they take from the graphs around them. Fails when there is not enough room.
 fn bring_in(
     file: &mut File<'_>,
     given: &mut [Given],
     taken: &[Vec<(usize, String)>],
     added: &mut [Additions],
-) {
+    room: &mut Room,
+) -> Result<(), Option<Problem>> {
     // The graphs that hold instances of each definition, with the positions of those.
     let places: HashMap<&str, usize> =
         file.parts().enumerate().filter_map(|(at, part)| Some((part.uuid?, at))).collect();
@@ -103,6 +118,8 @@ fn bring_in(
         if name.is_empty() || !lacks(given, part, &name) || !seen.insert((part, name.clone())) {
             continue;
         }
+        let instances = hosts.get(part).map_or(0, Vec::len) + 1;
+        room.take_or_tell(instances.saturating_mul(BROUGHT_IN + 4 * name.len()))?;
         open.extend(hosts.get(part).into_iter().flatten().map(|(outer, _)| (*outer, name.clone())));
         wanted.push((part, name));
     }
@@ -130,6 +147,7 @@ fn bring_in(
             host.inputs.push(Input { name, ty, link, widget: None });
         }
     }
+    Ok(())
 }
 
 /// Those of the wanted names that some graph around gives.
