@@ -29,6 +29,10 @@ pub(super) struct Rules {
     pub(super) marks_all_curves: bool,
     /// A field of several lines makes a text of whatever it is given, not only of null.
     pub(super) areas_hold_texts: bool,
+    /// A Primitive keeps null instead of bringing it within the limits of its targets.
+    pub(super) primitives_keep_null: bool,
+    /// An instance is given null like any other value, be it from `proxyWidgets`, the quarantine or an instance inside.
+    pub(super) instances_take_null: bool,
 }
 
 const V1_49: Rules = Rules {
@@ -37,10 +41,19 @@ const V1_49: Rules = Rules {
     links_count: false,
     marks_all_curves: false,
     areas_hold_texts: false,
+    primitives_keep_null: false,
+    instances_take_null: false,
 };
 
-const V1_58: Rules =
-    Rules { title, packs_in_meta: true, links_count: true, marks_all_curves: true, areas_hold_texts: true };
+const V1_58: Rules = Rules {
+    title,
+    packs_in_meta: true,
+    links_count: true,
+    marks_all_curves: true,
+    areas_hold_texts: true,
+    primitives_keep_null: true,
+    instances_take_null: true,
+};
 
 impl Editor {
     pub(super) fn rules(self) -> &'static Rules {

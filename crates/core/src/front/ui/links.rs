@@ -8,6 +8,7 @@ use super::live::{Layer, Live};
 use super::node::Node;
 use super::positions::{Into, Positions};
 use super::wire::{self, INPUTS, Io, Key, Link, LinkId, Links, OUTPUTS, Part};
+use crate::diagnostic::Problem;
 
 /// Whether each link is named by the one input that it leads to and inputs name no others, so that no two lead to the same
 /// input.
@@ -115,17 +116,54 @@ impl<'a> Live<'a> {
         self.forget_lost(node, Some(positions), saved);
     }
 
-    /// Takes leave of the links that led to a node and got lost while it was read.
+    /// Takes leave of the links that led to a node and got lost while it was read. The others lead to where they came.
     pub(super) fn forget_lost(
         &mut self,
         node: &mut Node<'a>,
         led: Option<Positions>,
-        _saved: &wire::Node<'a>,
+        saved: &wire::Node<'a>,
     ) {
         let Some(led) = led else { return };
-        let left: HashSet<LinkId> = node.release_positions();
-        for lost in led.links().filter(|link| !left.contains(link)) {
-            self.layers[node.layer].links.remove(&lost);
+        let left = node.release_positions();
+        if self.layers[node.layer].into.is_some() && node.mode == wire::Mode::Normal {
+            self.tell_unlinked(node, &left, saved);
+        }
+        let links = &mut self.layers[node.layer].links;
+        for id in led.links() {
+            match left.get(&id) {
+                Some(at) => {
+                    if let Some(link) = links.get_mut(&id) {
+                        link.target_slot = i64::try_from(*at).unwrap_or(i64::MAX);
+                    }
+                }
+                None => {
+                    links.remove(&id);
+                }
+            }
+        }
+    }
+
+    /// Says which inputs name a link that does not lead to them.
+    fn tell_unlinked(&mut self, node: &Node<'a>, left: &HashMap<LinkId, usize>, saved: &wire::Node<'a>) {
+        let own: HashSet<usize> =
+            node.slots.iter().filter(|slot| slot.link.is_some()).filter_map(|slot| slot.saved).collect();
+        let mut named: HashMap<LinkId, usize> = HashMap::new();
+        for id in saved.inputs.iter().filter_map(|input| input.link) {
+            *named.entry(id).or_default() += 1;
+        }
+        for (at, input) in saved.inputs.iter().enumerate() {
+            let Some(id) = input.link.filter(|_| !own.contains(&at)) else { continue };
+            if left.contains_key(&id) && named.get(&id) == Some(&1) {
+                continue;
+            }
+            let why = if self.layers[node.layer].links.contains_key(&id) {
+                "the file leads that link to another input"
+            } else {
+                "the file has no such link"
+            };
+            let problem = Problem::CutLink { node: node.id.to_string(), input: input.name.to_string(), why };
+            let origin = self.layers[node.layer].nodes_origin.member(saved.index).field("inputs").member(at);
+            self.diagnostics.report(problem, Some(origin));
         }
     }
 

@@ -241,7 +241,8 @@ impl<'a> Live<'a> {
         if matches!(made.kind, WidgetKind::Area) && made.value == Some(&Json::Null) {
             made.value = Some(&known::EMPTY);
         }
-        if let Some(mut limits) = Limits::new(*ty, *input) {
+        let is_kept = self.rules.primitives_keep_null && made.value == Some(&Json::Null);
+        if let Some(mut limits) = Limits::new(*ty, *input).filter(|_| !is_kept) {
             for (ty, input) in targets
                 .iter()
                 .flatten()

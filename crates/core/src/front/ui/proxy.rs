@@ -151,7 +151,7 @@ impl<'a> Live<'a> {
                 _ => return None,
             };
             let id = renamed.get(id).map_or_else(|| id.clone(), Key::to_string);
-            let value = values.and_then(|values| values.get(at)).filter(|value| !value.is_null());
+            let value = values.and_then(|values| values.get(at)).filter(|value| self.takes(value));
             Some(Entry { id, name: name.clone(), disambiguator, value: value.map(|value| (at, value)) })
         };
         let entries: Option<Vec<Entry<'a>>> = list.iter().enumerate().map(entry).collect();

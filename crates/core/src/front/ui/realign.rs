@@ -24,9 +24,11 @@ pub(super) struct Before<'a> {
 }
 
 impl<'a> Node<'a> {
-    /// No longer keeps links by position. Returns those that are left, be it behind the last input.
-    pub(super) fn release_positions(&mut self) -> HashSet<LinkId> {
-        self.positions.take().iter().flat_map(Positions::links).collect()
+    /// No longer keeps links by position. Returns the position of each that is left, be it behind the last
+    /// input.
+    pub(super) fn release_positions(&mut self) -> HashMap<LinkId, usize> {
+        let left = self.positions.take().into_iter().flat_map(|Positions(left)| left);
+        left.map(|(at, link)| (link, at)).collect()
     }
 
     /// Keeps links by position from here on.

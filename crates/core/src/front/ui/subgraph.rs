@@ -194,8 +194,7 @@ impl<'a> Live<'a> {
         Some(Promoted { near: near.clone(), deep: near, value, saved: (target, widget.saved) })
     }
 
-    /// The value of an instance as the instance around it takes it over: a text of more than one line is always a text, and null
-    /// is nothing.
+    /// The value of an instance as the instance around it takes it over: a text of more than one line is always a text; null may be nothing.
     fn read_promoted(&self, promoted: &Promoted<'a>) -> Held<'a> {
         let (deep, name) = &promoted.deep;
         let is_area =
@@ -203,8 +202,13 @@ impl<'a> Live<'a> {
         match promoted.value {
             Some(Json::String(_)) => promoted.value,
             _ if is_area => Some(&known::EMPTY),
-            value => value.filter(|value| !value.is_null()),
+            value => value.filter(|value| self.takes(value)),
         }
+    }
+
+    /// Whether an instance is given a value.
+    pub(super) fn takes(&self, value: &Json) -> bool {
+        self.rules.instances_take_null || !value.is_null()
     }
 
     /// The slot that a link leads to: that which names it, else that which it names.
@@ -217,7 +221,7 @@ impl<'a> Live<'a> {
 
     /// Values that an earlier migration could not place, but that name a slot of the instance.
     fn restore_quarantined(&mut self, ix: NodeIx) {
-        let Self { nodes, made, .. } = self;
+        let Self { nodes, made, rules, .. } = self;
         let node = &mut nodes[ix];
         let Some(entries) = node.property("proxyWidgetErrorQuarantine") else { return };
         let entries = match entries {
@@ -236,7 +240,8 @@ impl<'a> Live<'a> {
             places.entry(slot.name.to_string()).or_insert(at);
         }
         for (id, name, value) in entries {
-            let Some(value) = value.filter(|value| !value.is_null()) else { continue };
+            let takes = |value: &&Json| rules.instances_take_null || !value.is_null();
+            let Some(value) = value.filter(takes) else { continue };
             if id != "-1" || !seen.insert(name) {
                 continue;
             }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Clock, Options, parse};
+use super::{Clock, Editor, Options, parse};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::Value;
@@ -37,6 +37,13 @@ fn check_with(options: &Options, workflow: &Json, codes: &[Code], expected: &[&s
 #[track_caller]
 fn check(workflow: &Json, codes: &[Code], expected: &[&str]) {
     check_with(&Options::default(), workflow, codes, expected);
+}
+
+/// The same where editor 1.49 exports something else.
+#[track_caller]
+fn check_old(workflow: &Json, codes: &[Code], expected: &[&str]) {
+    let options = Options { editor: Editor::V1_49, ..Options::default() };
+    check_with(&options, workflow, codes, expected);
 }
 
 /// A workflow of the old form.
@@ -102,14 +109,13 @@ fn links_of_both_forms_are_read_whatever_the_version() {
 }
 
 #[test]
-fn slots_are_matched_by_name_and_links_by_the_slot_that_names_them() {
+fn slots_are_matched_by_name_and_links_by_the_slots_that_name_them() {
     let nodes = json!([image(json!(1)), {"id": 2, "type": "ImageBatch", "inputs": [
         {"name": "image2", "type": "IMAGE", "link": 1}, {"name": "extra", "type": "IMAGE", "link": 1}]}]);
-    check(
-        &workflow(nodes, json!([[1, 1, 0, 2, 7, "IMAGE"]])),
-        &[],
-        &[IMAGE, "2 ImageBatch image2->1.0 extra->1.0"],
-    );
+    let file = workflow(nodes, json!([[1, 1, 0, 2, 7, "IMAGE"]]));
+    check_old(&file, &[], &[IMAGE, "2 ImageBatch image2->1.0 extra->1.0"]);
+    // A link leads to one input.
+    check(&file, &[Code::CutLink], &[IMAGE, "2 ImageBatch image2->1.0"]);
 }
 
 #[test]
@@ -119,7 +125,9 @@ fn links_without_an_origin_are_errors_unless_repaired() {
         json!([[1, 8, 0, 3, 0, "IMAGE"]]),
     );
     let expected = ["2 PreviewImage", "3 PreviewImage"];
-    check(&file, &[Code::LostLink, Code::DanglingLink], &expected);
+    check_old(&file, &[Code::LostLink, Code::DanglingLink], &expected);
+    // A link that is not there is none; only the other keeps the editor from exporting.
+    check(&file, &[Code::CutLink, Code::DanglingLink], &expected);
     let repair = Options { repair: true, ..Options::default() };
     check_with(&repair, &file, &[Code::CutLink, Code::CutLink], &expected);
 }
@@ -208,15 +216,11 @@ fn empty_values_become_the_first_option_or_no_text() {
     let nodes = json!([{"id": 1, "type": "ImageScaleBy", "widgets_values": [null, null]},
         {"id": 2, "type": "CLIPTextEncode", "widgets_values": [null]},
         {"id": 3, "type": "CLIPTextEncode", "widgets_values": [["a"]]}]);
-    check(
-        &workflow(nodes, json!([])),
-        &[],
-        &[
-            "1 ImageScaleBy upscale_method=\"nearest-exact\" scale_by=null",
-            "2 CLIPTextEncode text=\"\"",
-            "3 CLIPTextEncode text={\"__value__\":[\"a\"]}",
-        ],
-    );
+    let file = workflow(nodes, json!([]));
+    let scale = "1 ImageScaleBy upscale_method=\"nearest-exact\" scale_by=null";
+    let list = "3 CLIPTextEncode text={\"__value__\":[\"a\"]}";
+    check_old(&file, &[], &[scale, "2 CLIPTextEncode text=\"\"", list]);
+    check(&file, &[], &[scale, "2 CLIPTextEncode text=\"\"", "3 CLIPTextEncode text=\"a\""]);
 }
 
 #[test]
@@ -236,14 +240,21 @@ fn dynamic_combos_bring_inputs_after_themselves() {
 
 #[test]
 fn growing_inputs_keep_their_order_and_gaps() {
-    let input = |k: usize| json!({"name": format!("images.image{k}"), "type": "IMAGE", "link": if k == 1 { json!(null) } else { json!(1) }});
-    let inputs: Vec<Json> = (0..4).rev().map(input).collect();
-    let nodes = json!([image(json!(1)), {"id": 2, "type": "BatchImagesNode", "inputs": inputs}]);
-    check(
-        &workflow(nodes, json!([[1, 1, 0, 2, 0, "IMAGE"]])),
-        &[],
-        &[IMAGE, "2 BatchImagesNode images.image0->1.0 images.image2->1.0 images.image3->1.0"],
-    );
+    let input =
+        |k: usize, link: Json| json!({"name": format!("images.image{k}"), "type": "IMAGE", "link": link});
+    let file = |links: [Json; 4], list: Json| {
+        let inputs: Vec<Json> = (0..4).rev().zip(links).map(|(k, link)| input(k, link)).collect();
+        workflow(json!([image(json!(1)), {"id": 2, "type": "BatchImagesNode", "inputs": inputs}]), list)
+    };
+    let expected = [IMAGE, "2 BatchImagesNode images.image0->1.0 images.image2->1.0 images.image3->1.0"];
+    let links = json!([[1, 1, 0, 2, 0, "IMAGE"], [2, 1, 0, 2, 1, "IMAGE"], [4, 1, 0, 2, 3, "IMAGE"]]);
+    let each = file([json!(1), json!(2), json!(null), json!(4)], links);
+    check_old(&each, &[], &expected);
+    check(&each, &[], &expected);
+    // One link for all of them, which leads to one input.
+    let one = file([json!(1), json!(1), json!(null), json!(1)], json!([[1, 1, 0, 2, 0, "IMAGE"]]));
+    check_old(&one, &[], &expected);
+    check(&one, &[Code::CutLink, Code::CutLink], &[IMAGE, "2 BatchImagesNode images.image0->1.0"]);
 }
 
 #[test]
@@ -258,13 +269,20 @@ fn a_custom_combo_has_an_index_and_its_options() {
 
 #[test]
 fn stale_widget_slots_go_every_other_one() {
-    let stale = |name: &str| json!({"name": name, "type": "INT", "link": 1, "widget": {"name": name}});
-    let nodes = json!([image(json!(1)), {"id": 2, "type": "VAEDecode", "inputs": [stale("a"), stale("b"), stale("c")]}]);
-    check(
-        &workflow(nodes, json!([[1, 1, 0, 2, 0, "INT"]])),
-        &[Code::CutLink, Code::CutLink, Code::LostLink],
-        &[IMAGE, "2 VAEDecode"],
-    );
+    let stale =
+        |name: &str, link: i64| json!({"name": name, "type": "INT", "link": link, "widget": {"name": name}});
+    let file = |links: [i64; 3], list: Json| {
+        let inputs = json!([stale("a", links[0]), stale("b", links[1]), stale("c", links[2])]);
+        workflow(json!([image(json!(1)), {"id": 2, "type": "VAEDecode", "inputs": inputs}]), list)
+    };
+    let links = json!([[1, 1, 0, 2, 0, "INT"], [2, 1, 0, 2, 1, "INT"], [3, 1, 0, 2, 2, "INT"]]);
+    let each = file([1, 2, 3], links);
+    check_old(&each, &[Code::CutLink, Code::CutLink], &[IMAGE, "2 VAEDecode b->1.0"]);
+    check(&each, &[Code::CutLink, Code::CutLink], &[IMAGE, "2 VAEDecode b->1.0"]);
+    // One link for all of them, which leads to the first.
+    let one = file([1, 1, 1], json!([[1, 1, 0, 2, 0, "INT"]]));
+    check_old(&one, &[Code::CutLink, Code::CutLink, Code::LostLink], &[IMAGE, "2 VAEDecode"]);
+    check(&one, &[Code::CutLink, Code::CutLink, Code::CutLink], &[IMAGE, "2 VAEDecode"]);
 }
 
 #[test]
@@ -363,7 +381,14 @@ fn proxy_widgets_become_inputs() {
     for entries in [json!([["5", "text"]]), json!("[[\"5\", \"text\"]]")] {
         let nodes =
             json!([{"id": 2, "type": "s", "properties": {"proxyWidgets": entries}, "widgets_values": ["H"]}]);
-        check(&with_subgraphs(nodes, json!([]), json!([inner])), &[], &["2:5 CLIPTextEncode text=\"H\""]);
+        let file = |inner: &Json| with_subgraphs(nodes.clone(), json!([]), json!([inner]));
+        check_old(&file(&inner), &[], &["2:5 CLIPTextEncode text=\"H\""]);
+        // The link that no input names leads to the first one, and the input made for the text is what it comes from.
+        check(&file(&inner), &[], &["2:5 CLIPTextEncode text=\"H\" clip=\"H\""]);
+        let mut whole = inner.clone();
+        whole["links"] = json!([inner["links"][1]]);
+        check_old(&file(&whole), &[], &["2:5 CLIPTextEncode text=\"H\""]);
+        check(&file(&whole), &[], &["2:5 CLIPTextEncode text=\"H\""]);
     }
 }
 
