@@ -219,7 +219,7 @@ pub(crate) struct Values {
 #[command(next_help_heading = "Reading workflows of the editor")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct Reading {
-    /// The version of the editor whose export is wanted; ComfyUI 0.33.0 comes with 1.49
+    /// The editor whose export is wanted: frontend 1.58.1, or 1.49.6, which ComfyUI 0.33.0 comes with
     #[arg(long, value_enum, value_name = "VERSION", default_value_t)]
     pub(crate) editor: EditorArgument,
     /// Keep the digits of integers above 2^53, which the editor rounds

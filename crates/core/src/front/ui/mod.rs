@@ -1,6 +1,20 @@
 //! From the JSON that the editor of ComfyUI saves to a graph, as the editor itself exports it (`File > Export (API)`),
-//! byte for byte. `editor` says which versions of the editor these are and in what they differ; of the scripts of node packs, `packs`
-//! holds what is known.
+//! byte for byte. The editor is frontend 1.58.1, unless [`Options::editor`] asks for 1.49.6, which ComfyUI 0.33.0 comes with; of
+//! the scripts of node packs, `packs` holds what is known.
+//!
+//! `editor` is the table of what the two do otherwise, and the rest asks it:
+//!
+//! | what | 1.49.6 | 1.58.1 |
+//! |---|---|---|
+//! | `_meta` | the title | the title, and the pack that the class is from |
+//! | the title of a node without one | the editor's own for some classes | the server's `display_name` |
+//! | the title of a node of an unknown class | none | an empty one |
+//! | which input a link leads to | each that names it | the one that the list of links says, set right by the names of the saved inputs |
+//! | a link that the list does not have | keeps the editor from exporting | is none |
+//! | a curve | is tagged when it is a list | is tagged |
+//! | a field of several lines | holds what it is given, but for null | makes a text of it |
+//! | null in a Primitive | is brought within limits | is zero |
+//! | null for a widget of an instance | is no value where it comes from `proxyWidgets`, the quarantine or an instance inside | is a value |
 //!
 //! The editor does not convert a file: it loads it into a live graph and writes that out. So does this module, in the
 //! editor's own steps, because its results depend on their order:
