@@ -12,177 +12,180 @@ pub mod custom_nodes;
 pub mod options;
 /// Socket types that `comfyc::dsl::socket` does not have, and unions of types.
 pub mod sockets;
-pub use self::comfy_api_nodes::nodes_anthropic::*;
-pub use self::comfy_api_nodes::nodes_beeble::*;
-pub use self::comfy_api_nodes::nodes_bfl::*;
-pub use self::comfy_api_nodes::nodes_bria::*;
-pub use self::comfy_api_nodes::nodes_bytedance::*;
-pub use self::comfy_api_nodes::nodes_bytedance_llm::*;
-pub use self::comfy_api_nodes::nodes_elevenlabs::*;
-pub use self::comfy_api_nodes::nodes_fishaudio::*;
-pub use self::comfy_api_nodes::nodes_gemini::*;
-pub use self::comfy_api_nodes::nodes_grok::*;
-pub use self::comfy_api_nodes::nodes_heygen::*;
-pub use self::comfy_api_nodes::nodes_hitpaw::*;
-pub use self::comfy_api_nodes::nodes_hunyuan3d::*;
-pub use self::comfy_api_nodes::nodes_ideogram::*;
-pub use self::comfy_api_nodes::nodes_kling::*;
-pub use self::comfy_api_nodes::nodes_krea::*;
-pub use self::comfy_api_nodes::nodes_ltxv::*;
-pub use self::comfy_api_nodes::nodes_luma::*;
-pub use self::comfy_api_nodes::nodes_magnific::*;
-pub use self::comfy_api_nodes::nodes_meshy::*;
-pub use self::comfy_api_nodes::nodes_minimax::*;
-pub use self::comfy_api_nodes::nodes_openai::*;
-pub use self::comfy_api_nodes::nodes_openrouter::*;
-pub use self::comfy_api_nodes::nodes_pixverse::*;
-pub use self::comfy_api_nodes::nodes_quiver::*;
-pub use self::comfy_api_nodes::nodes_qwen::*;
-pub use self::comfy_api_nodes::nodes_recraft::*;
-pub use self::comfy_api_nodes::nodes_reve::*;
-pub use self::comfy_api_nodes::nodes_rodin::*;
-pub use self::comfy_api_nodes::nodes_runway::*;
-pub use self::comfy_api_nodes::nodes_sonilo::*;
-pub use self::comfy_api_nodes::nodes_sora::*;
-pub use self::comfy_api_nodes::nodes_sync_so::*;
-pub use self::comfy_api_nodes::nodes_topaz::*;
-pub use self::comfy_api_nodes::nodes_tripo::*;
-pub use self::comfy_api_nodes::nodes_veo2::*;
-pub use self::comfy_api_nodes::nodes_vidu::*;
-pub use self::comfy_api_nodes::nodes_wan::*;
-pub use self::comfy_api_nodes::nodes_wavespeed::*;
-pub use self::comfy_extras::nodes_ace::*;
-pub use self::comfy_extras::nodes_advanced_samplers::*;
-pub use self::comfy_extras::nodes_align_your_steps::*;
-pub use self::comfy_extras::nodes_apg::*;
-pub use self::comfy_extras::nodes_ar_video::*;
-pub use self::comfy_extras::nodes_attention_multiply::*;
-pub use self::comfy_extras::nodes_audio::*;
-pub use self::comfy_extras::nodes_audio_encoder::*;
-pub use self::comfy_extras::nodes_bernini::*;
-pub use self::comfy_extras::nodes_bg_removal::*;
-pub use self::comfy_extras::nodes_boogu::*;
-pub use self::comfy_extras::nodes_bounding_boxes::*;
-pub use self::comfy_extras::nodes_camera_trajectory::*;
-pub use self::comfy_extras::nodes_canny::*;
-pub use self::comfy_extras::nodes_cfg::*;
-pub use self::comfy_extras::nodes_chroma_radiance::*;
-pub use self::comfy_extras::nodes_clip_sdxl::*;
-pub use self::comfy_extras::nodes_color::*;
-pub use self::comfy_extras::nodes_compositing::*;
-pub use self::comfy_extras::nodes_compositor::*;
-pub use self::comfy_extras::nodes_cond::*;
-pub use self::comfy_extras::nodes_context_windows::*;
-pub use self::comfy_extras::nodes_controlnet::*;
-pub use self::comfy_extras::nodes_cosmos::*;
-pub use self::comfy_extras::nodes_curve::*;
-pub use self::comfy_extras::nodes_custom_sampler::*;
-pub use self::comfy_extras::nodes_dataset::*;
-pub use self::comfy_extras::nodes_depth_anything_3::*;
-pub use self::comfy_extras::nodes_differential_diffusion::*;
-pub use self::comfy_extras::nodes_easycache::*;
-pub use self::comfy_extras::nodes_edit_model::*;
-pub use self::comfy_extras::nodes_eps::*;
-pub use self::comfy_extras::nodes_flux::*;
-pub use self::comfy_extras::nodes_frame_interpolation::*;
-pub use self::comfy_extras::nodes_freelunch::*;
-pub use self::comfy_extras::nodes_fresca::*;
-pub use self::comfy_extras::nodes_gaussian_splat::*;
-pub use self::comfy_extras::nodes_gits::*;
-pub use self::comfy_extras::nodes_glsl::*;
-pub use self::comfy_extras::nodes_hidream::*;
-pub use self::comfy_extras::nodes_hidream_o1::*;
-pub use self::comfy_extras::nodes_hooks::*;
-pub use self::comfy_extras::nodes_hunyuan::*;
-pub use self::comfy_extras::nodes_hunyuan3d::*;
-pub use self::comfy_extras::nodes_hypernetwork::*;
-pub use self::comfy_extras::nodes_hypertile::*;
-pub use self::comfy_extras::nodes_ideogram4::*;
-pub use self::comfy_extras::nodes_image_compare::*;
-pub use self::comfy_extras::nodes_images::*;
-pub use self::comfy_extras::nodes_ip2p::*;
-pub use self::comfy_extras::nodes_joyimage::*;
-pub use self::comfy_extras::nodes_json_prompt::*;
-pub use self::comfy_extras::nodes_kandinsky5::*;
-pub use self::comfy_extras::nodes_latent::*;
-pub use self::comfy_extras::nodes_load_3d::*;
-pub use self::comfy_extras::nodes_logic::*;
-pub use self::comfy_extras::nodes_lora_debug::*;
-pub use self::comfy_extras::nodes_lora_extract::*;
-pub use self::comfy_extras::nodes_lotus::*;
-pub use self::comfy_extras::nodes_lt::*;
-pub use self::comfy_extras::nodes_lt_audio::*;
-pub use self::comfy_extras::nodes_lt_upsampler::*;
-pub use self::comfy_extras::nodes_lumina2::*;
-pub use self::comfy_extras::nodes_mage::*;
-pub use self::comfy_extras::nodes_mahiro::*;
-pub use self::comfy_extras::nodes_mask::*;
-pub use self::comfy_extras::nodes_math::*;
-pub use self::comfy_extras::nodes_mediapipe::*;
-pub use self::comfy_extras::nodes_mesh_postprocess::*;
-pub use self::comfy_extras::nodes_minimax_h3::*;
-pub use self::comfy_extras::nodes_minimax_music::*;
-pub use self::comfy_extras::nodes_mochi::*;
-pub use self::comfy_extras::nodes_model_advanced::*;
-pub use self::comfy_extras::nodes_model_downscale::*;
-pub use self::comfy_extras::nodes_model_merging::*;
-pub use self::comfy_extras::nodes_model_merging_model_specific::*;
-pub use self::comfy_extras::nodes_model_patch::*;
-pub use self::comfy_extras::nodes_moge::*;
-pub use self::comfy_extras::nodes_morphology::*;
-pub use self::comfy_extras::nodes_multigpu::*;
-pub use self::comfy_extras::nodes_nag::*;
-pub use self::comfy_extras::nodes_nop::*;
-pub use self::comfy_extras::nodes_number_convert::*;
-pub use self::comfy_extras::nodes_optimalsteps::*;
-pub use self::comfy_extras::nodes_pag::*;
-pub use self::comfy_extras::nodes_painter::*;
-pub use self::comfy_extras::nodes_perpneg::*;
-pub use self::comfy_extras::nodes_photomaker::*;
-pub use self::comfy_extras::nodes_pid::*;
-pub use self::comfy_extras::nodes_pixart::*;
-pub use self::comfy_extras::nodes_post_processing::*;
-pub use self::comfy_extras::nodes_preview_any::*;
-pub use self::comfy_extras::nodes_primitive::*;
-pub use self::comfy_extras::nodes_qwen::*;
-pub use self::comfy_extras::nodes_rebatch::*;
-pub use self::comfy_extras::nodes_resolution::*;
-pub use self::comfy_extras::nodes_rope::*;
-pub use self::comfy_extras::nodes_rtdetr::*;
-pub use self::comfy_extras::nodes_sag::*;
-pub use self::comfy_extras::nodes_sam3::*;
-pub use self::comfy_extras::nodes_save_3d::*;
-pub use self::comfy_extras::nodes_scail::*;
-pub use self::comfy_extras::nodes_sd3::*;
-pub use self::comfy_extras::nodes_sdpose::*;
-pub use self::comfy_extras::nodes_sdupscale::*;
-pub use self::comfy_extras::nodes_seed::*;
-pub use self::comfy_extras::nodes_seedvr::*;
-pub use self::comfy_extras::nodes_slg::*;
-pub use self::comfy_extras::nodes_stable3d::*;
-pub use self::comfy_extras::nodes_stable_cascade::*;
-pub use self::comfy_extras::nodes_string::*;
-pub use self::comfy_extras::nodes_tcfg::*;
-pub use self::comfy_extras::nodes_text::*;
-pub use self::comfy_extras::nodes_text_overlay::*;
-pub use self::comfy_extras::nodes_textgen::*;
-pub use self::comfy_extras::nodes_tomesd::*;
-pub use self::comfy_extras::nodes_toolkit::*;
-pub use self::comfy_extras::nodes_torch_compile::*;
-pub use self::comfy_extras::nodes_train::*;
-pub use self::comfy_extras::nodes_trellis2::*;
-pub use self::comfy_extras::nodes_triposplat::*;
-pub use self::comfy_extras::nodes_upscale_model::*;
-pub use self::comfy_extras::nodes_video::*;
-pub use self::comfy_extras::nodes_video_model::*;
-pub use self::comfy_extras::nodes_void::*;
-pub use self::comfy_extras::nodes_wan::*;
-pub use self::comfy_extras::nodes_wandancer::*;
-pub use self::comfy_extras::nodes_wanmove::*;
-pub use self::comfy_extras::nodes_webcam::*;
-pub use self::comfy_extras::nodes_zimage::*;
-pub use self::core::nodes::*;
-pub use self::custom_nodes::comfy_ui_kj_nodes::*;
-pub use self::custom_nodes::comfy_ui_video_helper_suite::*;
-pub use self::custom_nodes::websocket_image_save::*;
-pub use self::options::*;
+#[allow(unreachable_pub, unused_imports)]
+pub use self::{
+    comfy_api_nodes::nodes_anthropic::*,
+    comfy_api_nodes::nodes_beeble::*,
+    comfy_api_nodes::nodes_bfl::*,
+    comfy_api_nodes::nodes_bria::*,
+    comfy_api_nodes::nodes_bytedance::*,
+    comfy_api_nodes::nodes_bytedance_llm::*,
+    comfy_api_nodes::nodes_elevenlabs::*,
+    comfy_api_nodes::nodes_fishaudio::*,
+    comfy_api_nodes::nodes_gemini::*,
+    comfy_api_nodes::nodes_grok::*,
+    comfy_api_nodes::nodes_heygen::*,
+    comfy_api_nodes::nodes_hitpaw::*,
+    comfy_api_nodes::nodes_hunyuan3d::*,
+    comfy_api_nodes::nodes_ideogram::*,
+    comfy_api_nodes::nodes_kling::*,
+    comfy_api_nodes::nodes_krea::*,
+    comfy_api_nodes::nodes_ltxv::*,
+    comfy_api_nodes::nodes_luma::*,
+    comfy_api_nodes::nodes_magnific::*,
+    comfy_api_nodes::nodes_meshy::*,
+    comfy_api_nodes::nodes_minimax::*,
+    comfy_api_nodes::nodes_openai::*,
+    comfy_api_nodes::nodes_openrouter::*,
+    comfy_api_nodes::nodes_pixverse::*,
+    comfy_api_nodes::nodes_quiver::*,
+    comfy_api_nodes::nodes_qwen::*,
+    comfy_api_nodes::nodes_recraft::*,
+    comfy_api_nodes::nodes_reve::*,
+    comfy_api_nodes::nodes_rodin::*,
+    comfy_api_nodes::nodes_runway::*,
+    comfy_api_nodes::nodes_sonilo::*,
+    comfy_api_nodes::nodes_sora::*,
+    comfy_api_nodes::nodes_sync_so::*,
+    comfy_api_nodes::nodes_topaz::*,
+    comfy_api_nodes::nodes_tripo::*,
+    comfy_api_nodes::nodes_veo2::*,
+    comfy_api_nodes::nodes_vidu::*,
+    comfy_api_nodes::nodes_wan::*,
+    comfy_api_nodes::nodes_wavespeed::*,
+    comfy_extras::nodes_ace::*,
+    comfy_extras::nodes_advanced_samplers::*,
+    comfy_extras::nodes_align_your_steps::*,
+    comfy_extras::nodes_apg::*,
+    comfy_extras::nodes_ar_video::*,
+    comfy_extras::nodes_attention_multiply::*,
+    comfy_extras::nodes_audio::*,
+    comfy_extras::nodes_audio_encoder::*,
+    comfy_extras::nodes_bernini::*,
+    comfy_extras::nodes_bg_removal::*,
+    comfy_extras::nodes_boogu::*,
+    comfy_extras::nodes_bounding_boxes::*,
+    comfy_extras::nodes_camera_trajectory::*,
+    comfy_extras::nodes_canny::*,
+    comfy_extras::nodes_cfg::*,
+    comfy_extras::nodes_chroma_radiance::*,
+    comfy_extras::nodes_clip_sdxl::*,
+    comfy_extras::nodes_color::*,
+    comfy_extras::nodes_compositing::*,
+    comfy_extras::nodes_compositor::*,
+    comfy_extras::nodes_cond::*,
+    comfy_extras::nodes_context_windows::*,
+    comfy_extras::nodes_controlnet::*,
+    comfy_extras::nodes_cosmos::*,
+    comfy_extras::nodes_curve::*,
+    comfy_extras::nodes_custom_sampler::*,
+    comfy_extras::nodes_dataset::*,
+    comfy_extras::nodes_depth_anything_3::*,
+    comfy_extras::nodes_differential_diffusion::*,
+    comfy_extras::nodes_easycache::*,
+    comfy_extras::nodes_edit_model::*,
+    comfy_extras::nodes_eps::*,
+    comfy_extras::nodes_flux::*,
+    comfy_extras::nodes_frame_interpolation::*,
+    comfy_extras::nodes_freelunch::*,
+    comfy_extras::nodes_fresca::*,
+    comfy_extras::nodes_gaussian_splat::*,
+    comfy_extras::nodes_gits::*,
+    comfy_extras::nodes_glsl::*,
+    comfy_extras::nodes_hidream::*,
+    comfy_extras::nodes_hidream_o1::*,
+    comfy_extras::nodes_hooks::*,
+    comfy_extras::nodes_hunyuan::*,
+    comfy_extras::nodes_hunyuan3d::*,
+    comfy_extras::nodes_hypernetwork::*,
+    comfy_extras::nodes_hypertile::*,
+    comfy_extras::nodes_ideogram4::*,
+    comfy_extras::nodes_image_compare::*,
+    comfy_extras::nodes_images::*,
+    comfy_extras::nodes_ip2p::*,
+    comfy_extras::nodes_joyimage::*,
+    comfy_extras::nodes_json_prompt::*,
+    comfy_extras::nodes_kandinsky5::*,
+    comfy_extras::nodes_latent::*,
+    comfy_extras::nodes_load_3d::*,
+    comfy_extras::nodes_logic::*,
+    comfy_extras::nodes_lora_debug::*,
+    comfy_extras::nodes_lora_extract::*,
+    comfy_extras::nodes_lotus::*,
+    comfy_extras::nodes_lt::*,
+    comfy_extras::nodes_lt_audio::*,
+    comfy_extras::nodes_lt_upsampler::*,
+    comfy_extras::nodes_lumina2::*,
+    comfy_extras::nodes_mage::*,
+    comfy_extras::nodes_mahiro::*,
+    comfy_extras::nodes_mask::*,
+    comfy_extras::nodes_math::*,
+    comfy_extras::nodes_mediapipe::*,
+    comfy_extras::nodes_mesh_postprocess::*,
+    comfy_extras::nodes_minimax_h3::*,
+    comfy_extras::nodes_minimax_music::*,
+    comfy_extras::nodes_mochi::*,
+    comfy_extras::nodes_model_advanced::*,
+    comfy_extras::nodes_model_downscale::*,
+    comfy_extras::nodes_model_merging::*,
+    comfy_extras::nodes_model_merging_model_specific::*,
+    comfy_extras::nodes_model_patch::*,
+    comfy_extras::nodes_moge::*,
+    comfy_extras::nodes_morphology::*,
+    comfy_extras::nodes_multigpu::*,
+    comfy_extras::nodes_nag::*,
+    comfy_extras::nodes_nop::*,
+    comfy_extras::nodes_number_convert::*,
+    comfy_extras::nodes_optimalsteps::*,
+    comfy_extras::nodes_pag::*,
+    comfy_extras::nodes_painter::*,
+    comfy_extras::nodes_perpneg::*,
+    comfy_extras::nodes_photomaker::*,
+    comfy_extras::nodes_pid::*,
+    comfy_extras::nodes_pixart::*,
+    comfy_extras::nodes_post_processing::*,
+    comfy_extras::nodes_preview_any::*,
+    comfy_extras::nodes_primitive::*,
+    comfy_extras::nodes_qwen::*,
+    comfy_extras::nodes_rebatch::*,
+    comfy_extras::nodes_resolution::*,
+    comfy_extras::nodes_rope::*,
+    comfy_extras::nodes_rtdetr::*,
+    comfy_extras::nodes_sag::*,
+    comfy_extras::nodes_sam3::*,
+    comfy_extras::nodes_save_3d::*,
+    comfy_extras::nodes_scail::*,
+    comfy_extras::nodes_sd3::*,
+    comfy_extras::nodes_sdpose::*,
+    comfy_extras::nodes_sdupscale::*,
+    comfy_extras::nodes_seed::*,
+    comfy_extras::nodes_seedvr::*,
+    comfy_extras::nodes_slg::*,
+    comfy_extras::nodes_stable3d::*,
+    comfy_extras::nodes_stable_cascade::*,
+    comfy_extras::nodes_string::*,
+    comfy_extras::nodes_tcfg::*,
+    comfy_extras::nodes_text::*,
+    comfy_extras::nodes_text_overlay::*,
+    comfy_extras::nodes_textgen::*,
+    comfy_extras::nodes_tomesd::*,
+    comfy_extras::nodes_toolkit::*,
+    comfy_extras::nodes_torch_compile::*,
+    comfy_extras::nodes_train::*,
+    comfy_extras::nodes_trellis2::*,
+    comfy_extras::nodes_triposplat::*,
+    comfy_extras::nodes_upscale_model::*,
+    comfy_extras::nodes_video::*,
+    comfy_extras::nodes_video_model::*,
+    comfy_extras::nodes_void::*,
+    comfy_extras::nodes_wan::*,
+    comfy_extras::nodes_wandancer::*,
+    comfy_extras::nodes_wanmove::*,
+    comfy_extras::nodes_webcam::*,
+    comfy_extras::nodes_zimage::*,
+    core::nodes::*,
+    custom_nodes::comfy_ui_kj_nodes::*,
+    custom_nodes::comfy_ui_video_helper_suite::*,
+    custom_nodes::websocket_image_save::*,
+    options::*,
+};
