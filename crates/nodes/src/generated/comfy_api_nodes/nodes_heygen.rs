@@ -1555,13 +1555,13 @@ pub enum HeyGenTextToSpeechNodeVoice {
     ReassuringRupertEnglishMale,
     /// `Rose - UGC -2  (English, female)`.
     RoseUGC2EnglishFemale,
-    /// `Derya - Lifelike - Broadcaster 🎙  (English, female)`.
+    /// `Derya - Lifelike - Broadcaster 🎙️ (English, female)`.
     DeryaLifelikeBroadcasterEnglishFemale,
     /// `Dynamic Derek (English, male)`.
     DynamicDerekEnglishMale,
     /// `Lotte (English, female)`.
     LotteEnglishFemale,
-    /// `Thanos - Broadcaster 🎙  (English, male)`.
+    /// `Thanos - Broadcaster 🎙️ (English, male)`.
     ThanosBroadcasterEnglishMale,
     /// `Marcia (English, female)`.
     MarciaEnglishFemale,
@@ -1571,7 +1571,7 @@ pub enum HeyGenTextToSpeechNodeVoice {
     RumiEnglishFemale,
     /// `Pippa (English, female)`.
     PippaEnglishFemale,
-    /// `William Prescott - Broadcaster 🎙  (English, male)`.
+    /// `William Prescott - Broadcaster 🎙️ (English, male)`.
     WilliamPrescottBroadcasterEnglishMale,
     /// `Sammy (English, female)`.
     SammyEnglishFemale,
