@@ -383,17 +383,16 @@ impl<'l, 'a> Flattener<'l, 'a> {
         made.open_inputs(node.widgets.len() + linked.inputs.len());
         for widget in node.widgets.iter().filter(|widget| widget.emitted && !widget.name.is_empty()) {
             // What comes by link takes the widget's place, and the widget's own value is not looked at.
-            let value = match linked.get_mut(&widget.name) {
-                Some(value) => value.take(),
-                None => {
-                    let once = path == TOP && widget.saved != Saved::No;
-                    let value = self.widget_value(id, ix, widget, &place);
-                    let bytes = value.as_ref().map(|input| room::of_input(&widget.name, &input.value, once));
-                    if !self.take_room(bytes.unwrap_or_default(), ix) {
-                        break;
-                    }
-                    value
+            let value = if let Some(value) = linked.get_mut(&widget.name) {
+                value.take()
+            } else {
+                let once = path == TOP && widget.saved != Saved::No;
+                let value = self.widget_value(id, ix, widget, &place);
+                let bytes = value.as_ref().map(|input| room::of_input(&widget.name, &input.value, once));
+                if !self.take_room(bytes.unwrap_or_default(), ix) {
+                    break;
                 }
+                value
             };
             match value {
                 Some(input) => made.put_input(&widget.name, input),

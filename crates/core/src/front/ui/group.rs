@@ -134,6 +134,20 @@ fn is_primitive(node: &Json) -> bool {
     node.get("type").and_then(Json::as_str) == Some("PrimitiveNode")
 }
 
+/// The links between inner nodes, of which there are `count`: origin, its slot, target, its slot.
+fn inner_links(links: &[Json], count: usize) -> Vec<(usize, usize, usize, usize)> {
+    let ends = |link: &Json| {
+        let end = |at: usize| position(link.get(at));
+        Some((end(0)?, end(1)?, end(2)?, end(3)?))
+    };
+    links.iter().filter_map(ends).filter(|(from, _, to, _)| *from < count && *to < count).collect()
+}
+
+/// A position that a group node holds.
+fn position(json: Option<&Json>) -> Option<usize> {
+    json.and_then(Json::as_u64).and_then(|n| usize::try_from(n).ok())
+}
+
 /// Whether inner nodes have widgets that are newer than the file. Later editors save a slot for every widget: what they did not
 /// save is newer where an instance has just as many values as the others take.
 fn has_newer_widgets(node: &Json, inner: &[Json], slots: &[Slots], linked: &HashSet<(usize, usize)>) -> bool {
@@ -233,17 +247,7 @@ impl Maker<'_> {
         let first = self.last + 1;
         let id_of = |index: usize| i64::try_from(index).map_or(first, |index| first.saturating_add(index));
         self.last = id_of(inner.len());
-        let position =
-            |json: Option<&Json>| json.and_then(Json::as_u64).and_then(|n| usize::try_from(n).ok());
-        // Links between inner nodes: origin, its slot, target, its slot.
-        let links: Vec<(usize, usize, usize, usize)> = list("links")
-            .iter()
-            .filter_map(|link| {
-                let end = |at| position(link.get(at));
-                Some((end(0)?, end(1)?, end(2)?, end(3)?))
-            })
-            .filter(|(from, _, to, _)| *from < inner.len() && *to < inner.len())
-            .collect();
+        let links = inner_links(list("links"), inner.len());
         let targets: HashSet<(usize, usize)> = links.iter().map(|(_, _, to, slot)| (*to, *slot)).collect();
         let mut from: HashMap<usize, Vec<(usize, usize)>> = HashMap::new();
         for (origin, _, to, slot) in &links {

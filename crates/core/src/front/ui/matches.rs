@@ -218,12 +218,11 @@ impl<'t> Shared<'t> {
         let mut places: HashMap<&str, (usize, bool)> = HashMap::new();
         let mut different: Vec<Common<'t>> = Vec::new();
         for list in lists {
-            match places.get_mut(list) {
-                Some((_, several)) => *several = true,
-                None => {
-                    places.insert(list, (different.len(), false));
-                    different.push(listed(list));
-                }
+            if let Some((_, several)) = places.get_mut(list) {
+                *several = true;
+            } else {
+                places.insert(list, (different.len(), false));
+                different.push(listed(list));
             }
         }
         let mut before = vec![None];
