@@ -1,6 +1,6 @@
 //! How comfyc touches files: written whole or not at all, and never outside of the folder that was meant.
 //!
-//! Two kinds of names reach a program. What the *caller* names (`--out`, `--set`) may lie anywhere: [`write`]. What a
+//! Two kinds of names reach a program. What the *caller* names (`--out`, `--set`) may lie anywhere: [`write()`]. What a
 //! *document* names, or what merely lies in a folder, must stay in that folder, links included: [`within`],
 //! [`read_within`], [`entries`], [`put`], [`edit`]. The rules are checked when a file is opened; they do not hold against somebody who changes the folder at the
 //! same moment.
