@@ -131,12 +131,12 @@ impl Http {
         self.send(self.client.get(url), shown, &self.secrets.in_data()).await
     }
 
-    /// Posts a JSON document, or nothing.
-    pub(crate) async fn post(&self, url: Url, json: Option<&Value>) -> Result<Reply, Error> {
+    /// Posts the text of a JSON document, or nothing.
+    pub(crate) async fn post(&self, url: Url, json: Option<String>) -> Result<Reply, Error> {
         let shown = shown(&url);
         let request = self.client.post(url);
         let request = match json {
-            Some(json) => request.header(CONTENT_TYPE, "application/json").body(json.to_string()),
+            Some(json) => request.header(CONTENT_TYPE, "application/json").body(json),
             None => request.body(""),
         };
         self.send(request, shown, &self.secrets).await

@@ -69,7 +69,7 @@ impl RunComfy {
     }
 
     async fn send(&self, url: Url, payload: &Value) -> Result<Receipt, Error> {
-        let reply = self.http.post(url, Some(payload)).await?;
+        let reply = self.http.post(url, Some(payload.to_string())).await?;
         let fields = fields(&reply, "request_id")?;
         let id = fields.get("request_id").and_then(Value::as_str).unwrap_or_default();
         let id = RequestId::new(id).map_err(|_| reply.lacks("valid `request_id`"))?;

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use comfyc::back::prompt;
 use comfyc::check::Checked;
 use comfyc::interface::{Exposed, Media, Rule};
 use comfyc::job::Job;
@@ -96,7 +95,7 @@ async fn a_value_that_is_no_local_file_is_left_for_the_server() {
         let job = job_with(value);
         comfyui(&server).submit(&job).await.unwrap();
         let prompt = &posted(&server, "/prompt").await["prompt"];
-        assert_eq!(*prompt, prompt::to_json(job.prompt()));
+        assert_eq!(*prompt, serde_json::from_str::<Value>(&job.prompt_json()).unwrap());
         assert_eq!(prompt["1"]["inputs"]["image"], value);
     }
     assert!(uploaded(&server).await.is_empty());

@@ -13,7 +13,9 @@ mod upload;
 
 use std::path::PathBuf;
 
+use comfyc::back::{Layout, prompt};
 use comfyc::check::Checked;
+use comfyc::graph::Graph;
 use comfyc::job::Job;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -75,8 +77,8 @@ impl ComfyUi {
     /// Sends a job under an id from [`new_id`](Self::new_id): local files first, then the prompt.
     pub async fn submit_as(&self, job: &Checked<Job>, id: &RequestId) -> Result<Receipt, Error> {
         let prompt = self.place_files(job).await?;
-        let body = json!({ "prompt": prompt, "client_id": self.client_id, "prompt_id": id.as_str() });
-        self.post_prompt(&body).await.map_err(|error| error.of_submission(Some(id.clone())))
+        let body = submission(&prompt, &self.client_id, id);
+        self.post_prompt(body).await.map_err(|error| error.of_submission(Some(id.clone())))
     }
 
     /// The server's `/object_info`: the text of every class it knows.
@@ -106,7 +108,7 @@ impl ComfyUi {
         if reply.is_success() { reply.json().map(Some) } else { Err(reply.service_error()) }
     }
 
-    async fn post_prompt(&self, body: &Value) -> Result<Receipt, Error> {
+    async fn post_prompt(&self, body: String) -> Result<Receipt, Error> {
         let reply = self.http.post(self.http.url(["prompt"]), Some(body)).await?;
         if reply.status == StatusCode::BAD_REQUEST {
             return Err(Self::refusal(&reply));
@@ -186,7 +188,7 @@ impl ComfyUi {
     }
 
     async fn write(&self, path: &[&str], body: &Value) -> Result<(), Error> {
-        let reply = self.http.post(self.http.url(path.iter().copied()), Some(body)).await?;
+        let reply = self.http.post(self.http.url(path.iter().copied()), Some(body.to_string())).await?;
         if reply.is_success() { Ok(()) } else { Err(reply.service_error()) }
     }
 
@@ -249,6 +251,13 @@ impl Executor for ComfyUi {
             None => Err(reply.lacks("`cancelled`")),
         }
     }
+}
+
+/// The body of `POST /prompt`.
+fn submission(prompt: &Graph, client_id: &str, id: &RequestId) -> String {
+    let prompt = prompt::write(prompt, Layout::Compact);
+    let (client_id, id) = (Value::from(client_id), Value::from(id.as_str()));
+    format!(r#"{{"prompt":{prompt},"client_id":{client_id},"prompt_id":{id}}}"#)
 }
 
 fn is_missing(reply: &Reply) -> bool {

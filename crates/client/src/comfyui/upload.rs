@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use comfyc::back;
-use comfyc::interface::{Media, Target};
+use comfyc::graph::Graph;
+use comfyc::interface::Media;
 use comfyc::job::{FileInput, Job, NamedBy};
 use data_url::DataUrl;
 use reqwest::Url;
@@ -34,7 +34,7 @@ impl ComfyUi {
     ///
     /// In a list of files, names are left as they are as well, and whatever would have to be uploaded is refused: a
     /// ComfyUI takes a bare list for a link, so no class that the catalog knows gets one.
-    pub(super) async fn place_files(&self, job: &Job) -> Result<Value, Error> {
+    pub(super) async fn place_files(&self, job: &Job) -> Result<Graph, Error> {
         let mut found = Vec::new();
         for file in job.files().iter().filter(|file| !file.targets.is_empty()) {
             match self.given(file).await? {
@@ -43,7 +43,7 @@ impl ComfyUi {
                 given => found.push((file, given)),
             }
         }
-        let mut prompt = back::prompt::to_json(job.prompt());
+        let mut prompt = job.prompt().clone();
         let mut uploaded: Vec<(&FileInput, String)> = Vec::new();
         for (file, given) in found {
             let is_same = |other: &FileInput| other.value == file.value && other.named_by == file.named_by;
@@ -56,7 +56,7 @@ impl ComfyUi {
                 stored
             };
             for target in &file.targets {
-                write(&mut prompt, target, &stored);
+                prompt.set_input(target.node.as_str(), &target.input, Value::from(stored.as_str()));
             }
         }
         Ok(prompt)
@@ -194,14 +194,5 @@ fn extension(kind: &str, subtype: &str, media: Media) -> &'static str {
             Media::Video => "mp4",
             Media::Audio => "wav",
         },
-    }
-}
-
-/// Writes the name over the value that the target holds; a job's files have no other targets.
-fn write(prompt: &mut Value, target: &Target, name: &str) {
-    let node = prompt.get_mut(target.node.as_str());
-    let held = node.and_then(|node| node.get_mut("inputs")?.get_mut(&target.input));
-    if let Some(held) = held {
-        *held = name.into();
     }
 }

@@ -5,7 +5,6 @@
 //! indentation, or one line.
 
 use compact_str::ToCompactString;
-use serde_json::{Map, Value as Json, json};
 
 use super::json::{Layout, Writer};
 use crate::graph::{Graph, Meta, Node, Pack, Value};
@@ -78,33 +77,15 @@ fn write_node(writer: &mut Writer, node: &Node) {
     writer.close_object();
 }
 
-/// The prompt of a checked graph as JSON.
-pub fn to_json(graph: &Graph) -> Json {
-    graph.nodes().map(|(id, node)| (id.to_string(), node_to_json(node))).collect()
-}
-
-fn node_to_json(node: &Node) -> Json {
-    let mut fields = Map::new();
-    if node.has_inputs() {
-        let inputs = node.inputs().map(|(name, input)| match &input.value {
-            Value::Literal(literal) => (name.to_owned(), literal.clone()),
-            Value::Link(link) => (name.to_owned(), json!([link.node.as_str(), link.slot])),
-        });
-        fields.insert("inputs".to_owned(), inputs.collect());
-    }
-    fields.extend(node.class().map(|class| ("class_type".to_owned(), class.into())));
-    fields.extend(node.meta_json().map(|meta| ("_meta".to_owned(), meta)));
-    fields.extend(node.other().into_iter().flatten().map(|(field, value)| (field.clone(), value.clone())));
-    Json::Object(fields)
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::graph::Link;
 
     #[test]
-    fn a_prompt_is_the_same_as_text_and_as_json() {
+    fn a_prompt_is_laid_out_as_json_of_what_the_graph_says() {
         let mut graph = Graph::default();
         let mut node = Node::new("A").titled("T \"1\"");
         for (name, value) in [("a", json!([1.0, {"b": "\n"}])), ("\u{e9}", json!({})), ("c", json!(null))] {
@@ -112,16 +93,30 @@ mod tests {
         }
         node = node.with("l", Link { node: "2:1".into(), slot: -1 });
         node.set_other("x".to_owned(), json!([[]]));
-        graph.insert("1", node);
         let mut other = Node::without_class();
         other.set_meta(json!({"title": "T", "more": 1}));
-        graph.insert("3", Node::new("B"));
+        let mut packed = Node::new("C");
+        packed.set_meta(json!({"title": "C", "cnr_id": "p", "ver": "1.0.0"}));
         graph.insert("2:1", other);
-        let json = to_json(&graph);
-        assert_eq!(write(&graph, Layout::Pretty), serde_json::to_string_pretty(&json).expect("text"));
-        assert_eq!(write(&graph, Layout::Compact), json.to_string());
-        assert_eq!(json["1"]["inputs"]["l"], json!(["2:1", -1]));
-        assert_eq!(json["2:1"], json!({"_meta": {"title": "T", "more": 1}}));
-        assert_eq!(json["3"], json!({"inputs": {}, "class_type": "B"}));
+        graph.insert("10", packed);
+        graph.insert("3", Node::new("B").with("b", json!(1)).with("7", json!(2)));
+        graph.insert("1", node);
+        let expected = json!({
+            "1": {
+                "inputs": {"a": [1.0, {"b": "\n"}], "\u{e9}": {}, "c": null, "l": ["2:1", -1]},
+                "class_type": "A",
+                "_meta": {"title": "T \"1\""},
+                "x": [[]],
+            },
+            "3": {"inputs": {"7": 2, "b": 1}, "class_type": "B"},
+            "10": {
+                "inputs": {},
+                "class_type": "C",
+                "_meta": {"title": "C", "cnr_id": "p", "ver": "1.0.0"},
+            },
+            "2:1": {"_meta": {"title": "T", "more": 1}},
+        });
+        assert_eq!(write(&graph, Layout::Pretty), serde_json::to_string_pretty(&expected).expect("text"));
+        assert_eq!(write(&graph, Layout::Compact), expected.to_string());
     }
 }
