@@ -3,15 +3,14 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::convert::{PACKAGE, environment};
+use super::peer::{PACKAGE, Peer};
 use super::verdict::chain;
 use super::{ROUNDS, middle, ratio, show};
 use crate::conformance::ui::{PACKAGE as TEMPLATES, fetched};
@@ -197,7 +196,7 @@ fn templates(comfyc: &Path, folder: &Folder) -> Result<(), Failure> {
         command.args(&files);
         rows.push(Row { name, command, check, load, ours: Vec::new(), theirs: Vec::new() });
     }
-    let mut other = match environment().and_then(|python| Other::start(&python, &catalog, &files)) {
+    let mut other = match Peer::start(DRIVER, "", &json!([catalog, files])) {
         Ok(other) => Some(other),
         Err(failure) => {
             println!("  {PACKAGE}: passed over: {failure}");
@@ -214,10 +213,14 @@ fn templates(comfyc: &Path, folder: &Folder) -> Result<(), Failure> {
                 row.ours.push(time);
             }
             let Some(other) = other.as_mut().filter(|_| round % EACH == 0) else { continue };
-            let answer = other.time(row.check, row.load)?;
-            raised = answer.raised;
+            let answer = other.ask(&json!({"check": row.check, "load": row.load}))?;
+            let number = |name: &str| answer.get(name).and_then(Value::as_u64);
+            let (Some(took), Some(count)) = (number("took"), number("raised")) else {
+                return Err(Failure(format!("{PACKAGE} answers `{answer}`")));
+            };
+            raised = count;
             if round > 0 {
-                row.theirs.push(answer.took);
+                row.theirs.push(Duration::from_nanos(took));
             }
         }
     }
@@ -237,56 +240,6 @@ fn templates(comfyc: &Path, folder: &Folder) -> Result<(), Failure> {
         println!("  {PACKAGE} raises on: {raised}");
     }
     Ok(())
-}
-
-/// The other side, ready to be asked.
-struct Other {
-    child: Child,
-    asked: ChildStdin,
-    answers: Lines<BufReader<ChildStdout>>,
-}
-
-struct Answer {
-    took: Duration,
-    raised: u64,
-}
-
-impl Other {
-    fn start(python: &Path, catalog: &Path, files: &[PathBuf]) -> Result<Self, Failure> {
-        let failed = |error: std::io::Error| Failure(format!("{}: {error}", python.display()));
-        let mut child = Command::new(python)
-            .args(["-c", DRIVER])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .map_err(failed)?;
-        let (Some(mut asked), Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
-            return Err(Failure(format!("{} has no pipes", python.display())));
-        };
-        writeln!(asked, "{}", json!([catalog, files])).map_err(failed)?;
-        Ok(Self { child, asked, answers: BufReader::new(answers).lines() })
-    }
-
-    fn time(&mut self, check: bool, load: bool) -> Result<Answer, Failure> {
-        let failed = |error: std::io::Error| Failure(format!("{PACKAGE}: {error}"));
-        writeln!(self.asked, "{}", json!({"check": check, "load": load})).map_err(failed)?;
-        let answer = self.answers.next().transpose().map_err(failed)?;
-        let answer = answer.ok_or_else(|| Failure(format!("{PACKAGE} does not answer")))?;
-        let json: Value = serde_json::from_str(&answer).unwrap_or_default();
-        let number = |name: &str| json.get(name).and_then(Value::as_u64);
-        match (number("took"), number("raised")) {
-            (Some(took), Some(raised)) => Ok(Answer { took: Duration::from_nanos(took), raised }),
-            _ => Err(Failure(format!("{PACKAGE} answers `{answer}`"))),
-        }
-    }
-}
-
-impl Drop for Other {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 /// The time of a command for each of two sizes, or nothing for the larger one if the smaller took too long.

@@ -1,11 +1,7 @@
 //! Workflows of the editor to prompts, against the Python converter that people use today: the templates of the pinned
 //! package, text in to text out, both sides in one run with one catalog that both have loaded before.
 
-use std::fs;
 use std::hint::black_box;
-use std::io::{BufRead, BufReader, Lines, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use comfyc::back::{Layout, prompt};
@@ -15,13 +11,11 @@ use comfyc::front::ui;
 use comfyc::source::{Source, Sources, Syntax};
 use serde_json::json;
 
+use super::peer::{PACKAGE, Peer};
 use super::{ROUNDS, middle, quick, ratio, show};
 use crate::conformance::ui::{PACKAGE as TEMPLATES, fetched};
 use crate::conformance::{json_files, text};
-use crate::{Failure, python, repository, shared};
-
-/// The converter to compare with.
-pub(crate) const PACKAGE: &str = "comfy-cli==1.23.0";
+use crate::{Failure, shared};
 
 /// Reads the path of a catalog and then workflows, each a line of JSON that is a text, and answers each with its best time in
 /// nanoseconds, or null where the converter raises. How often each is tried is an argument, the same as on our side.
@@ -66,7 +60,7 @@ pub(crate) fn run() -> Result<(), Failure> {
             workflows.push(text);
         }
     }
-    let mut converter = match environment().and_then(|python| Converter::start(&python, &object_info)) {
+    let mut converter = match Peer::start(DRIVER, &ROUNDS.to_string(), &json!(object_info)) {
         Ok(converter) => Some(converter),
         Err(failure) => {
             println!("  {PACKAGE}: passed over: {failure}");
@@ -84,7 +78,7 @@ pub(crate) fn run() -> Result<(), Failure> {
         });
         ours.push(own);
         if let Some(converter) = &mut converter {
-            both.extend(converter.time(workflow)?.map(|theirs| (own, theirs)));
+            both.extend(time(converter, workflow)?.map(|theirs| (own, theirs)));
         }
     }
     let refused = workflows.iter().filter(|workflow| errors(workflow, &catalog) > 0).count();
@@ -124,59 +118,7 @@ fn errors(workflow: &str, catalog: &Catalog) -> usize {
     ui::parse(&source, id, catalog, &ui::Options::default()).1.count(Severity::Error)
 }
 
-/// The Python of an environment that holds the converter and nothing else, made when it is not there yet.
-pub(crate) fn environment() -> Result<PathBuf, Failure> {
-    let folder = repository().join("target/bench").join(PACKAGE);
-    let inside = folder.join("bin/python");
-    let complete = folder.join("complete");
-    if !complete.is_file() {
-        fs::create_dir_all(&folder).map_err(|error| Failure(format!("{}: {error}", folder.display())))?;
-        python(Path::new("python3"), &folder, &["-m", "venv", "--clear", "."])?;
-        python(&inside, &folder, &["-m", "pip", "install", "--quiet", PACKAGE])?;
-        fs::write(&complete, PACKAGE).map_err(|error| Failure(format!("{}: {error}", complete.display())))?;
-    }
-    Ok(inside)
-}
-
-/// The converter, ready to be asked.
-struct Converter {
-    child: Child,
-    asked: ChildStdin,
-    answers: Lines<BufReader<ChildStdout>>,
-}
-
-impl Converter {
-    fn start(python: &Path, object_info: &Path) -> Result<Self, Failure> {
-        let failed = |error: std::io::Error| Failure(format!("{}: {error}", python.display()));
-        let mut child = Command::new(python)
-            .args(["-c", DRIVER, &ROUNDS.to_string()])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .map_err(failed)?;
-        let (Some(mut asked), Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
-            return Err(Failure(format!("{} has no pipes", python.display())));
-        };
-        writeln!(asked, "{}", json!(object_info)).map_err(failed)?;
-        Ok(Self { child, asked, answers: BufReader::new(answers).lines() })
-    }
-
-    /// Its time for a workflow; `None` for one that it raises on.
-    fn time(&mut self, workflow: &str) -> Result<Option<Duration>, Failure> {
-        let failed = |error: std::io::Error| Failure(format!("{PACKAGE}: {error}"));
-        writeln!(self.asked, "{}", json!(workflow)).map_err(failed)?;
-        let answer = self.answers.next().transpose().map_err(failed)?;
-        let answer = answer.ok_or_else(|| Failure(format!("{PACKAGE} does not answer")))?;
-        let nanoseconds: Option<u64> = serde_json::from_str(&answer)
-            .map_err(|error| Failure(format!("{PACKAGE} answers `{answer}`: {error}")))?;
-        Ok(nanoseconds.map(Duration::from_nanos))
-    }
-}
-
-impl Drop for Converter {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+/// The converter's time for a workflow; `None` for one that it raises on.
+fn time(converter: &mut Peer, workflow: &str) -> Result<Option<Duration>, Failure> {
+    Ok(converter.ask(&json!(workflow))?.as_u64().map(Duration::from_nanos))
 }

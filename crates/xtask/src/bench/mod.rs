@@ -4,6 +4,7 @@
 mod cli;
 mod convert;
 mod nodes;
+mod peer;
 mod verdict;
 
 use std::hint::black_box;
