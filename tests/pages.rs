@@ -16,7 +16,6 @@ use std::sync::Arc;
 use comfyc::catalog::Catalog;
 use comfyc::compiler::{Compiler, Content, File, Given};
 use comfyc::diagnostic::{Code, Diagnostics};
-use comfyc::source::{Source, Syntax};
 use serde_json::{Map, Value};
 
 use crate::support;
@@ -125,8 +124,8 @@ fn findings(blocks: &Blocks, embedded: &Arc<Catalog>) -> Diagnostics {
         (None, None, Some(_)) => compiler.open("schema.json", read),
         (None, None, None) => return all,
     };
-    let payload = text("payload").map(|text| Source::new("payload.json", Syntax::Json, text));
-    let given = payload.map_or_else(Given::default, |payload| Given::default().with_text(payload));
+    let given = text("payload")
+        .map_or_else(Given::default, |payload| Given::default().with_text("payload.json", payload));
     let mut compilation = compiler.compile(document, &given);
     if !given.is_empty() {
         compilation.job();

@@ -1,8 +1,7 @@
 //! Reading files: regular ones and stdin, and nothing outside the folder that a document may name.
 
-use std::io::{self, Read};
+use std::io::{self, BufReader, Read};
 use std::path::Path;
-use std::string::FromUtf8Error;
 
 use comfyc::compiler::{Compiler, Document, File};
 use comfyc::front::media::{self, Form};
@@ -24,12 +23,27 @@ pub(crate) fn read(file: File<'_>) -> io::Result<Vec<u8>> {
 
 /// The bytes of a regular file: reading a device or a pipe may never end.
 fn regular(path: &str) -> io::Result<Vec<u8>> {
-    comfyc_files::read(Path::new(path)).map_err(|error| match error.kind() {
+    comfyc_files::read(Path::new(path)).map_err(with_advice)
+}
+
+fn with_advice(error: io::Error) -> io::Error {
+    match error.kind() {
         io::ErrorKind::InvalidInput => {
             io::Error::new(error.kind(), "it is not a regular file; a pipe can be read as `-`")
         }
         _ => error,
-    })
+    }
+}
+
+/// A file that the caller names, or stdin for `-`, to be read line by line.
+pub(crate) fn lines(path: &str) -> Result<BufReader<Box<dyn Read>>, Failure> {
+    let input: Box<dyn Read> = if path == STDIN.0 {
+        Box::new(io::stdin().lock())
+    } else {
+        let opened = comfyc_files::open(Path::new(path)).map_err(with_advice);
+        Box::new(opened.map_err(|source| Failure::File { path: path.to_owned(), source })?)
+    };
+    Ok(BufReader::with_capacity(1 << 16, input))
 }
 
 /// The bytes of a file that the caller names, or of stdin for `-`.
@@ -99,11 +113,9 @@ pub(crate) fn interface(compiler: &Compiler, path: &str) -> Result<Document, Fai
     Ok(compiler.open_interface(path, read))
 }
 
-/// The text of a payload at a path, or on stdin for `-`.
-pub(crate) fn payload(path: &str, read: impl Fn(File<'_>) -> io::Result<Vec<u8>>) -> io::Result<Source> {
-    let bytes = if path == STDIN.0 { stdin()? } else { read(File::named(path))? };
-    let invalid = |error: FromUtf8Error| io::Error::new(io::ErrorKind::InvalidData, error.utf8_error());
-    Ok(Source::new(shown(path), Syntax::Json, String::from_utf8(bytes).map_err(invalid)?))
+/// The bytes of a payload at a path, or on stdin for `-`.
+pub(crate) fn payload(path: &str, read: impl Fn(File<'_>) -> io::Result<Vec<u8>>) -> io::Result<Vec<u8>> {
+    if path == STDIN.0 { stdin() } else { read(File::named(path)) }
 }
 
 /// The bytes of a prompt: those of the file, or the text inside of a media file.

@@ -20,12 +20,13 @@ mod walk;
 use std::process::ExitCode;
 
 use clap::Parser;
+use comfyc::diagnostic::{Code, Diagnostics};
 
 use crate::args::{Arguments, Command};
 use crate::printer::Printer;
 
-/// A compiler allocates much in little pieces, and this allocator takes a third off its time. A C compiler is needed anyway,
-/// for TLS.
+/// A compiler allocates much in little pieces, and this allocator is quicker with them than the system's. A C compiler is needed
+/// anyway, for TLS.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -78,8 +79,8 @@ fn advice(error: &comfyc_client::Error) -> &'static str {
     }
 }
 
-/// How a command that did its job ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How a command that did its job ended, the worst last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Done {
     /// The documents are fine.
     Clean,
@@ -87,6 +88,28 @@ pub(crate) enum Done {
     Refused,
     /// A file could not be read, which was reported.
     Unreadable,
+}
+
+impl Done {
+    /// How a command ended that found this.
+    pub(crate) fn of(found: &Diagnostics) -> Self {
+        if found.iter().any(|found| found.code() == Code::UnreadableFile) {
+            Self::Unreadable
+        } else if found.has_errors() {
+            Self::Refused
+        } else {
+            Self::Clean
+        }
+    }
+
+    /// The word for it.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Clean => "ok",
+            Self::Refused => "refused",
+            Self::Unreadable => "unreadable",
+        }
+    }
 }
 
 fn main() -> ExitCode {

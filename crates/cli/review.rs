@@ -6,8 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use comfyc::compiler::{Compilation, Compiler, Embedded, File, Given, Subject};
-use comfyc::diagnostic::{Code, Diagnostics, Findings, Problem};
-use comfyc::source::{Origin, Source, Syntax};
+use comfyc::diagnostic::{Code, Diagnostics, Findings};
 
 use crate::args::Check;
 use crate::printer::counts;
@@ -35,6 +34,8 @@ pub(crate) struct Review {
     /// The workflow that payloads are for. It has no line of its own unless something is wrong with it.
     beside: Option<Reviewed>,
     passed_over: usize,
+    /// How many graphs were checked with a manifest that names them.
+    covered: usize,
 }
 
 impl Reviewed {
@@ -48,11 +49,7 @@ impl Reviewed {
 
     /// How a command that takes this document alone ends.
     pub(crate) fn done(&self) -> Done {
-        match verdict_of(&self.findings.diagnostics) {
-            "unreadable" => Done::Unreadable,
-            "refused" => Done::Refused,
-            _ => Done::Clean,
-        }
+        Done::of(&self.findings.diagnostics)
     }
 
     /// Whether it was found in a folder and is plainly no document.
@@ -73,23 +70,13 @@ impl Reviewed {
     fn line(&self) -> String {
         let counts = counts(&self.findings.diagnostics);
         let what = self.what.as_deref().unwrap_or("document");
-        format!("{}: {}: {what}: {counts}", verdict_of(&self.findings.diagnostics), self.input.path)
+        format!("{}: {}: {what}: {counts}", self.done().as_str(), self.input.path)
     }
 }
 
 /// Whether a text that cannot be read was meant to be a graph.
 fn looks_like_a_graph(text: &str) -> bool {
     text.contains("\"class_type\"") || text.contains("\"nodes\"")
-}
-
-fn verdict_of(diagnostics: &Diagnostics) -> &'static str {
-    if diagnostics.iter().any(|found| found.code() == Code::UnreadableFile) {
-        "unreadable"
-    } else if diagnostics.has_errors() {
-        "refused"
-    } else {
-        "ok"
-    }
 }
 
 /// How a document is read: from disk, or from an edited text that is not written yet.
@@ -130,25 +117,20 @@ fn payloads(
 ) -> Result<Review, Failure> {
     let document = files::document(compiler, workflow, interface, read)?;
     let mut compilation = compiler.compile(document, &Given::default());
-    if !matches!(
-        compilation.subject(),
-        Subject::Workflow(_) | Subject::Graph(_) | Subject::Interface(_) | Subject::Nothing
-    ) {
-        compilation.unsupported("a payload is for a workflow or a published schema");
-    }
-    let usable =
-        matches!(compilation.subject(), Subject::Workflow(_) | Subject::Graph(_) | Subject::Interface(_));
-    let payloads = if usable {
-        parallel::map(&inputs.inputs, |input| {
-            let findings = match files::payload(&input.path, read) {
-                Ok(source) => compilation.check_payload(&source),
-                Err(error) => unreadable(&input.path, &error),
-            };
-            let what = Some("payload".to_owned());
-            Reviewed { input: input.clone(), what, findings, note: None, graph: None }
-        })
-    } else {
-        Vec::new()
+    let payloads = match compilation.subject() {
+        Subject::Workflow(_) | Subject::Graph(_) | Subject::Interface(_) => {
+            parallel::map(&inputs.inputs, |input| {
+                let text = files::payload(&input.path, read);
+                let findings = compilation.check_payload(files::shown(&input.path), text);
+                let what = Some("payload".to_owned());
+                Reviewed { input: input.clone(), what, findings, note: None, graph: None }
+            })
+        }
+        Subject::Nothing => Vec::new(),
+        _ => {
+            compilation.unsupported("a payload is for a workflow or a published schema");
+            Vec::new()
+        }
     };
     let input = Input { path: workflow.to_owned(), walked: false };
     let mut review = Review::passing_over(inputs.passed_over);
@@ -157,15 +139,6 @@ fn payloads(
         review.add(payload);
     }
     Ok(review)
-}
-
-/// The report on a file that cannot be read.
-fn unreadable(path: &str, error: &io::Error) -> Findings {
-    let mut findings = Findings::default();
-    let id = findings.sources.add(Source::new(path, Syntax::Json, ""));
-    let problem = Problem::UnreadableFile { file: path.to_owned(), detail: error.to_string() };
-    findings.diagnostics.report(problem, Some(Origin::offset(id, 0)));
-    findings
 }
 
 impl Review {
@@ -200,13 +173,18 @@ impl Review {
     /// Adds a document, unless it is plainly none and was not asked for by name.
     pub(crate) fn add(&mut self, reviewed: Reviewed) {
         if reviewed.is_none() {
-            self.passed_over += 1;
+            self.pass_over();
         } else {
             self.reviewed.push(reviewed);
         }
     }
 
-    /// Drops graphs that were checked with their manifests: naming both reports each problem once.
+    /// Counts one more file that is no document for the command.
+    pub(crate) fn pass_over(&mut self) {
+        self.passed_over += 1;
+    }
+
+    /// Counts graphs that were checked with their manifests apart, so that naming both reports each problem once.
     fn drop_covered(&mut self) {
         let canonical = |path: &str| std::fs::canonicalize(path).unwrap_or_else(|_| PathBuf::from(path));
         let covered: HashSet<PathBuf> =
@@ -214,9 +192,11 @@ impl Review {
         if covered.is_empty() {
             return;
         }
+        let before = self.reviewed.len();
         self.reviewed.retain(|reviewed| {
             reviewed.graph.is_some() || !covered.contains(&canonical(&reviewed.input.path))
         });
+        self.covered = before - self.reviewed.len();
     }
 
     /// All that was found, in the order of the documents.
@@ -241,9 +221,7 @@ impl Review {
             lines.extend(reviewed.note.clone());
             lines.push(reviewed.line());
         }
-        if self.reviewed.len() + self.passed_over > 1 {
-            lines.push(self.sum());
-        }
+        lines.extend(self.sum());
         lines
     }
 
@@ -252,39 +230,31 @@ impl Review {
         let notes = self.reviewed.iter().filter_map(|reviewed| reviewed.note.clone());
         let line = |reviewed: &Reviewed| line(&reviewed.input.path, &reviewed.findings.diagnostics);
         let lines = self.reviewed.iter().map(line);
-        let sum = (self.reviewed.len() + self.passed_over > 1).then(|| self.sum());
-        notes.chain(lines).chain(sum).collect()
+        notes.chain(lines).chain(self.sum()).collect()
     }
 
-    /// `3 of 15 refused, 1 unreadable, 4 passed over`.
-    fn sum(&self) -> String {
-        let count = |word: &str| {
-            self.reviewed.iter().filter(|reviewed| verdict_of(&reviewed.findings.diagnostics) == word).count()
-        };
-        let mut line = format!("{} of {} refused", count("refused"), self.reviewed.len());
-        for (number, word) in [(count("unreadable"), "unreadable"), (self.passed_over, "passed over")] {
+    /// `3 of 15 refused, 1 unreadable, 4 passed over`; `None` for one document, whose own line says it all.
+    fn sum(&self) -> Option<String> {
+        if self.reviewed.len() == 1 && self.passed_over + self.covered == 0 {
+            return None;
+        }
+        let count = |done: Done| self.reviewed.iter().filter(|reviewed| reviewed.done() == done).count();
+        let mut line = format!("{} of {} refused", count(Done::Refused), self.reviewed.len());
+        for (number, what) in [
+            (count(Done::Unreadable), "unreadable"),
+            (self.covered, "checked with the interface.toml that names them"),
+            (self.passed_over, "passed over"),
+        ] {
             if number > 0 {
-                let _ = write!(line, ", {number} {word}");
+                let _ = write!(line, ", {number} {what}");
             }
         }
-        line
+        Some(line)
     }
 
     /// How the command ends.
     pub(crate) fn done(&self) -> Done {
-        let any = |word: &str| {
-            self.beside
-                .iter()
-                .chain(&self.reviewed)
-                .any(|reviewed| verdict_of(&reviewed.findings.diagnostics) == word)
-        };
-        if any("unreadable") {
-            Done::Unreadable
-        } else if any("refused") {
-            Done::Refused
-        } else {
-            Done::Clean
-        }
+        self.beside.iter().chain(&self.reviewed).map(Reviewed::done).max().unwrap_or(Done::Clean)
     }
 }
 
@@ -316,5 +286,5 @@ pub(crate) fn embedded_note(name: &str, embedded: Embedded) -> String {
 
 /// One line about one document for a command that takes one.
 pub(crate) fn line(file: &str, diagnostics: &Diagnostics) -> String {
-    format!("{}: {file}: {}", verdict_of(diagnostics), counts(diagnostics))
+    format!("{}: {file}: {}", Done::of(diagnostics).as_str(), counts(diagnostics))
 }

@@ -117,8 +117,7 @@ pub(crate) fn catalog_of(name: &str, text: &str, findings: &mut Findings) -> Cat
 pub(crate) fn given(values: &Values) -> Result<Given, Failure> {
     let mut given = Given::default();
     if let Some(path) = &values.inputs {
-        let source = files::payload(path, files::read);
-        given = given.with_text(source.map_err(|source| Failure::File { path: path.clone(), source })?);
+        given = given.with_text(files::shown(path), files::bytes(path)?);
     }
     for assignment in &values.set {
         let Some((key, text)) = assignment.split_once('=') else {

@@ -7,7 +7,7 @@ use std::path::Path;
 use comfyc::catalog::Catalog;
 use comfyc::check::{self, Checked};
 use comfyc::compiler::{Compiler, Content, Document, File};
-use comfyc::diagnostic::{Diagnostics, Findings};
+use comfyc::diagnostic::{Code, Diagnostics, Findings};
 use comfyc::graph::Graph;
 use comfyc::interface::Interface;
 use comfyc::source::{Origin, Source, SourceId, Syntax};
@@ -87,14 +87,19 @@ impl Documents {
             }
             let mut document =
                 compiler.open_after(&self.findings.sources, &inside.display().to_string(), read);
+            let mut is_other = false;
             match document.content() {
                 Content::Graph(graph) => graphs.push(graph.clone()),
                 Content::Workflow(workflow) => graphs.push(workflow.graph.clone()),
-                Content::Nothing if is_manifest || inside == path || document.is_unreadable() => {}
+                Content::Nothing if is_manifest || inside == path => {}
                 _ if inside == path => document.unsupported("it is no prompt and no workflow"),
-                _ => continue,
+                _ => is_other = true,
             }
             let found = document.into_findings();
+            let is_read = found.diagnostics.iter().all(|found| found.code() != Code::UnreadableFile);
+            if is_other && is_read {
+                continue;
+            }
             self.findings.diagnostics.append(found.diagnostics);
             self.findings.sources = found.sources;
         }

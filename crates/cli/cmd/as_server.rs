@@ -1,7 +1,6 @@
 //! `comfyc check --as-server`: what a ComfyUI server would answer.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, Write};
 
 use comfyc::catalog::Catalog;
 use comfyc::check::server::{Verdict, VerdictOptions, answer, json};
@@ -91,12 +90,7 @@ fn lines(files: &[String], answerer: &mut Answerer<'_>) -> Result<(), Failure> {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     for path in files {
         let failed = |source| Failure::File { path: path.clone(), source };
-        let input: Box<dyn Read> = if path == "-" {
-            Box::new(std::io::stdin().lock())
-        } else {
-            Box::new(File::open(path).map_err(failed)?)
-        };
-        let mut input = BufReader::with_capacity(1 << 16, input);
+        let mut input = files::lines(path)?;
         let mut line = Vec::new();
         for number in 1.. {
             line.clear();

@@ -43,15 +43,20 @@ pub(crate) fn run(arguments: &Build, printer: &Printer) -> Result<Done, Failure>
         };
         Ok::<_, Failure>(Built { reviewed: Reviewed::of(input, compilation), artifact, failure })
     };
-    if outputs.is_empty() {
-        let Some(input) = inputs.inputs.first() else { return Ok(Done::Clean) };
+    if arguments.out.is_none() {
+        let Some(input) = inputs.inputs.first() else {
+            let text = format!("{}: there is no document", arguments.files.join(", "));
+            return Err(Failure::Usage(text));
+        };
         let Built { mut reviewed, artifact, failure } = build(input)?;
         let line = review::line(&input.path, &reviewed.findings.diagnostics);
         let done = reviewed.done();
         let mut findings = setup.findings;
         findings.append(std::mem::take(&mut reviewed.findings));
         printer.reports(&findings);
-        reviewed.note.iter().for_each(|note| printer.note(note));
+        if let Some(note) = &reviewed.note {
+            printer.note(note);
+        }
         if let Some(failure) = failure {
             return Err(failure);
         }
@@ -68,14 +73,19 @@ pub(crate) fn run(arguments: &Build, printer: &Printer) -> Result<Done, Failure>
         let written =
             artifact.map(|artifact| output.write(&artifact, arguments.emit, arguments.force)).transpose();
         // A folder may hold documents of other kinds.
-        Ok::<_, Failure>((reviewed, written.err().or(failure.filter(|_| !input.walked))))
+        let passed_over = failure.is_some() && input.walked;
+        let failure = written.err().or(failure.filter(|_| !passed_over));
+        Ok::<_, Failure>((Some(reviewed).filter(|_| !passed_over), failure))
     });
     let mut review = Review::passing_over(inputs.passed_over);
     let mut failures = Vec::new();
     for result in results {
         let (reviewed, failure) = result?;
         failures.extend(failure);
-        review.add(reviewed);
+        match reviewed {
+            Some(reviewed) => review.add(reviewed),
+            None => review.pass_over(),
+        }
     }
     end(review, setup.findings, failures, printer)
 }

@@ -29,7 +29,6 @@ fn nodes(arguments: &GenNodes, printer: &Printer) -> Result<Done, Failure> {
     let classes = arguments.classes.iter().cloned().collect();
     let mut selection = Selection { classes, packs: arguments.packs.iter().cloned().collect(), used: None };
     let mut findings = setup.findings;
-    let mut unreadable = false;
     for input in walk::expand(&arguments.used_by)?.inputs {
         let mut document = files::document_after(&findings.sources, &setup.compiler, &input.path)?;
         match document.content() {
@@ -39,7 +38,6 @@ fn nodes(arguments: &GenNodes, printer: &Printer) -> Result<Done, Failure> {
             _ if input.walked => continue,
             _ => document.unsupported("nodes are generated for a workflow or a prompt"),
         }
-        unreadable |= document.is_unreadable();
         let found = document.into_findings();
         findings.diagnostics.append(found.diagnostics);
         findings.sources = found.sources;
@@ -52,7 +50,7 @@ fn nodes(arguments: &GenNodes, printer: &Printer) -> Result<Done, Failure> {
         }
         Err(unknown) => return Err(Failure::Usage(unknown.to_string())),
     };
-    if let Some(done) = refused(&findings, unreadable, printer) {
+    if let Some(done) = refused(&findings, printer) {
         return Ok(done);
     }
     let mut options = nodes::Options { only, ..nodes::Options::default() };
@@ -67,7 +65,6 @@ fn inputs(arguments: &GenInputs, printer: &Printer) -> Result<Done, Failure> {
     let compiler = Compiler::new(Catalog::embedded());
     let mut findings = Findings::default();
     let mut interfaces: Vec<(String, Interface)> = Vec::new();
-    let mut unreadable = false;
     for input in walk::expand(&arguments.files)?.inputs {
         let mut document = files::interface(&compiler, &input.path)?;
         let interface = match document.content() {
@@ -79,7 +76,6 @@ fn inputs(arguments: &GenInputs, printer: &Printer) -> Result<Done, Failure> {
                 None
             }
         };
-        unreadable |= document.is_unreadable();
         let mut found = document.into_findings();
         if let Some(interface) = interface {
             match check::published(interface) {
@@ -92,7 +88,7 @@ fn inputs(arguments: &GenInputs, printer: &Printer) -> Result<Done, Failure> {
         }
         findings.append(found);
     }
-    if let Some(done) = refused(&findings, unreadable, printer) {
+    if let Some(done) = refused(&findings, printer) {
         return Ok(done);
     }
     let options = inputs::Options::default();
@@ -108,13 +104,14 @@ fn inputs(arguments: &GenInputs, printer: &Printer) -> Result<Done, Failure> {
 }
 
 /// Reports what was found; how the command ends if nothing is generated.
-fn refused(findings: &Findings, unreadable: bool, printer: &Printer) -> Option<Done> {
+fn refused(findings: &Findings, printer: &Printer) -> Option<Done> {
     printer.reports(findings);
-    if !findings.diagnostics.has_errors() {
+    let done = Done::of(&findings.diagnostics);
+    if done == Done::Clean {
         return None;
     }
-    printer.note(&format!("refused: {}", counts(&findings.diagnostics)));
-    Some(if unreadable { Done::Unreadable } else { Done::Refused })
+    printer.note(&format!("{}: {}", done.as_str(), counts(&findings.diagnostics)));
+    Some(done)
 }
 
 /// Puts what was generated where it is wanted.

@@ -18,7 +18,6 @@ pub(crate) fn run(arguments: &Init, printer: &Printer) -> Result<Done, Failure> 
         compilation.unsupported("an interface is proposed for a workflow or a prompt");
     }
     let note = compilation.embedded().map(|embedded| review::embedded_note(compilation.name(), embedded));
-    let unreadable = compilation.is_unreadable();
     let mut findings = setup.findings;
     findings.append(compilation.into_findings());
     printer.reports(&findings);
@@ -30,9 +29,5 @@ pub(crate) fn run(arguments: &Init, printer: &Printer) -> Result<Done, Failure> 
         printer.note(&format!("{}: {inputs} inputs proposed; {counts}", arguments.file));
         printer.data(&manifest::write(&interface, None))?;
     }
-    Ok(match findings.diagnostics.has_errors() {
-        _ if unreadable => Done::Unreadable,
-        true => Done::Refused,
-        false => Done::Clean,
-    })
+    Ok(Done::of(&findings.diagnostics))
 }

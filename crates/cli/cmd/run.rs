@@ -24,7 +24,6 @@ pub(crate) fn run(arguments: &Run, printer: &Printer) -> Result<Done, Failure> {
     let document = files::document(&setup.compiler, &arguments.workflow, interface, files::read)?;
     let compilation = setup.compiler.compile(document, &setup::given(&arguments.values)?);
     let note = compilation.embedded().map(|embedded| review::embedded_note(compilation.name(), embedded));
-    let unreadable = compilation.is_unreadable();
     let mut findings = setup.findings;
     let job = match compilation.into_job() {
         Ok(job) => {
@@ -42,10 +41,8 @@ pub(crate) fn run(arguments: &Run, printer: &Printer) -> Result<Done, Failure> {
         printer.note(note);
     }
     printer.note(&review::line(&arguments.workflow, &findings.diagnostics));
-    let refused = findings.diagnostics.has_errors();
-    let Some(job) = job.filter(|_| !refused) else {
-        return Ok(if unreadable { Done::Unreadable } else { Done::Refused });
-    };
+    let done = Done::of(&findings.diagnostics);
+    let Some(job) = job.filter(|_| done == Done::Clean) else { return Ok(done) };
 
     let executor = choose(&arguments.service, arguments.catalog.network, folders(arguments))?;
     block_on(follow(&executor, &job, arguments, printer))

@@ -39,6 +39,17 @@ pub fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
 
 /// The bytes of a file. A device or FIFO, which may never end, is refused.
 pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    only_file(path)?;
+    fs::read(path)
+}
+
+/// A file to be read piece by piece. A device or FIFO is refused.
+pub fn open(path: &Path) -> io::Result<fs::File> {
+    only_file(path)?;
+    fs::File::open(path)
+}
+
+fn only_file(path: &Path) -> io::Result<()> {
     let found = fs::metadata(path)?;
     if found.is_dir() {
         return Err(io::Error::new(ErrorKind::IsADirectory, "it is a folder"));
@@ -46,7 +57,7 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
     if !found.is_file() {
         return Err(io::Error::new(ErrorKind::InvalidInput, "it is not a regular file"));
     }
-    fs::read(path)
+    Ok(())
 }
 
 /// Whether `name` is the name of a file and not a path.

@@ -197,7 +197,6 @@ macro_rules! without_value {
 }
 without_value!(Graph, Interface, Payload, Workflow);
 
-/// How many errors there are, and the first of them: the one line for a summary.
 impl<T> Rejected<T> {
     /// The errors in one line, joined by semicolons.
     pub fn summary(&self) -> String {

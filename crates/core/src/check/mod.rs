@@ -33,7 +33,7 @@ pub use workflow::{job, job_at, workflow};
 // For the driver, which goes on with what is rejected.
 pub(crate) use interface::published_problems;
 pub(crate) use payload::problems as payload_problems;
-pub(crate) use workflow::{bound, values};
+pub(crate) use workflow::{bound, known, values};
 
 /// The longest chain of links that a server follows. It looks at a node's origins from within looking at the node, and Python
 /// ends that after 1,000 levels, of which the server itself takes some.

@@ -1,5 +1,6 @@
 //! A workflow, and a job made of it.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::{Checked, Rejected, graph, interface, payload};
@@ -35,7 +36,8 @@ pub fn job(
     job_at(workflow, given, catalog, &Levels::default())
 }
 
-/// The same as [`job`], where `levels` decide what is an error.
+/// The same as [`job`], where `levels` decide what is an error. Reports show the texts of the workflow; a payload that was read
+/// from a text must be one of them, as [`Compiler::job`](crate::Compiler::job) sees to.
 pub fn job_at(
     workflow: &Checked<Workflow>,
     given: &Payload,
@@ -43,10 +45,18 @@ pub fn job_at(
     levels: &Levels,
 ) -> Result<Checked<Job>, Rejected<Payload>> {
     let sources = workflow.sources().clone();
-    let unknown = workflow.is_assumed().then(|| graph::problems(&workflow.graph, catalog));
-    match values(workflow, unknown.as_ref().unwrap_or(workflow.warnings()), given, catalog, levels) {
+    match values(workflow, &known(workflow, catalog), given, catalog, levels) {
         (Ok(job), warnings) => Ok(Checked::accepted(job, warnings).with_sources(sources)),
         (Err(body), diagnostics) => Err(Rejected::new(body, diagnostics).with_sources(sources)),
+    }
+}
+
+/// What is wrong with a workflow already. One that was declared checked is looked at now.
+pub(crate) fn known<'w>(workflow: &'w Checked<Workflow>, catalog: &Catalog) -> Cow<'w, Diagnostics> {
+    if workflow.is_assumed() {
+        Cow::Owned(graph::problems(&workflow.graph, catalog))
+    } else {
+        Cow::Borrowed(workflow.warnings())
     }
 }
 

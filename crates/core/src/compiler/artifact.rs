@@ -123,7 +123,7 @@ impl Compilation<'_> {
     /// An artifact of the graph with all values in place.
     fn of_graph(&self, emit: &Emit, graph: Graph, values: &Payload, options: Options) -> Option<String> {
         match emit {
-            Emit::Ir => Some(ir::write(&graph, &self.sources, options.layout)),
+            Emit::Ir => Some(ir::write(&graph, &self.findings.sources, options.layout)),
             Emit::Rust(program) => self.program(program, graph, values),
             _ => Some(prompt::write(&graph, options.layout)),
         }

@@ -1,18 +1,19 @@
 //! What became of a document: the one check of it, the values given for it, and all that was found.
 
 use std::collections::HashSet;
+use std::io;
 
 use serde_json::{Map, Value};
 
 use super::document::{Content, Document, Embedded};
-use super::{Compiler, Given, implicit, unsupported};
+use super::given::read_payload;
+use super::{Compiler, Given, implicit, settled};
 use crate::check::{self, Checked, Rejected};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Findings, Levels, Problem, Severity};
-use crate::front::document;
 use crate::graph::Graph;
 use crate::interface::{Interface, Payload};
 use crate::job::Job;
-use crate::source::{Origin, Source, Sources};
+use crate::source::{Origin, Sources};
 use crate::workflow::Workflow;
 
 /// A document that was checked, with the values given for it.
@@ -24,9 +25,8 @@ pub struct Compilation<'c> {
     pub(super) compiler: &'c Compiler,
     name: String,
     pub(super) subject: Subject,
-    pub(super) sources: Sources,
     /// Everything found so far, as it was found.
-    pub(super) found: Diagnostics,
+    pub(super) findings: Findings,
     /// How much of that came before any value was looked at.
     pub(super) of_document: usize,
     pub(super) levels: Levels,
@@ -58,54 +58,56 @@ pub enum Subject {
 impl Compiler {
     /// Checks a document, and reads the values given for it. The values are checked when a job or an artifact is asked for.
     pub fn compile(&self, document: Document, given: &Given) -> Compilation<'_> {
-        let Document { name, content, mut sources, mut found, levels, embedded, graph } = document;
-        let read = found.len();
-        let mut values = Payload::new();
-        let subject = match content {
+        let Document { name, content, mut findings, levels, embedded, graph } = document;
+        let mut subject = match content {
             Content::Workflow(workflow) => Subject::Workflow(workflow),
             Content::Graph(graph) => Subject::Graph(Workflow::new(graph, implicit(given))),
             Content::Interface(interface) => Subject::Interface(interface),
             Content::Output(output) => Subject::Output(output),
             Content::Catalog(catalog, id) => {
-                found.append(catalog.problems(id));
+                findings.diagnostics.append(catalog.problems(id));
                 Subject::Catalog(catalog.len())
             }
             Content::Payload(_) => Subject::Payload,
             Content::Nothing => Subject::Nothing,
         };
-        let mut compilation = Compilation {
-            compiler: self,
-            name,
-            subject,
-            sources: Sources::default(),
-            found: Diagnostics::default(),
-            of_document: 0,
-            levels,
-            given: Payload::new(),
-            embedded,
-            graph_path: graph,
-        };
-        match &mut compilation.subject {
+        match &mut subject {
             Subject::Workflow(workflow) | Subject::Graph(workflow) => {
                 let checked = check::bound(workflow, &self.catalog);
-                found.append(without_known(&found, read, checked));
-                values = given.values(&workflow.interface, Some(&workflow.graph), &mut sources, &mut found);
+                let new = without_known(&findings.diagnostics, checked);
+                findings.diagnostics.append(new);
             }
             Subject::Interface(interface) => {
-                found.append(check::published_problems(interface));
-                values = given.values(interface, None, &mut sources, &mut found);
+                findings.diagnostics.append(check::published_problems(interface));
             }
             Subject::Output(_) | Subject::Catalog(_) | Subject::Payload | Subject::Nothing => {}
         }
-        compilation.of_document = found.len();
-        Compilation { sources, found, given: values, ..compilation }
+        let of_document = findings.diagnostics.len();
+        let given = match &subject {
+            Subject::Workflow(workflow) | Subject::Graph(workflow) => {
+                given.values(&workflow.interface, Some(&workflow.graph), &mut findings)
+            }
+            Subject::Interface(interface) => given.values(interface, None, &mut findings),
+            Subject::Output(_) | Subject::Catalog(_) | Subject::Payload | Subject::Nothing => Payload::new(),
+        };
+        Compilation {
+            compiler: self,
+            name,
+            subject,
+            findings,
+            of_document,
+            levels,
+            given,
+            embedded,
+            graph_path: graph,
+        }
     }
 }
 
 /// What a check found that reading has not said before. Reading a workflow of the editor tells of unknown classes, and so
 /// does checking its graph; and an input whose link was lost on the way is not missing besides.
-fn without_known(found: &Diagnostics, read: usize, checked: Diagnostics) -> Diagnostics {
-    if read == 0 {
+fn without_known(found: &Diagnostics, checked: Diagnostics) -> Diagnostics {
+    if found.is_empty() {
         return checked;
     }
     let places: HashSet<(Code, &Origin)> =
@@ -121,6 +123,11 @@ fn without_known(found: &Diagnostics, read: usize, checked: Diagnostics) -> Diag
         !told && !lacking
     };
     checked.into_iter().filter(is_new).collect()
+}
+
+/// Whether anything is an error at these levels.
+fn has_errors(found: &Diagnostics, levels: &Levels) -> bool {
+    found.iter().any(|found| levels.severity(found) == Some(Severity::Error))
 }
 
 /// The input whose link a problem says is lost.
@@ -164,29 +171,23 @@ impl Compilation<'_> {
 
     /// The texts that the diagnostics point into.
     pub fn sources(&self) -> &Sources {
-        &self.sources
+        &self.findings.sources
     }
 
     /// Everything found so far, at the levels of the document and the caller.
     pub fn diagnostics(&self) -> Diagnostics {
-        self.levels.judge(self.found.clone())
+        self.levels.judge(self.findings.diagnostics.clone())
     }
 
     /// The same, with the texts, of which none is kept if nothing was found.
     pub fn into_findings(self) -> Findings {
-        let diagnostics = self.levels.judge(self.found);
-        let sources = if diagnostics.is_empty() { Sources::default() } else { self.sources };
-        Findings { diagnostics, sources }
-    }
-
-    /// Whether a file could not be read.
-    pub fn is_unreadable(&self) -> bool {
-        self.found.iter().any(|found| matches!(found.problem, Problem::UnreadableFile { .. }))
+        let findings = self.findings.judged(&self.levels);
+        if findings.diagnostics.is_empty() { Findings::default() } else { findings }
     }
 
     /// Whether anything found so far is an error.
     pub fn is_rejected(&self) -> bool {
-        self.found.iter().any(|found| self.levels.severity(found) == Some(Severity::Error))
+        has_errors(&self.findings.diagnostics, &self.levels)
     }
 
     /// The workflow as a checked value. Values that were given are not part of it.
@@ -194,14 +195,11 @@ impl Compilation<'_> {
         if self.workflow().is_none() && !self.is_rejected() {
             self.unsupported("it is no workflow");
         }
-        let rejected = self.is_rejected();
-        let (diagnostics, sources) = (self.levels.judge(self.found), self.sources);
-        match self.subject {
-            Subject::Workflow(workflow) | Subject::Graph(workflow) if !rejected => {
-                Ok(Checked::decide(workflow, diagnostics)?.with_sources(sources))
-            }
-            _ => Err(Rejected::new((), diagnostics).with_sources(sources)),
-        }
+        let workflow = match self.subject {
+            Subject::Workflow(workflow) | Subject::Graph(workflow) => Some(workflow),
+            _ => None,
+        };
+        settled(workflow, self.findings.judged(&self.levels))
     }
 
     /// Checks the values given for a workflow and makes its job, or checks them against a published schema. Returns `None`
@@ -218,12 +216,14 @@ impl Compilation<'_> {
         match &self.subject {
             Subject::Workflow(workflow) | Subject::Graph(workflow) => {
                 let catalog = &self.compiler.catalog;
-                let (job, found) = check::values(workflow, &self.found, values, catalog, &self.levels);
-                self.found.append(found);
+                let known = &self.findings.diagnostics;
+                let (job, found) = check::values(workflow, known, values, catalog, &self.levels);
+                self.findings.diagnostics.append(found);
                 job.ok()
             }
             Subject::Interface(interface) => {
-                self.found.append(check::payload_problems(interface, values));
+                let found = check::payload_problems(interface, values);
+                self.findings.diagnostics.append(found);
                 None
             }
             _ => None,
@@ -236,26 +236,23 @@ impl Compilation<'_> {
             self.unsupported("only a workflow or a prompt can be run");
         }
         let job = self.job();
-        let (diagnostics, sources) = (self.levels.judge(self.found), self.sources);
-        match job {
-            Some(job) => match Checked::decide(job, diagnostics) {
-                Ok(job) => Ok(job.with_sources(sources)),
-                Err(rejected) => Err(rejected.with_value(()).with_sources(sources)),
-            },
-            None => Err(Rejected::new((), diagnostics).with_sources(sources)),
-        }
+        settled(job, self.findings.judged(&self.levels))
     }
 
-    /// Checks the text of a payload for this workflow or published schema. The findings are those of the payload alone; the
-    /// texts are its own and those of the workflow, whose limits the findings point to.
-    pub fn check_payload(&self, source: &Source) -> Findings {
-        let mut sources = self.sources.clone();
-        let id = sources.add(source.clone());
-        let (payload, mut found) = document::parse_payload(source, id);
-        if found.is_empty() {
-            found = self.payload_problems(&payload);
+    /// Checks the text of a payload, or reports that it could not be read, for this workflow or published schema. The findings
+    /// are those of the payload alone; the texts are its own and those of the workflow, whose limits the findings point to.
+    pub fn check_payload(&self, name: &str, text: io::Result<Vec<u8>>) -> Findings {
+        let mut findings = Findings { sources: self.findings.sources.clone(), ..Findings::default() };
+        match text {
+            Ok(text) => {
+                let payload = read_payload(name, text, &mut findings);
+                if findings.diagnostics.is_empty() {
+                    findings.diagnostics = self.payload_problems(&payload);
+                }
+            }
+            Err(error) => findings.unreadable(name, &error),
         }
-        Findings { diagnostics: self.levels.judge(found), sources }
+        findings.judged(&self.levels)
     }
 
     fn payload_problems(&self, payload: &Payload) -> Diagnostics {
@@ -265,11 +262,11 @@ impl Compilation<'_> {
             _ => return Diagnostics::default(),
         };
         let found = check::payload_problems(interface, payload);
-        let errors = found.iter().any(|found| self.levels.severity(found) == Some(Severity::Error));
         match self.workflow() {
             // The values may still be ones that the graph cannot take.
-            Some(workflow) if !errors => {
-                check::values(workflow, &self.found, payload, &self.compiler.catalog, &self.levels).1
+            Some(workflow) if !has_errors(&found, &self.levels) => {
+                let known = &self.findings.diagnostics;
+                check::values(workflow, known, payload, &self.compiler.catalog, &self.levels).1
             }
             _ => found,
         }
@@ -277,12 +274,12 @@ impl Compilation<'_> {
 
     /// Reports that the document cannot be used for what is asked.
     pub fn unsupported(&mut self, found: &str) {
-        unsupported(&mut self.found, &mut self.sources, &self.name, found);
+        self.findings.unsupported(&self.name, found);
     }
 
     /// What was found of the document before any value was looked at.
     pub(super) fn found_of_document(&self) -> Diagnostics {
-        self.found.iter().take(self.of_document).cloned().collect()
+        self.findings.diagnostics.iter().take(self.of_document).cloned().collect()
     }
 
     /// The graph with the values in place, defaults included, whether they were rejected or not.

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use super::{Compiler, unsupported};
+use super::Compiler;
 use crate::catalog::Catalog;
-use crate::diagnostic::{Diagnostics, Findings, Levels, Problem};
+use crate::diagnostic::{Findings, Levels};
 use crate::front::document;
 use crate::front::manifest::{self, Described};
 #[cfg(feature = "media")]
@@ -15,11 +15,13 @@ use crate::front::media::{self, Container, Form};
 use crate::front::published::Published;
 use crate::graph::Graph;
 use crate::interface::{Interface, Payload};
-use crate::source::{Origin, Source, SourceId, Sources, Syntax};
+#[cfg(feature = "media")]
+use crate::source::{Origin, Source};
+use crate::source::{SourceId, Sources, Syntax};
 use crate::workflow::Workflow;
 
-/// A file that the compiler asks for. It derefs to its path, so `|file| std::fs::read(file)` is a reading function; one that
-/// reads a stranger's documents also keeps to [`within`](Self::within).
+/// A file that the compiler asks for. It is a path (`AsRef<Path>`), so `|file| std::fs::read(file)` is a reading function. One that
+/// reads documents of other people must also respect [`within`](Self::within).
 #[derive(Debug, Clone, Copy)]
 pub struct File<'a> {
     path: &'a str,
@@ -50,19 +52,12 @@ impl AsRef<Path> for File<'_> {
     }
 }
 
-impl AsRef<str> for File<'_> {
-    fn as_ref(&self) -> &str {
-        self.path
-    }
-}
-
 /// A document that was read, with what stands beside it and what reading found.
 #[derive(Debug)]
 pub struct Document {
     pub(super) name: String,
     pub(super) content: Content,
-    pub(super) sources: Sources,
-    pub(super) found: Diagnostics,
+    pub(super) findings: Findings,
     pub(super) levels: Levels,
     pub(super) embedded: Option<Embedded>,
     pub(super) graph: Option<String>,
@@ -130,17 +125,12 @@ impl Document {
 
     /// Reports that the document cannot be used for what is asked.
     pub fn unsupported(&mut self, found: &str) {
-        unsupported(&mut self.found, &mut self.sources, &self.name, found);
+        self.findings.unsupported(&self.name, found);
     }
 
     /// What reading found, at the levels of the document and the caller, with the texts.
     pub fn into_findings(self) -> Findings {
-        Findings { diagnostics: self.levels.judge(self.found), sources: self.sources }
-    }
-
-    /// Whether a file could not be read. Its diagnostic is an `unreadable-file`.
-    pub fn is_unreadable(&self) -> bool {
-        self.found.iter().any(|found| matches!(found.problem, Problem::UnreadableFile { .. }))
+        self.findings.judged(&self.levels)
     }
 }
 
@@ -178,7 +168,7 @@ impl Compiler {
         read: impl Fn(File<'_>) -> io::Result<Vec<u8>>,
     ) -> Document {
         let mut opening = Opening::new(self, &read);
-        opening.sources = sources.clone();
+        opening.findings.sources = sources.clone();
         let content = opening.path(path);
         opening.done(path, content)
     }
@@ -220,8 +210,7 @@ impl Compiler {
 struct Opening<'c, R> {
     compiler: &'c Compiler,
     read: &'c R,
-    sources: Sources,
-    found: Diagnostics,
+    findings: Findings,
     lints: Levels,
     embedded: Option<Embedded>,
     graph: Option<String>,
@@ -229,14 +218,14 @@ struct Opening<'c, R> {
 
 impl<'c, R: Fn(File<'_>) -> io::Result<Vec<u8>>> Opening<'c, R> {
     fn new(compiler: &'c Compiler, read: &'c R) -> Self {
-        let (sources, found, lints) = (Sources::default(), Diagnostics::default(), Levels::default());
-        Self { compiler, read, sources, found, lints, embedded: None, graph: None }
+        let (findings, lints) = (Findings::default(), Levels::default());
+        Self { compiler, read, findings, lints, embedded: None, graph: None }
     }
 
     fn done(self, name: &str, content: Content) -> Document {
         let levels = self.compiler.levels_of(&self.lints);
-        let Self { sources, found, embedded, graph, .. } = self;
-        Document { name: name.to_owned(), content, sources, found, levels, embedded, graph }
+        let Self { findings, embedded, graph, .. } = self;
+        Document { name: name.to_owned(), content, findings, levels, embedded, graph }
     }
 
     fn path(&mut self, path: &str) -> Content {
@@ -263,8 +252,7 @@ impl<'c, R: Fn(File<'_>) -> io::Result<Vec<u8>>> Opening<'c, R> {
             Err(_) if error.kind() == io::ErrorKind::IsADirectory => {
                 let (file, graph) = (manifest::FILE, manifest::GRAPH);
                 let found = format!("it is a folder without {file} and {graph}");
-                unsupported(&mut self.found, &mut self.sources, path, &found);
-                Content::Nothing
+                self.unsupported(path, &found)
             }
             Err(_) => self.unreadable(path, &error),
         }
@@ -275,9 +263,12 @@ impl<'c, R: Fn(File<'_>) -> io::Result<Vec<u8>>> Opening<'c, R> {
     }
 
     fn unreadable(&mut self, path: &str, error: &io::Error) -> Content {
-        let id = self.sources.add(Source::new(path, Syntax::Json, ""));
-        let problem = Problem::UnreadableFile { file: path.to_owned(), detail: error.to_string() };
-        self.found.report(problem, Some(Origin::offset(id, 0)));
+        self.findings.unreadable(path, error);
+        Content::Nothing
+    }
+
+    fn unsupported(&mut self, path: &str, found: &str) -> Content {
+        self.findings.unsupported(path, found);
         Content::Nothing
     }
 
@@ -290,46 +281,30 @@ impl<'c, R: Fn(File<'_>) -> io::Result<Vec<u8>>> Opening<'c, R> {
                 None => Content::Nothing,
             };
         }
-        match self.text(name, Syntax::Json, bytes) {
+        match self.findings.add_text(name, Syntax::Json, bytes) {
             Some(id) => self.document(id),
             None => Content::Nothing,
         }
     }
 
-    /// Reads a text into the sources; `None`, with a report, if it is not UTF-8.
-    fn text(&mut self, name: &str, syntax: Syntax, bytes: Vec<u8>) -> Option<SourceId> {
-        let (broken, text) = match String::from_utf8(bytes) {
-            Ok(text) => (None, text),
-            Err(error) => {
-                let at = error.utf8_error().valid_up_to();
-                (Some(at), String::from_utf8_lossy(error.as_bytes()).into_owned())
-            }
-        };
-        let id = self.sources.add(Source::new(name, syntax, text));
-        let Some(at) = broken else { return Some(id) };
-        let detail = format!("byte {at} is not UTF-8");
-        self.found.report(Problem::Syntax { syntax: "text", detail }, Some(Origin::offset(id, at)));
-        None
-    }
-
     /// Reads a graph out of a media file into the sources; `None`, with a report, if there is none.
     #[cfg(feature = "media")]
     fn media(&mut self, name: &str, bytes: &[u8], container: Container) -> Option<SourceId> {
-        let file = self.sources.add(Source::new(name, Syntax::Json, ""));
+        let file = self.findings.sources.add(Source::new(name, Syntax::Json, ""));
         let (embedded, found) = media::read(bytes, container, &Origin::offset(file, 0));
-        self.found.append(found);
+        self.findings.diagnostics.append(found);
         let (form, text) = embedded.choose(self.compiler.form)?;
         let has_other = embedded.text(form.other()).is_some();
         let asked = self.compiler.form;
         self.embedded = Some(Embedded { container, form, asked, has_other });
-        Some(self.sources.add(Source::embedded(name, form.as_str(), text)))
+        Some(self.findings.sources.add(Source::embedded(name, form.as_str(), text)))
     }
 
     /// Reads a JSON document of any kind.
     fn document(&mut self, id: SourceId) -> Content {
-        let Some(source) = self.sources.get(id) else { return Content::Nothing };
+        let Some(source) = self.findings.sources.get(id) else { return Content::Nothing };
         let (document, found) = document::parse(source, id, &self.compiler.catalog, &self.compiler.reading);
-        self.found.append(found);
+        self.findings.diagnostics.append(found);
         match document {
             Some(document::Document::Prompt(graph) | document::Document::Ui(graph)) => Content::Graph(graph),
             Some(document::Document::Published(Published::Input(interface))) => Content::Interface(interface),
@@ -337,7 +312,7 @@ impl<'c, R: Fn(File<'_>) -> io::Result<Vec<u8>>> Opening<'c, R> {
             Some(document::Document::Payload(payload)) => Content::Payload(payload),
             Some(document::Document::Catalog) => {
                 let (catalog, found) = Catalog::parse(source, id);
-                self.found.append(found);
+                self.findings.diagnostics.append(found);
                 Content::Catalog(catalog, id)
             }
             None => Content::Nothing,
@@ -345,9 +320,9 @@ impl<'c, R: Fn(File<'_>) -> io::Result<Vec<u8>>> Opening<'c, R> {
     }
 
     fn manifest(&mut self, path: &str, bytes: Vec<u8>) -> Option<Described> {
-        let id = self.text(path, Syntax::Toml, bytes)?;
-        let (described, found) = manifest::parse(self.sources.get(id)?, id);
-        self.found.append(found);
+        let id = self.findings.add_text(path, Syntax::Toml, bytes)?;
+        let (described, found) = manifest::parse(self.findings.sources.get(id)?, id);
+        self.findings.diagnostics.append(found);
         let described = described?;
         self.lints.clone_from(&described.lints);
         Some(described)
@@ -369,11 +344,7 @@ impl<'c, R: Fn(File<'_>) -> io::Result<Vec<u8>>> Opening<'c, R> {
                 Content::Workflow(Workflow { lints, ..Workflow::new(graph, interface).with_model(model) })
             }
             Content::Nothing => Content::Nothing,
-            _ => {
-                let found = "a workflow's graph must be a prompt";
-                unsupported(&mut self.found, &mut self.sources, &graph_path, found);
-                Content::Nothing
-            }
+            _ => self.unsupported(&graph_path, "a workflow's graph must be a prompt"),
         }
     }
 
@@ -386,11 +357,7 @@ impl<'c, R: Fn(File<'_>) -> io::Result<Vec<u8>>> Opening<'c, R> {
                 Content::Workflow(Workflow { lints, ..Workflow::new(graph, interface).with_model(model) })
             }
             Err(Content::Nothing) => Content::Nothing,
-            Err(_) => {
-                let found = "an interface is an interface.toml or a published schema";
-                unsupported(&mut self.found, &mut self.sources, path, found);
-                Content::Nothing
-            }
+            Err(_) => self.unsupported(path, "an interface is an interface.toml or a published schema"),
         }
     }
 

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::Findings;
 use crate::front::document;
 use crate::graph::Graph;
 use crate::interface::{Interface, Payload, ValueType};
-use crate::source::{Origin, Pointer, Source, Sources, Syntax};
+use crate::source::{Origin, Pointer, Source, Syntax};
 
 /// The name under which assignments are shown in reports.
 const ASSIGNMENTS: &str = "--set";
@@ -19,15 +19,15 @@ const ASSIGNMENTS: &str = "--set";
 #[derive(Debug, Clone, Default)]
 pub struct Given {
     payload: Payload,
-    text: Option<Source>,
+    text: Option<(String, Vec<u8>)>,
     set: Vec<(String, String)>,
 }
 
 impl Given {
-    /// The same with the values of a payload's JSON text.
+    /// The same with the values of a payload's JSON text, under this name in reports.
     #[must_use]
-    pub fn with_text(self, source: Source) -> Self {
-        Self { text: Some(source), ..self }
+    pub fn with_text(self, name: impl Into<String>, text: impl Into<Vec<u8>>) -> Self {
+        Self { text: Some((name.into(), text.into())), ..self }
     }
 
     /// The same with one more assignment.
@@ -47,20 +47,16 @@ impl Given {
         self.set.iter().map(|(key, _)| key.as_str())
     }
 
-    /// The values for `interface`. Their texts are added to `sources`; what is wrong with the form of a payload's text is
-    /// reported.
+    /// The values for `interface`. Their texts are added to `findings`, and what is wrong with the form of a payload's text.
     pub(super) fn values(
         &self,
         interface: &Interface,
         graph: Option<&Graph>,
-        sources: &mut Sources,
-        found: &mut Diagnostics,
+        findings: &mut Findings,
     ) -> Payload {
         let mut payload = self.payload.clone();
-        if let Some(source) = &self.text {
-            let id = sources.add(source.clone());
-            let (read, reported) = document::parse_payload(source, id);
-            found.append(reported);
+        if let Some((name, text)) = &self.text {
+            let read = read_payload(name, text.clone(), findings);
             if payload.is_empty() {
                 payload = read;
             } else {
@@ -74,13 +70,22 @@ impl Given {
         }
         let shown: Vec<String> =
             self.set.iter().map(|(key, text)| format!("{key}={text}").replace('\n', "⏎")).collect();
-        let id = sources.add(Source::new(ASSIGNMENTS, Syntax::Assignments, shown.join("\n")));
+        let id = findings.sources.add(Source::new(ASSIGNMENTS, Syntax::Assignments, shown.join("\n")));
         for (key, text) in &self.set {
             let origin = Origin::value(id, Pointer::root().join(key));
             payload.set(key, typed(key, text, graph, interface), Some(origin));
         }
         payload
     }
+}
+
+/// Reads the text of a payload; an empty one, with a report, if it is none.
+pub(super) fn read_payload(name: &str, text: Vec<u8>, findings: &mut Findings) -> Payload {
+    let Some(id) = findings.add_text(name, Syntax::Json, text) else { return Payload::new() };
+    let Some(source) = findings.sources.get(id) else { return Payload::new() };
+    let (payload, found) = document::parse_payload(source, id);
+    findings.diagnostics.append(found);
+    payload
 }
 
 /// The value that a text stands for under a key: text where text is published, or where nothing is and the graph holds text;
@@ -133,7 +138,7 @@ mod tests {
             .build();
         let given =
             Given::from([("1_steps", "6"), ("2_text", "6"), ("3_on", "true"), ("4_x", "[1]"), ("5_y", "a")]);
-        let payload = given.values(&interface, None, &mut Sources::default(), &mut Diagnostics::default());
+        let payload = given.values(&interface, None, &mut Findings::default());
         let expected = json!({"1_steps": 6, "2_text": "6", "3_on": true, "4_x": [1], "5_y": "a"});
         assert_eq!(payload.to_json(), expected);
     }
@@ -141,11 +146,11 @@ mod tests {
     #[test]
     fn later_values_replace_earlier_ones() {
         let payload: Payload = [("a", 1), ("b", 1), ("c", 1)].into_iter().collect();
-        let text = Source::new("p.json", Syntax::Json, r#"{"b": 2, "c": 2}"#);
-        let given = Given::from(payload).with_text(text).set("c", "2").set("c", "3");
-        let (mut sources, mut found) = Default::default();
-        let payload = given.values(&Interface::new(), None, &mut sources, &mut found);
+        let text = r#"{"b": 2, "c": 2}"#;
+        let given = Given::from(payload).with_text("p.json", text).set("c", "2").set("c", "3");
+        let mut findings = Findings::default();
+        let payload = given.values(&Interface::new(), None, &mut findings);
         assert_eq!(payload.to_json(), json!({"a": 1, "b": 2, "c": 3}));
-        assert!(found.is_empty());
+        assert!(findings.diagnostics.is_empty());
     }
 }

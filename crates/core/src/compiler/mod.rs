@@ -25,11 +25,10 @@ pub use given::Given;
 
 use crate::catalog::Catalog;
 use crate::check::{self, Checked, Rejected};
-use crate::diagnostic::{Diagnostics, Levels, Problem};
+use crate::diagnostic::{Findings, Levels};
 use crate::front::ui;
 use crate::interface::Interface;
 use crate::job::Job;
-use crate::source::{Origin, Pointer, Source, Sources, Syntax};
 use crate::workflow::Workflow;
 
 /// What documents are read and checked with.
@@ -107,24 +106,13 @@ impl Compiler {
         workflow: &Checked<Workflow>,
         given: impl Into<Given>,
     ) -> Result<Checked<Job>, Rejected> {
-        let mut sources = workflow.sources().clone();
-        let mut found = Diagnostics::default();
-        let values =
-            given.into().values(&workflow.interface, Some(&workflow.graph), &mut sources, &mut found);
+        let mut findings = Findings { sources: workflow.sources().clone(), ..Findings::default() };
+        let values = given.into().values(&workflow.interface, Some(&workflow.graph), &mut findings);
         let levels = self.levels_of(&workflow.lints);
-        match check::values(workflow, workflow.warnings(), &values, &self.catalog, &levels) {
-            (Ok(job), brought) => {
-                found.append(brought);
-                match Checked::decide(job, levels.judge(found)) {
-                    Ok(job) => Ok(job.with_sources(sources)),
-                    Err(rejected) => Err(rejected.with_value(()).with_sources(sources)),
-                }
-            }
-            (Err(_), brought) => {
-                found.append(brought);
-                Err(Rejected::new((), levels.judge(found)).with_sources(sources))
-            }
-        }
+        let known = check::known(workflow, &self.catalog);
+        let (job, brought) = check::values(workflow, &known, &values, &self.catalog, &levels);
+        findings.diagnostics.append(brought);
+        settled(job.ok(), findings.judged(&levels))
     }
 
     /// The levels for a document that asks for `lints`.
@@ -138,10 +126,13 @@ fn implicit(given: &Given) -> Interface {
     Interface::of_keys(given.keys())
 }
 
-/// Reports that a document cannot be used for what is asked, at the text that was read last.
-fn unsupported(diagnostics: &mut Diagnostics, sources: &mut Sources, name: &str, found: &str) {
-    let last = sources.iter().last().map(|(id, _)| id);
-    let id = last.unwrap_or_else(|| sources.add(Source::new(name, Syntax::Json, "")));
-    let problem = Problem::UnsupportedDocument { found: found.to_owned(), hint: None };
-    diagnostics.report(problem, Some(Origin::value(id, Pointer::root())));
+/// A value that was checked, with what was found; rejected if there is none or anything found is an error.
+fn settled<T>(value: Option<T>, findings: Findings) -> Result<Checked<T>, Rejected> {
+    let Findings { diagnostics, sources } = findings;
+    match value {
+        Some(value) => Checked::decide(value, diagnostics)
+            .map(|checked| checked.with_sources(sources.clone()))
+            .map_err(|rejected| rejected.with_value(()).with_sources(sources)),
+        None => Err(Rejected::new((), diagnostics).with_sources(sources)),
+    }
 }
