@@ -1,9 +1,10 @@
 //! The documents that files and folders on the command line mean.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use comfyc::front::manifest;
+use comfyc::front::manifest::{self, FILE};
+use comfyc::source::{Source, Sources, Syntax};
 use ignore::WalkBuilder;
 
 use crate::Failure;
@@ -53,26 +54,33 @@ pub(crate) fn expand(files: &[String]) -> Result<Inputs, Failure> {
 }
 
 fn is_workflow(folder: &Path) -> bool {
-    folder.join(manifest::FILE).is_file() || folder.join(manifest::GRAPH).is_file()
+    folder.join(FILE).is_file() || folder.join(manifest::GRAPH).is_file()
 }
 
 fn walk(folder: &str, found: &mut Inputs) -> Result<(), Failure> {
     let mut paths = BTreeSet::new();
     for entry in WalkBuilder::new(folder).require_git(false).build() {
         let entry = entry.map_err(|error| Failure::Usage(format!("{folder}: {error}")))?;
-        if !entry.file_type().is_some_and(|kind| kind.is_file()) {
+        let kind = entry.file_type();
+        if kind.is_some_and(|kind| kind.is_dir()) {
             continue;
         }
         let path = entry.path();
-        let is_manifest = path.file_name().is_some_and(|name| name == manifest::FILE);
         let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
-        let may_be = ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
+        let is_file = kind.is_some_and(|kind| kind.is_file());
+        let may_be = is_file
+            && ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
             && entry.metadata().is_ok_and(|metadata| metadata.len() <= LARGEST);
-        if is_manifest || may_be {
+        if (is_file && is_manifest(path)) || may_be {
             paths.insert(path.to_owned());
         } else {
             found.passed_over += 1;
         }
+    }
+    let manifests = paths.iter().filter(|path| is_manifest(path));
+    let graphs: Vec<_> = manifests.filter_map(|path| graph_of(path)).collect();
+    for graph in graphs {
+        paths.remove(&graph);
     }
     for path in paths {
         let Some(path) = path.to_str() else {
@@ -82,4 +90,16 @@ fn walk(folder: &str, found: &mut Inputs) -> Result<(), Failure> {
         found.inputs.push(Input { path: path.to_owned(), walked: true });
     }
     Ok(())
+}
+
+fn is_manifest(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == FILE)
+}
+
+/// The graph of a manifest, which is no document of its own beside it.
+fn graph_of(manifest: &Path) -> Option<PathBuf> {
+    let text = String::from_utf8(comfyc_files::read(manifest).ok()?).ok()?;
+    let source = Source::new(FILE, Syntax::Toml, text);
+    let id = Sources::default().add(source.clone());
+    Some(manifest.with_file_name(manifest::parse(&source, id).0?.graph))
 }
