@@ -174,8 +174,11 @@ fn a_part_of_a_workflow_that_is_a_link_out_of_it_is_not_read() {
     let _socket = socket(&root.path().join("a.json"));
     symlink("a.json", root.path().join("b.json")).expect("a link");
     for name in ["a.json", "b.json"] {
-        let (_, stderr, code) = ran(&["check", text(&root.path().join(name))]);
-        assert!(code == 2 && stderr.contains("not a regular file"), "{stderr}");
+        let file = root.path().join(name);
+        for options in [&[][..], &["--as-server"], &["--as-server", "--jsonl"]] {
+            let (_, stderr, code) = ran(&[&["check"], options, &[text(&file)]].concat());
+            assert!(code == 2 && stderr.contains("not a regular file"), "{options:?}: {stderr}");
+        }
     }
 }
 

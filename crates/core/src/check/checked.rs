@@ -53,7 +53,7 @@ impl<T> Checked<T> {
     }
 
     /// Declares a value checked without a check. Whatever takes the artifacts made from it may refuse them; no back end
-    /// panics.
+    /// panics. The interface of a workflow must be bound to its graph ([`Interface::bind`]), or its keys write nothing.
     pub fn assume_checked(value: T) -> Self {
         Self { assumed: true, ..Self::accepted(value, Diagnostics::default()) }
     }

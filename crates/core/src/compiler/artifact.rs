@@ -62,19 +62,37 @@ pub enum Unavailable {
 impl Compilation<'_> {
     /// Checks the values given and writes an artifact, without a final line break; `None` if there are errors.
     pub fn emit(&mut self, emit: &Emit, options: Options) -> Result<Option<String>, Unavailable> {
-        let artifact = match &self.subject {
+        let given = self.given.take();
+        let artifact = self.artifact(emit, given.as_ref(), options);
+        self.given = given;
+        Ok(artifact?.filter(|_| options.unchecked || !self.is_rejected()))
+    }
+
+    /// The artifact, whether there are errors or not.
+    fn artifact(
+        &mut self,
+        emit: &Emit,
+        given: Option<&Payload>,
+        options: Options,
+    ) -> Result<Option<String>, Unavailable> {
+        Ok(match &self.subject {
             Subject::Graph(_) if matches!(emit, Emit::Payload | Emit::Schema(_)) => {
                 return Err(Unavailable::NoInterface);
             }
-            Subject::Workflow(_) | Subject::Graph(_) => self.of_workflow(emit, options),
+            Subject::Workflow(_) | Subject::Graph(_) => {
+                given.and_then(|given| self.of_workflow(emit, given, options))
+            }
             Subject::Interface(interface) => match emit {
                 Emit::Schema(dialect) => Some(schema::write(interface, *dialect, options.layout)),
-                Emit::Payload => {
-                    let body = interface.complete(&self.given, options.full);
-                    let text = payload::write(&body, options.layout);
-                    self.job_of(&body);
-                    Some(text)
-                }
+                Emit::Payload => match given {
+                    Some(given) => {
+                        let body = interface.complete(given, options.full);
+                        let text = payload::write(&body, options.layout);
+                        self.job_of(&body);
+                        Some(text)
+                    }
+                    None => None,
+                },
                 _ => return Err(Unavailable::NoGraph),
             },
             Subject::Output(output) => match emit {
@@ -83,21 +101,20 @@ impl Compilation<'_> {
             },
             Subject::Catalog(_) | Subject::Payload => return Err(Unavailable::Kind),
             Subject::Nothing => None,
-        };
-        Ok(artifact.filter(|_| options.unchecked || !self.is_rejected()))
+        })
     }
 
-    fn of_workflow(&mut self, emit: &Emit, options: Options) -> Option<String> {
+    fn of_workflow(&mut self, emit: &Emit, given: &Payload, options: Options) -> Option<String> {
         let interface = &self.workflow()?.interface;
         if let Emit::Schema(dialect) = emit {
             return Some(schema::write(interface, *dialect, options.layout));
         }
         // A program can do without the values of a caller.
-        if matches!(emit, Emit::Rust(_)) && !self.is_complete() {
-            let graph = self.applied(&self.given)?;
-            return self.of_graph(emit, graph, &self.given, options);
+        if matches!(emit, Emit::Rust(_)) && !self.is_complete(given) {
+            let graph = self.applied(given)?;
+            return self.of_graph(emit, graph, given, options);
         }
-        let body = interface.complete(&self.given, options.full);
+        let body = interface.complete(given, options.full);
         if let Some(job) = self.job_of(&body) {
             return self.of_job(emit, job, &body, options);
         }
@@ -148,7 +165,7 @@ impl Compilation<'_> {
     }
 
     /// Whether every required key has a value.
-    fn is_complete(&self) -> bool {
+    fn is_complete(&self, given: &Payload) -> bool {
         self.workflow().is_none_or(|workflow| {
             let interface = &workflow.interface;
             let has_default =
@@ -156,7 +173,7 @@ impl Compilation<'_> {
             interface
                 .required()
                 .iter()
-                .all(|key| self.given.get(key.as_str()).is_some() || has_default(key.as_str()))
+                .all(|key| given.get(key.as_str()).is_some() || has_default(key.as_str()))
         })
     }
 }

@@ -30,7 +30,8 @@ pub struct Compilation<'c> {
     /// How much of that came before any value was looked at.
     pub(super) of_document: usize,
     pub(super) levels: Levels,
-    pub(super) given: Payload,
+    /// `None` if they could not be read.
+    pub(super) given: Option<Payload>,
     embedded: Option<Embedded>,
     graph_path: Option<String>,
 }
@@ -88,7 +89,7 @@ impl Compiler {
                 given.values(&workflow.interface, Some(&workflow.graph), &mut findings)
             }
             Subject::Interface(interface) => given.values(interface, None, &mut findings),
-            Subject::Output(_) | Subject::Catalog(_) | Subject::Payload | Subject::Nothing => Payload::new(),
+            Subject::Output(_) | Subject::Catalog(_) | Subject::Payload | Subject::Nothing => None,
         };
         Compilation {
             compiler: self,
@@ -205,9 +206,9 @@ impl Compilation<'_> {
     /// Checks the values given for a workflow and makes its job, or checks them against a published schema. Returns `None`
     /// if the values are rejected or the document takes none; an error in the workflow itself does not count here.
     pub fn job(&mut self) -> Option<Job> {
-        let given = std::mem::take(&mut self.given);
+        let given = self.given.take()?;
         let job = self.job_of(&given);
-        self.given = given;
+        self.given = Some(given);
         job
     }
 
@@ -245,9 +246,8 @@ impl Compilation<'_> {
         let mut findings = Findings { sources: self.findings.sources.clone(), ..Findings::default() };
         match text {
             Ok(text) => {
-                let payload = read_payload(name, text, &mut findings);
-                if findings.diagnostics.is_empty() {
-                    findings.diagnostics = self.payload_problems(&payload);
+                if let Some(payload) = read_payload(name, text, &mut findings) {
+                    findings.diagnostics.append(self.payload_problems(&payload));
                 }
             }
             Err(error) => findings.unreadable(name, &error),

@@ -47,16 +47,17 @@ impl Given {
         self.set.iter().map(|(key, _)| key.as_str())
     }
 
-    /// The values for `interface`. Their texts are added to `findings`, and what is wrong with the form of a payload's text.
+    /// The values for `interface`. Their texts are added to `findings`. `None` if the text of the payload is none: the findings
+    /// then say why, and what is missing without it is not to be told besides.
     pub(super) fn values(
         &self,
         interface: &Interface,
         graph: Option<&Graph>,
         findings: &mut Findings,
-    ) -> Payload {
+    ) -> Option<Payload> {
         let mut payload = self.payload.clone();
         if let Some((name, text)) = &self.text {
-            let read = read_payload(name, text.clone(), findings);
+            let read = read_payload(name, text.clone(), findings)?;
             if payload.is_empty() {
                 payload = read;
             } else {
@@ -66,7 +67,7 @@ impl Given {
             }
         }
         if self.set.is_empty() {
-            return payload;
+            return Some(payload);
         }
         let shown: Vec<String> =
             self.set.iter().map(|(key, text)| format!("{key}={text}").replace('\n', "⏎")).collect();
@@ -75,17 +76,15 @@ impl Given {
             let origin = Origin::value(id, Pointer::root().join(key));
             payload.set(key, typed(key, text, graph, interface), Some(origin));
         }
-        payload
+        Some(payload)
     }
 }
 
-/// Reads the text of a payload; an empty one, with a report, if it is none.
-pub(super) fn read_payload(name: &str, text: Vec<u8>, findings: &mut Findings) -> Payload {
-    let Some(id) = findings.add_text(name, Syntax::Json, text) else { return Payload::new() };
-    let Some(source) = findings.sources.get(id) else { return Payload::new() };
-    let (payload, found) = document::parse_payload(source, id);
-    findings.diagnostics.append(found);
-    payload
+/// Reads the text of a payload; if it is none, the findings say why.
+pub(super) fn read_payload(name: &str, text: Vec<u8>, findings: &mut Findings) -> Option<Payload> {
+    let id = findings.add_text(name, Syntax::Json, text)?;
+    let read = document::parse_payload(findings.sources.get(id)?, id);
+    read.map_err(|found| findings.diagnostics.push(found)).ok()
 }
 
 /// The value that a text stands for under a key: text where text is published, or where nothing is and the graph holds text;
@@ -138,7 +137,7 @@ mod tests {
             .build();
         let given =
             Given::from([("1_steps", "6"), ("2_text", "6"), ("3_on", "true"), ("4_x", "[1]"), ("5_y", "a")]);
-        let payload = given.values(&interface, None, &mut Findings::default());
+        let payload = given.values(&interface, None, &mut Findings::default()).unwrap();
         let expected = json!({"1_steps": 6, "2_text": "6", "3_on": true, "4_x": [1], "5_y": "a"});
         assert_eq!(payload.to_json(), expected);
     }
@@ -149,7 +148,7 @@ mod tests {
         let text = r#"{"b": 2, "c": 2}"#;
         let given = Given::from(payload).with_text("p.json", text).set("c", "2").set("c", "3");
         let mut findings = Findings::default();
-        let payload = given.values(&Interface::new(), None, &mut findings);
+        let payload = given.values(&Interface::new(), None, &mut findings).unwrap();
         assert_eq!(payload.to_json(), json!({"a": 1, "b": 2, "c": 3}));
         assert!(findings.diagnostics.is_empty());
     }

@@ -107,8 +107,9 @@ impl Compiler {
         given: impl Into<Given>,
     ) -> Result<Checked<Job>, Rejected> {
         let mut findings = Findings { sources: workflow.sources().clone(), ..Findings::default() };
-        let values = given.into().values(&workflow.interface, Some(&workflow.graph), &mut findings);
         let levels = self.levels_of(&workflow.lints);
+        let values = given.into().values(&workflow.interface, Some(&workflow.graph), &mut findings);
+        let Some(values) = values else { return settled(None, findings.judged(&levels)) };
         let known = check::known(workflow, &self.catalog);
         let (job, brought) = check::values(workflow, &known, &values, &self.catalog, &levels);
         findings.diagnostics.append(brought);

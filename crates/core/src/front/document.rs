@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{api, published, ui};
 use crate::catalog::Catalog;
-use crate::diagnostic::{Diagnostics, Problem, json_error};
+use crate::diagnostic::{Diagnostic, Diagnostics, Problem, json_error};
 use crate::front::published::Published;
 use crate::graph::Graph;
 use crate::interface::Payload;
@@ -92,19 +92,17 @@ pub fn parse(
     (document, diagnostics)
 }
 
-/// Reads a payload: a flat object of keys and values.
-pub fn parse_payload(source: &Source, id: SourceId) -> (Payload, Diagnostics) {
-    let mut diagnostics = Diagnostics::default();
+/// Reads a payload: a flat object of keys and values. Fails with what is wrong with the text if it is none.
+pub fn parse_payload(source: &Source, id: SourceId) -> Result<Payload, Diagnostic> {
     let origin = Origin::value(id, Pointer::root());
     match serde_json::from_str(source.body()) {
-        Ok(Value::Object(members)) => return (payload_of(members, &origin), diagnostics),
+        Ok(Value::Object(members)) => Ok(payload_of(members, &origin)),
         Ok(other) => {
             let problem = Problem::wrong_shape("a payload", "a flat object of keys and values", &other);
-            diagnostics.report(problem, Some(origin.clone()));
+            Err(Diagnostic::new(problem, Some(origin)))
         }
-        Err(error) => diagnostics.push(json_error(&error, source, id, "a payload, a flat object")),
+        Err(error) => Err(json_error(&error, source, id, "a payload, a flat object")),
     }
-    (Payload::at(origin), diagnostics)
 }
 
 fn payload_of(members: Map<String, Value>, origin: &Origin) -> Payload {
